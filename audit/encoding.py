@@ -1,0 +1,39 @@
+"""The bytes of an entry, format 1: what is hashed, and what a stranger can hash again.
+
+    marac-log:1\\n
+    <field>:<length in bytes>:<value in UTF-8>\\n      for a field that has a value
+    <field>:-\\n                                       for one that has none
+
+Every stored column but the hash itself stands there, in the order of `FIELDS`. Lengths come before values,
+so no value can pass for a field. A change of any of this is a new format number; old entries keep theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from .models import COLUMNS
+
+FORMAT = 1
+FIELDS: tuple[str, ...] = tuple(name for name in COLUMNS if name not in ("hash", "format"))
+_HEAD = f"marac-log:{FORMAT}\n".encode()
+
+
+def encode(entry: Mapping[str, Any]) -> bytes:
+    """The canonical bytes of one entry, given by column name."""
+    parts = [_HEAD]
+    for name in FIELDS:
+        value = entry[name]
+        if value is None:
+            parts.append(b"%s:-\n" % name.encode())
+        else:
+            text = str(value).encode()
+            parts.append(b"%s:%d:%s\n" % (name.encode(), len(text), text))
+    return b"".join(parts)
+
+
+def digest(entry: Mapping[str, Any]) -> bytes:
+    """The SHA-256 of the canonical bytes: 32 bytes, kept with the entry and given in receipts (DEC-7)."""
+    return sha256(encode(entry)).digest()

@@ -1,0 +1,94 @@
+"""No change without its event: refused, not remembered (AUD-2).
+
+Just before a unit of work commits, every changed row of an audited table must be named by an event of the
+same transaction. The guard then takes the log's head, writes the entries, and, where somebody's rights may
+have changed, moves the state of rights on and says whose (DEC-4). Statements that would change audited
+rows behind the unit of work's back are refused.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, event, insert, inspect
+from sqlalchemy.orm import ORMExecuteState, UOWTransaction
+
+from compliance.kernel.context import Context
+from compliance.kernel.db import Base, UnitOfWork
+
+from .append import append, take_turn
+from .models import Audited, AuditEntry, RightsChange
+from .record import draft, recorded
+
+APPEND_ONLY = frozenset({"audit_entries"})
+
+
+class Unrecorded(RuntimeError):
+    """A fault of ours: an audited row was changed and no event of the transaction names it."""
+
+
+class PolicyVersion(str):
+    """Which policy is in force, as the log writes it; a fixture of the house."""
+
+
+@event.listens_for(UnitOfWork, "after_flush")
+def _notice(session: UnitOfWork, _flush: UOWTransaction) -> None:
+    changed: dict[UUID, str] = session.info.setdefault("changed", {})
+    rights: set[tuple[str, UUID]] = session.info.setdefault("rights", set())
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(row, AuditEntry):
+            raise Unrecorded("entries are added by `audit.append` alone")
+        if not isinstance(row, Audited):
+            continue
+        if row in session.dirty and not session.is_modified(row):
+            continue
+        changed[row.id] = type(row).__name__
+        rights.update(row.whose_rights())
+
+
+@event.listens_for(UnitOfWork, "before_commit")
+def _settle(session: UnitOfWork) -> None:
+    context: Context | None = session.info.get("context")
+    if context is None:
+        raise Unrecorded("a unit of work is opened by `House.work`")
+    session.flush()
+    events = recorded(context)
+    changed: dict[UUID, str] = session.info.get("changed", {})
+    named = {row for event_ in events for row in event_.names()}
+    unnamed = {f"{kind} {row}" for row, kind in changed.items() if row not in named}
+    if unnamed:
+        raise Unrecorded(f"changed without an event that names it: {', '.join(sorted(unnamed))}")
+    if not events:
+        return
+    rights: set[tuple[str, UUID]] = session.info.get("rights", set())
+    connection = session.connection()
+    turn = take_turn(connection, len(events), bump=bool(rights))
+    if rights:
+        moved = [{"state_version": turn.state_version, "kind": kind, "subject_id": who} for kind, who in rights]
+        connection.execute(insert(RightsChange), moved)
+    version = context.the(PolicyVersion)
+    drafts = [draft(context, event_, version) | {"state_version": turn.state_version} for event_ in events]
+    session.info["receipts"] = append(connection, turn, drafts)
+    session.info["state_version"] = turn.state_version
+
+
+@event.listens_for(UnitOfWork, "do_orm_execute")
+def _refuse_bulk(state: ORMExecuteState) -> None:
+    if not (state.is_update or state.is_delete or state.is_insert):
+        return
+    statement: Any = state.statement
+    table = getattr(statement, "table", None)
+    if isinstance(table, Table) and table.name in _guarded_tables():
+        raise Unrecorded(f"change {table.name} through its rows: a statement on the whole table is not recorded")
+
+
+@cache
+def _guarded_tables() -> frozenset[str]:
+    audited = {
+        str(inspect(mapper.class_).local_table.name)
+        for mapper in Base.registry.mappers
+        if issubclass(mapper.class_, Audited)
+    }
+    return APPEND_ONLY | audited

@@ -1,0 +1,110 @@
+"""The log's own tables, and the marks by which every other table says how it is watched.
+
+The log outlives everything it speaks of: no foreign key, no cascade, ids and codes only (AUD-3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, SmallInteger, String, Text
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from compliance.kernel.db import Base
+
+HEAD = 1
+
+
+class Audited:
+    """A row whose every change is named by an event of the same transaction (AUD-2).
+
+    `revision` counts its changes: the second of two people who loaded the same row is refused, not merged.
+    """
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(default=1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, object]:
+        return {"version_id_col": cls.revision}
+
+    def whose_rights(self) -> Iterable[tuple[str, UUID]]:
+        """Whose rights a change of this row may touch: pairs of `person` or `organisation` and its id (DEC-4)."""
+        return ()
+
+
+class AuditEntry(Base):
+    """One thing that happened. Fields and their bytes are fixed by `audit.encoding`; rows are only ever added."""
+
+    __tablename__ = "audit_entries"
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    format: Mapped[int] = mapped_column(SmallInteger)
+    at: Mapped[str] = mapped_column(String(27))
+    event: Mapped[str] = mapped_column(String(64))
+    outcome: Mapped[str] = mapped_column(String(16))
+    actor_kind: Mapped[str] = mapped_column(String(16))
+    actor_id: Mapped[str] = mapped_column(String(64))
+    actor_organisation: Mapped[str | None] = mapped_column(String(36))
+    actor_roles: Mapped[str | None] = mapped_column(String(255))
+    subject_kind: Mapped[str | None] = mapped_column(String(32))
+    subject_id: Mapped[str | None] = mapped_column(String(64))
+    organisation: Mapped[str | None] = mapped_column(String(36))
+    reference: Mapped[str | None] = mapped_column(String(255))
+    rules: Mapped[str | None] = mapped_column(String(255))
+    purpose: Mapped[str | None] = mapped_column(String(255))
+    address: Mapped[str | None] = mapped_column(String(45))
+    request_id: Mapped[str | None] = mapped_column(String(128))
+    session_id: Mapped[str | None] = mapped_column(String(36))
+    state_version: Mapped[int] = mapped_column(BigInteger)
+    policy_version: Mapped[str] = mapped_column(String(64))
+    detail: Mapped[str] = mapped_column(Text)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+    __table_args__ = (
+        Index("ix_audit_entries_event", "event", "number"),
+        Index("ix_audit_entries_actor", "actor_id", "number"),
+        Index("ix_audit_entries_subject", "subject_id", "number"),
+        Index("ix_audit_entries_reference", "reference", "number"),
+    )
+
+
+class LogHead(Base):
+    """The one row every commit passes through: how many entries there are, and which state of rights holds.
+
+    Its lock puts all commits in one order; a decision takes its number and reads the state version in one
+    statement, so no answer can stand on a state that has ended (DEC-4).
+    """
+
+    __tablename__ = "log_head"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int] = mapped_column(BigInteger)
+    state_version: Mapped[int] = mapped_column(BigInteger)
+
+
+class RightsChange(Base):
+    """Whose rights may have changed at a state version: what every process reads again before it answers."""
+
+    __tablename__ = "rights_changes"
+
+    state_version: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+COLUMNS: tuple[str, ...] = tuple(column.name for column in AuditEntry.__table__.columns)
+
+
+class Moment:
+    """How the log writes an instant: UTC, six decimals, always 27 characters, so that text order is time order."""
+
+    FORM: ClassVar[str] = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+    @classmethod
+    def write(cls, instant: datetime) -> str:
+        return instant.strftime(cls.FORM)

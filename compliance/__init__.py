@@ -1,0 +1,1 @@
+"""The governance, licensing and information-sharing compliance service behind a MARAC."""

@@ -1,0 +1,71 @@
+"""Putting the house together: the only module that knows all the rooms."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from audit.guard import PolicyVersion
+from policies.access import Access
+from policies.values import Policy
+
+from .kernel.clock import Clock, SystemClock
+from .kernel.context import House
+from .kernel.db import db, engine_options, teach_manners
+from .kernel.secrets import KeyRing
+from .kernel.settings import REPOSITORY, Settings
+from .licences import consequences as _licences_react  # noqa: F401
+
+MIGRATIONS = REPOSITORY / "migrations"
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
+    """The whole service as a WSGI application; raises Misconfigured or BrokenPolicy rather than start unsafely."""
+    keys = KeyRing.load(settings.key_file)
+    policy, access = _rules(settings.policy_dir)
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        SECRET_KEY=keys.cookies,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+    )
+    db.init_app(app)
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
+    with app.app_context():
+        engine = db.engine
+    teach_manners(engine)
+    app.extensions["compliance"] = House(
+        settings,
+        clock or SystemClock(),
+        engine,
+        {KeyRing: keys, Policy: policy, Access: access, PolicyVersion: PolicyVersion(policy.version)},
+    )
+    _open_doors(app)
+    return app
+
+
+def house_of(app: Flask) -> House:
+    """The house that an application was put together for."""
+    return cast(House, app.extensions["compliance"])
+
+
+def _open_doors(app: Flask) -> None:
+    from .api import doors as api
+    from .web import doors as web
+
+    api.register(app)
+    web.register(app)
+
+
+def _rules(directory: Path) -> tuple[Policy, Access]:
+    policy = Policy.load(directory)
+    return policy, _access(directory, policy.version)
+
+
+@cache
+def _access(directory: Path, _version: str) -> Access:
+    return Access.load(directory, Policy.load(directory))

@@ -1,0 +1,163 @@
+"""People and their keys, as they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from audit.models import Audited
+from compliance.kernel.db import Base
+
+
+class Person(Audited, Base):
+    """Somebody with an account. `organisation_id` is whom they work for; `hub_team` marks a hub account (ROL-1)."""
+
+    __tablename__ = "people"
+
+    full_name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    hub_team: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    locked_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+    holdings: Mapped[list[RoleHeld]] = relationship(back_populates="person", order_by="RoleHeld.granted_at")
+
+    def whose_rights(self) -> Iterable[tuple[str, UUID]]:
+        return (("person", self.id),)
+
+
+class RoleHeld(Audited, Base):
+    """One role, one person, one reach: the hub (both empty), an organisation, or an area."""
+
+    __tablename__ = "roles_held"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    role: Mapped[str] = mapped_column(String(32))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    area: Mapped[str | None] = mapped_column(String(32))
+    granted_by: Mapped[str] = mapped_column(String(64))
+    granted_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(back_populates="holdings")
+
+    def whose_rights(self) -> Iterable[tuple[str, UUID]]:
+        return (("person", self.person_id),)
+
+
+class Password(Audited, Base):
+    """A password somebody has or had, as an Argon2id hash; the newest is the one that opens (IDN-1, IDN-5)."""
+
+    __tablename__ = "passwords"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    hash: Mapped[str] = mapped_column(Text)
+    set_at: Mapped[datetime]
+
+    def whose_rights(self) -> Iterable[tuple[str, UUID]]:
+        return (("person", self.person_id),)
+
+
+class Authenticator(Audited, Base):
+    """An authenticator app. The secret is sealed; `confirmed_at` is empty until a first code was right (IDN-3)."""
+
+    __tablename__ = "authenticators"
+    __table_args__ = (
+        Index(
+            "uq_authenticators_person_id_live", "person_id", unique=True,
+            sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    def whose_rights(self) -> Iterable[tuple[str, UUID]]:
+        return (("person", self.person_id),)
+
+
+class SpentStep(Base):
+    """The last 30-second step whose code an authenticator accepted; it only grows, by one statement (IDN-3)."""
+
+    __tablename__ = "spent_steps"
+
+    authenticator_id: Mapped[UUID] = mapped_column(ForeignKey("authenticators.id"), primary_key=True)
+    step: Mapped[int] = mapped_column(BigInteger)
+
+
+class Failures(Base):
+    """Failures in a row for one name, known to us or not: kept under a keyed fingerprint of the name (IDN-4)."""
+
+    __tablename__ = "sign_in_failures"
+    __table_args__ = (CheckConstraint("count >= 0", name="count"),)
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    count: Mapped[int]
+
+
+class SourceFailures(Base):
+    """Failures from one network address within a window (IDN-4)."""
+
+    __tablename__ = "source_failures"
+
+    address: Mapped[str] = mapped_column(String(45), primary_key=True)
+    window: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    count: Mapped[int]
+
+
+class SignIn(Base):
+    """A session: half open after the password, whole after the code. Only the token's fingerprint is kept (IDN-6)."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    token: Mapped[str] = mapped_column(String(64), unique=True)
+    opened_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    whole_at: Mapped[datetime | None]
+    fresh_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None] = mapped_column(String(32))
+    address: Mapped[str | None] = mapped_column(String(45))
+    must_renew: Mapped[bool] = mapped_column(default=False)
+
+
+class AccountInvitation(Audited, Base):
+    """A single-use link to set a first or a new password; only its fingerprint is kept (IDN-8, IDN-4)."""
+
+    __tablename__ = "account_invitations"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    token: Mapped[str] = mapped_column(String(64), unique=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    made_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    identity_check: Mapped[str | None] = mapped_column(Text)
+
+
+class ServiceClient(Audited, Base):
+    """A program that may ask us things: the case system. Its secret is shown once and kept as a fingerprint."""
+
+    __tablename__ = "service_clients"
+
+    client_id: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    secret: Mapped[str] = mapped_column(String(64))
+    scopes: Mapped[str] = mapped_column(String(255))
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    def whose_rights(self) -> Iterable[tuple[str, UUID]]:
+        return (("client", self.id),)

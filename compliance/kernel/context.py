@@ -1,0 +1,171 @@
+"""One unit of work: who is acting, from where, at what instant, in which transaction.
+
+The edge opens it — a view, a job, a command — and nothing below commits, rolls back or opens a session:
+
+    with work() as ctx:
+        licences.suspend(ctx, licence_id, reason=Reason.LEAVE)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from flask import current_app, g
+from sqlalchemy import Engine
+from sqlalchemy.orm.exc import StaleDataError
+
+from . import ids
+from .clock import Clock
+from .db import WRITES, UnitOfWork
+from .errors import StaleForm
+from .settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A role somebody holds, and how far it reaches: the whole hub, one organisation, or one area."""
+
+    role: str
+    organisation_id: UUID | None = None
+    area: str | None = None
+
+    @property
+    def reaches_hub(self) -> bool:
+        return self.organisation_id is None and self.area is None
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a person, a service client, a job, an operator's command, or nobody yet."""
+
+    kind: str
+    id: str
+    organisation_id: UUID | None = None
+    holdings: frozenset[Holding] = frozenset()
+    hub_team: bool = False
+
+    @property
+    def person_id(self) -> UUID | None:
+        return UUID(self.id) if self.kind == "person" else None
+
+    @property
+    def roles(self) -> str:
+        """The roles held, for the log: sorted, space between."""
+        return " ".join(sorted({holding.role for holding in self.holdings}))
+
+
+NOBODY = Actor("nobody", "-")
+
+
+def operator(command: str) -> Actor:
+    """Whoever holds the machine, acting by a command."""
+    return Actor("command", command, holdings=frozenset({Holding("operator")}))
+
+
+def worker(job: str) -> Actor:
+    """The scheduler, acting by a job."""
+    return Actor("job", job, holdings=frozenset({Holding("job")}))
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a request came from: network address, request id, and the sign-in it belongs to."""
+
+    address: str | None = None
+    request_id: str | None = None
+    session_id: UUID | None = None
+    fresh_until: datetime | None = None
+
+
+class Context:
+    """What a use case is given: its transaction, its instant, and who asks."""
+
+    def __init__(self, house: House, session: UnitOfWork, actor: Actor, origin: Origin) -> None:
+        self.house = house
+        self.session = session
+        self.actor = actor
+        self.origin = origin
+        self._now = house.clock.now()
+        session.info["context"] = self
+
+    def now(self) -> datetime:
+        """The instant of this unit of work: the same however often it is asked."""
+        return self._now
+
+    def new_id(self) -> UUID:
+        return ids.new_id()
+
+    def the(self, kind: type[T]) -> T:
+        """The house's one fixture of this kind, such as its key ring or the policy in force."""
+        return self.house.the(kind)
+
+
+@dataclass
+class House:
+    """What a process holds for as long as it lives: settings, clock, store, and its fixtures by type."""
+
+    settings: Settings
+    clock: Clock
+    engine: Engine
+    fixtures: dict[type, Any] = field(default_factory=dict)
+
+    def the(self, kind: type[T]) -> T:
+        return cast(T, self.fixtures[kind])
+
+    @contextmanager
+    def work(self, actor: Actor, origin: Origin | None = None) -> Iterator[Context]:
+        """A transaction that may change things: commits on leaving, rolls back on any exception."""
+        with UnitOfWork(self.engine.execution_options(**{WRITES: True}), expire_on_commit=False) as session:
+            try:
+                yield Context(self, session, actor, origin or Origin())
+                session.commit()
+            except StaleDataError as problem:
+                raise StaleForm() from problem
+
+    @contextmanager
+    def reading(self, actor: Actor, origin: Origin | None = None) -> Iterator[Context]:
+        """A transaction that changes nothing: one consistent look at the store."""
+        with UnitOfWork(self.engine, autoflush=False) as session:
+            yield Context(self, session, actor, origin or Origin())
+
+
+def house() -> House:
+    """The house of the running application."""
+    return cast(House, current_app.extensions["compliance"])
+
+
+@contextmanager
+def work(actor: Actor | None = None) -> Iterator[Context]:
+    """The unit of work of the request at hand, or of the actor given."""
+    with house().work(actor or acting(), origin()) as ctx:
+        yield ctx
+
+
+@contextmanager
+def reading(actor: Actor | None = None) -> Iterator[Context]:
+    """As `work`, for looking only."""
+    with house().reading(actor or acting(), origin()) as ctx:
+        yield ctx
+
+
+def acting() -> Actor:
+    """Who makes the request at hand; nobody, until a door has found out."""
+    return cast(Actor, g.get("actor", NOBODY))
+
+
+def origin() -> Origin:
+    """Where the request at hand came from."""
+    return cast(Origin, g.get("origin", Origin()))
+
+
+__all__ = [
+    "NOBODY", "Actor", "Context", "Holding", "House", "Origin",
+    "acting", "house", "operator", "origin", "reading", "work", "worker",
+]  # fmt: skip

@@ -1,0 +1,118 @@
+"""The store: SQLite beside the service, or PostgreSQL beyond one machine.
+
+Both are held to the same manners. Every transaction that may change something begins by taking its turn
+(`BEGIN IMMEDIATE` on SQLite), so a reader never has to become a writer half-way and fail; constraints have
+names, so that a violation can be told apart by name; instants go in and come out aware and in UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+WRITES = "compliance_writes"
+"""The execution option that marks a transaction as one that may change something."""
+
+
+PATIENCE_SECONDS = 3
+"""How long anything waits for the store before the caller is told 503."""
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC; a naive one is a mistake and is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its time zone")
+        moved = value.astimezone(UTC)
+        return moved if dialect.name == "postgresql" else moved.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table of the service."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Instant}
+
+
+db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
+
+
+class UnitOfWork(Session):
+    """One transaction and what it changed; the audit's guard listens to this class."""
+
+
+def engine_options(url: str | URL) -> dict[str, Any]:
+    """How to connect: patience with a busy store is short, because a caller waits on every answer."""
+    target = make_url(url)
+    if target.get_backend_name() == "sqlite":
+        return {"connect_args": {"timeout": PATIENCE_SECONDS, "check_same_thread": False}}
+    limits = f"-c lock_timeout={PATIENCE_SECONDS * 1000} -c statement_timeout=30000 -c timezone=UTC"
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 20,
+        "max_overflow": 20,
+        "pool_timeout": PATIENCE_SECONDS,
+        "connect_args": {"connect_timeout": PATIENCE_SECONDS, "options": limits},
+    }
+
+
+def teach_manners(engine: Engine) -> None:
+    """Make every connection of this engine keep the manners at the head of this module."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def began(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def violated(error: IntegrityError, constraint: str) -> bool:
+    """Whether this is the constraint, by name, that refused the row.
+
+    SQLite names the columns of a unique index and not the index, so `constraint` is asked for in the
+    form `uq_table_column…` and compared in both spellings.
+    """
+    diagnostic = getattr(error.orig, "diag", None)
+    if diagnostic is not None:
+        return bool(diagnostic.constraint_name == constraint)
+    text = str(error.orig)
+    if constraint in text:
+        return True
+    named = text.partition("UNIQUE constraint failed: ")[2]
+    columns = [part.strip().split(".") for part in named.split(",") if "." in part]
+    if not columns:
+        return False
+    return constraint == f"uq_{columns[0][0]}_{'_'.join(column for _, column in columns)}"

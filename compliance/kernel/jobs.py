@@ -1,0 +1,133 @@
+"""Work that nobody clicks for: a job is data, and a ledger row makes each period's run happen once (RET-3, LIC-8).
+
+A job finds what is due and acts on each thing through the same use case as a person, each in a transaction
+of its own, as actor `job:<name>`. A thing that fails steps aside and is shown; the rest go on. However many
+schedulers run, the ledger's key lets one of them have the period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import String, insert, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .context import Context, House, worker
+from .db import WRITES, Base
+from .errors import Refusal
+
+log = structlog.get_logger("compliance.jobs")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A kind of work: its name, how often, how to find what is due, how to act on one, at most how many a run."""
+
+    name: str
+    every: timedelta
+    due: Callable[[Context], list[UUID]]
+    act: Callable[[Context, UUID], None]
+    limit: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run did: how many things were due, done, and failed."""
+
+    found: int = 0
+    done: int = 0
+    failed: int = 0
+
+
+class JobRun(Base):
+    """The ledger: one row for a job and a period, written by whoever runs it."""
+
+    __tablename__ = "job_runs"
+
+    job: Mapped[str] = mapped_column(String(64), primary_key=True)
+    period: Mapped[str] = mapped_column(String(32), primary_key=True)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    found: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+
+
+class Heartbeat(Base):
+    """When the scheduler last said that it is alive; `/ready` and `doctor` look at it."""
+
+    __tablename__ = "heartbeats"
+
+    process: Mapped[str] = mapped_column(String(64), primary_key=True)
+    beat_at: Mapped[datetime]
+
+
+def period_of(job: Job, at: datetime) -> str:
+    """The name of the period that `at` falls in: whole multiples of the job's interval since 1970."""
+    seconds = int(job.every.total_seconds())
+    return str(int(at.timestamp()) // seconds * seconds)
+
+
+def run_due(house: House, job: Job) -> Run | None:
+    """Run the job for the present period, unless somebody has: then None."""
+    period = period_of(job, house.clock.now())
+    if not _claim(house, job.name, period):
+        return None
+    run = run_now(house, job)
+    _close(house, job.name, period, run)
+    return run
+
+
+def run_now(house: House, job: Job) -> Run:
+    """Find what is due at this instant and act on each; nothing is done twice, because what is done is not due."""
+    actor = worker(job.name)
+    with house.reading(actor) as ctx:
+        due = job.due(ctx)[: job.limit]
+    done = failed = 0
+    for item in due:
+        try:
+            with house.work(actor) as ctx:
+                job.act(ctx, item)
+            done += 1
+        except (Refusal, SQLAlchemyError) as problem:
+            failed += 1
+            log.warning("job item stepped aside", job=job.name, item=str(item), problem=type(problem).__name__)
+    return Run(len(due), done, failed)
+
+
+def beat(house: House, process: str) -> None:
+    """Say that this process is alive."""
+    now = house.clock.now()
+    with house.engine.execution_options(**{WRITES: True}).begin() as connection:
+        moved = connection.execute(update(Heartbeat).where(Heartbeat.process == process).values(beat_at=now))
+        if not moved.rowcount:
+            connection.execute(insert(Heartbeat).values(process=process, beat_at=now))
+
+
+def last_beat(house: House, process: str) -> datetime | None:
+    """When this process last said so; None for never."""
+    with house.engine.connect() as connection:
+        return connection.execute(select(Heartbeat.beat_at).where(Heartbeat.process == process)).scalar()
+
+
+def _claim(house: House, job: str, period: str) -> bool:
+    try:
+        with house.engine.execution_options(**{WRITES: True}).begin() as connection:
+            connection.execute(insert(JobRun).values(job=job, period=period, started_at=house.clock.now()))
+    except IntegrityError:
+        return False
+    return True
+
+
+def _close(house: House, job: str, period: str, run: Run) -> None:
+    with house.engine.execution_options(**{WRITES: True}).begin() as connection:
+        connection.execute(
+            update(JobRun)
+            .where(JobRun.job == job, JobRun.period == period)
+            .values(finished_at=house.clock.now(), found=run.found, done=run.done, failed=run.failed)
+        )

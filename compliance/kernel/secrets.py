@@ -1,0 +1,116 @@
+"""Keys, and what they are used for: one ring outside the database, which can turn (IDN-5).
+
+The ring is a JSON file that only the service may read. `fields` seals secret and personal columns with
+AES-256-GCM, bound to the column and row they belong to, so that a sealed value moved elsewhere does not
+open; the newest key seals, every key in the ring opens. `pepper` makes the keyed fingerprints under which
+tokens are looked up, `cookies` signs forms, `token` signs access tokens (ES256).
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from .settings import Misconfigured
+
+_NONCE = 12
+_LEAST = 32
+
+
+class Unreadable(RuntimeError):
+    """A sealed value does not open: another key, another place, or it was touched."""
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """Every key the service holds; made once a process from the key file."""
+
+    fields: Mapping[str, bytes]
+    newest: str
+    pepper: bytes
+    cookies: bytes
+    token_id: str
+    token_pem: str
+
+    @classmethod
+    def load(cls, path: Path) -> KeyRing:
+        """Read the key file; raises Misconfigured when it is missing, short, or open to other users."""
+        if not path.exists():
+            raise Misconfigured(f"There is no key file at {path}. Make one with `compliance keys create`.")
+        if path.stat().st_mode & 0o077:
+            raise Misconfigured(f"The key file {path} can be read by others. Run `chmod 600` on it.")
+        try:
+            held = json.loads(path.read_text())
+            ring = cls(
+                fields={name: base64.b64decode(key) for name, key in held["fields"].items()},
+                newest=held["newest"],
+                pepper=base64.b64decode(held["pepper"]),
+                cookies=base64.b64decode(held["cookies"]),
+                token_id=held["token"]["id"],
+                token_pem=held["token"]["pem"],
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+            raise Misconfigured(f"The key file {path} is not complete. Restore it from your backup.") from problem
+        ring._check(path)
+        return ring
+
+    def _check(self, path: Path) -> None:
+        secrets_held = [*self.fields.values(), self.pepper, self.cookies]
+        if self.newest not in self.fields or any(len(key) < _LEAST or len(set(key)) < 8 for key in secrets_held):
+            raise Misconfigured(f"The key file {path} holds a key that is too weak. Make a new one.")
+
+    def seal(self, value: bytes, *, place: str) -> bytes:
+        """Encrypt `value` for `place`, such as `authenticators.secret:<id>`; opens nowhere else."""
+        nonce = os.urandom(_NONCE)
+        sealed = AESGCM(self.fields[self.newest]).encrypt(nonce, value, place.encode())
+        return self.newest.encode() + b"." + nonce + sealed
+
+    def open(self, sealed: bytes, *, place: str) -> bytes:
+        """Decrypt what `seal` made for the same place; raises Unreadable."""
+        name, _, rest = sealed.partition(b".")
+        key = self.fields.get(name.decode(errors="replace"))
+        if key is None:
+            raise Unreadable(f"the key that sealed {place} is not in the ring")
+        try:
+            return AESGCM(key).decrypt(rest[:_NONCE], rest[_NONCE:], place.encode())
+        except InvalidTag as problem:
+            raise Unreadable(f"{place} does not open") from problem
+
+    def fingerprint(self, purpose: str, value: str) -> str:
+        """A keyed hash (hex) to look a secret up by without keeping it; `purpose` keeps uses apart."""
+        return hmac.new(self.pepper, f"{purpose}\0{value}".encode(), sha256).hexdigest()
+
+
+def create_key_file(path: Path) -> None:
+    """Write a new ring of random keys, readable by this user alone; refuses to replace one that is there."""
+    signing = ec.generate_private_key(ec.SECP256R1())
+    ring = {
+        "newest": "1",
+        "fields": {"1": _random()},
+        "pepper": _random(),
+        "cookies": _random(),
+        "token": {
+            "id": secrets.token_hex(8),
+            "pem": signing.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
+        },
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        json.dump(ring, file, indent=1)
+
+
+def _random() -> str:
+    return base64.b64encode(secrets.token_bytes(_LEAST)).decode()

@@ -1,0 +1,66 @@
+"""What an operator decides outside the code: where the store is, which address we answer to, where the keys are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+class Misconfigured(RuntimeError):
+    """The service refuses to start; the message says which setting to mend and how."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The whole configuration. `base_url` is the only name the service knows itself by, never `Host`."""
+
+    database_url: str
+    base_url: str
+    key_file: Path
+    policy_dir: Path
+    var_dir: Path
+    demo: bool = False
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach us over TLS; plain HTTP is for this machine only."""
+        return self.base_url.startswith("https://")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Read `COMPLIANCE_*` and `DATABASE_URL`; raises Misconfigured naming what is missing or wrong."""
+        var_dir = Path(environment.get("COMPLIANCE_VAR", REPOSITORY / "var")).resolve()
+        base_url = environment.get("COMPLIANCE_BASE_URL", "").rstrip("/")
+        if not base_url:
+            raise Misconfigured("Set COMPLIANCE_BASE_URL to the address people use, such as https://marac.example.")
+        _check_base_url(base_url)
+        return cls(
+            database_url=_database_url(environment.get("DATABASE_URL", f"sqlite:///{var_dir}/compliance.sqlite")),
+            base_url=base_url,
+            key_file=Path(environment.get("COMPLIANCE_KEYS", var_dir / "keys.json")).resolve(),
+            policy_dir=Path(environment.get("COMPLIANCE_POLICIES", REPOSITORY / "policies")).resolve(),
+            var_dir=var_dir,
+            demo=environment.get("COMPLIANCE_DEMO") == "1",
+        )
+
+
+def _check_base_url(base_url: str) -> None:
+    parts = urlsplit(base_url)
+    if parts.scheme == "https" and parts.hostname:
+        return
+    if parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}:
+        return
+    raise Misconfigured("COMPLIANCE_BASE_URL must be an https:// address; http:// is for 127.0.0.1 only.")
+
+
+def _database_url(given: str) -> str:
+    """PostgreSQL is spoken through psycopg 3, whichever of its usual spellings was given."""
+    for spelling in ("postgres://", "postgresql://"):
+        if given.startswith(spelling):
+            return "postgresql+psycopg://" + given.removeprefix(spelling)
+    return given

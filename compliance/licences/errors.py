@@ -1,0 +1,53 @@
+"""How a licence is refused, by name."""
+
+from __future__ import annotations
+
+from compliance.kernel.errors import Conflict, Forbidden, Invalid
+
+
+class NoSuchStep(Conflict):
+    code = "licence-no-such-step"
+    rule = "LIC-3"
+    detail = "The licence is not in a state that allows this step. Look at it again: somebody may have acted first."
+
+
+class NotEligible(Conflict):
+    code = "licence-not-eligible"
+    rule = "LIC-1"
+    detail = "The checklist is not complete. Each missing item says what is needed and who can mend it."
+
+
+class OwnLicence(Forbidden):
+    code = "licence-own"
+    rule = "ROL-3"
+    detail = "Nobody decides on a licence for themselves or on a request of their own. Ask another member of the hub."
+
+
+class AlreadyLicensed(Conflict):
+    code = "licence-already-held"
+    rule = "LIC-12"
+    detail = "This person already has a licence, or a request for one, for this organisation."
+
+
+class NoSeat(Conflict):
+    code = "licence-no-seat"
+    rule = "LIC-5"
+    detail = "Every seat of the contract is taken. End or reallocate an unused licence first."
+
+
+class NotAnOfficialAddress(Invalid):
+    code = "licence-address"
+    rule = "LIC-2"
+    detail = "Use an address at one of the organisation's registered domains. Personal e-mail is never accepted."
+
+
+class ByInviteNeeds(Invalid):
+    code = "licence-by-invite-needs"
+    rule = "LIC-7"
+    detail = "A by-invite licence names the cases it is for and the day on which it ends."
+
+
+class OrganisationOutside(Conflict):
+    code = "licence-organisation-outside"
+    rule = "SIG-6"
+    detail = "The organisation has withdrawn. It signs the version in force again before anyone can be licensed."

@@ -1,0 +1,110 @@
+"""The life of a licence and what must be true before one is given: tables and dates, nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from .errors import NoSuchStep
+
+
+class Kind(StrEnum):
+    STANDING = "standing"
+    BY_INVITE = "by_invite"
+
+
+class Status(StrEnum):
+    REQUESTED = "requested"
+    REFUSED = "refused"
+    APPROVED = "approved"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    DEACTIVATED = "deactivated"
+
+
+class Step(StrEnum):
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    ACTIVATE = "activate"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    DEACTIVATE = "deactivate"
+
+
+class Suspension(StrEnum):
+    """Why a licence rests; `eligibility` is set and lifted by the service itself (LIC-13)."""
+
+    ROTA = "rota"
+    LEAVE = "leave"
+    INVESTIGATION = "investigation"
+    ELIGIBILITY = "eligibility"
+
+
+class EndReason(StrEnum):
+    UNUSED = "unused"
+    LEAVER = "leaver"
+    MOVER = "mover"
+    REALLOCATED = "reallocated"
+    WITHDRAWN = "withdrawn"
+    BREACH = "breach"
+    AT_REQUEST = "at_request"
+    EXPIRED = "expired"
+
+
+NEXT: dict[tuple[Status, Step], Status] = {
+    (Status.REQUESTED, Step.APPROVE): Status.APPROVED,
+    (Status.REQUESTED, Step.REFUSE): Status.REFUSED,
+    (Status.REQUESTED, Step.DEACTIVATE): Status.DEACTIVATED,
+    (Status.APPROVED, Step.ACTIVATE): Status.ACTIVE,
+    (Status.APPROVED, Step.DEACTIVATE): Status.DEACTIVATED,
+    (Status.ACTIVE, Step.SUSPEND): Status.SUSPENDED,
+    (Status.ACTIVE, Step.DEACTIVATE): Status.DEACTIVATED,
+    (Status.SUSPENDED, Step.RESUME): Status.ACTIVE,
+    (Status.SUSPENDED, Step.DEACTIVATE): Status.DEACTIVATED,
+}
+"""Every step there is (LIC-3). A request that its organisation's withdrawal closes is deactivated (SIG-6)."""
+
+HOLDS_A_SEAT = frozenset({Status.APPROVED, Status.ACTIVE, Status.SUSPENDED})
+"""An approved licence has its seat kept until its holder is ready; a suspended one keeps its own (LIC-5)."""
+
+ENDED = frozenset({Status.REFUSED, Status.DEACTIVATED})
+
+
+def after(status: Status, step: Step) -> Status:
+    """The status a step leads to; raises NoSuchStep where there is none."""
+    try:
+        return NEXT[status, step]
+    except KeyError:
+        raise NoSuchStep() from None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the checklist: met or not, what is missing in words, its rule and clause, and until when it holds.
+
+    `code` is stable: `isa`, `op`, `policy.safeguarding`, `policy.data_protection`, `training.case-system`,
+    `training.elearning`, `contact.primary`, `contact.delegate`, `contact.escalation`, `email`, `vetting`.
+    """
+
+    code: str
+    met: bool
+    says: str
+    rule: str
+    clause: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """LIC-1 for one person and organisation, every item answered."""
+
+    items: tuple[Item, ...]
+
+    @property
+    def complete(self) -> bool:
+        return all(item.met for item in self.items)
+
+    @property
+    def missing(self) -> tuple[Item, ...]:
+        return tuple(item for item in self.items if not item.met)
