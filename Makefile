@@ -74,13 +74,12 @@ test: browser $(TESTING) ## Install what it needs, then lint and run every test
 	exit $$status
 
 lint: $(TESTING) ## ruff, mypy and the directions of imports
-	@echo "== ruff"
-	@$(BIN)/ruff check $(CHECKED)
-	@$(BIN)/ruff format --check $(CHECKED)
-	@echo "== mypy (the first run takes half a minute)"
-	@$(BIN)/mypy $(TYPED)
-	@echo "== import directions"
-	@$(BIN)/lint-imports
+	@failed=; check() { echo "== $$1"; shift; "$$@" || failed=1; }; \
+	check "ruff: likely mistakes" $(BIN)/ruff check $(CHECKED); \
+	check "ruff: layout (make format mends it)" $(BIN)/ruff format --check $(CHECKED); \
+	check "mypy: types (the first run takes half a minute)" $(BIN)/mypy $(TYPED); \
+	check "import-linter: directions of imports" $(BIN)/lint-imports --no-logo; \
+	test -z "$$failed"
 
 format: $(TESTING) ## Mend what ruff can mend by itself
 	@$(BIN)/ruff check --fix $(CHECKED) || true
