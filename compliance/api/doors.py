@@ -2,8 +2,59 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Blueprint, Flask, Response, g, request
+
+from compliance.kernel.context import house
+
+from . import access, errors, oauth
+from .health import health
+from .oauth import oauth as oauth_routes
+
+PATHS = ("/api", "/access", "/oauth2", "/.well-known", "/live", "/ready")
+"""What belongs to programs: below these, whatever goes wrong is a problem document."""
+
+ROUTES: tuple[Blueprint, ...] = (health, oauth_routes)
+
+A_YEAR = 31_536_000
 
 
 def register(app: Flask) -> None:
-    """Mount every API blueprint."""
+    """Mount every route of the API, and answer for its paths that lead nowhere."""
+    oauth.register(app)
+    programs = Blueprint("api", __name__)
+    programs.before_request(access.look)
+    errors.teach(programs)
+    for routes in ROUTES:
+        programs.register_blueprint(routes)
+    app.register_blueprint(programs)
+    app.before_request(_lead_nowhere)
+    app.after_request(_finish)
+
+
+def ours(path: str) -> bool:
+    """Whether a path belongs to programs."""
+    return any(path == start or path.startswith(start + "/") for start in PATHS)
+
+
+def _lead_nowhere() -> Response | None:
+    """A path or method there is none of has no route, and so no door: it is answered here."""
+    if request.routing_exception is None or not ours(request.path):
+        return None
+    access.remember_origin()
+    return errors.turned_away(request.routing_exception)
+
+
+def _finish(response: Response) -> Response:
+    """What every answer to a program says: which request it answers, and that it is neither kept nor shown."""
+    if not ours(request.path):
+        return response
+    headers = response.headers
+    if "origin" in g and g.origin.request_id:
+        headers["X-Request-ID"] = g.origin.request_id
+    headers.setdefault("Cache-Control", "no-store")
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    headers["Referrer-Policy"] = "no-referrer"
+    if house().settings.secure:
+        headers["Strict-Transport-Security"] = f"max-age={A_YEAR}; includeSubDomains"
+    return response
