@@ -29,6 +29,7 @@ class Permission(StrEnum):
     LICENCE_RESUME = "licence.resume"
     LICENCE_DEACTIVATE = "licence.deactivate"
     LICENCE_REALLOCATE = "licence.reallocate"
+    LICENCE_END_OWN = "licence.end_own"
     TRAINING_RECORD = "training.record"
     VETTING_RECORD = "vetting.record"
     CASE_ACCESS_INVITE = "case_access.invite"

@@ -51,3 +51,51 @@ class OrganisationOutside(Conflict):
     code = "licence-organisation-outside"
     rule = "SIG-6"
     detail = "The organisation has withdrawn. It signs the version in force again before anyone can be licensed."
+
+
+class TakesNoLicences(Conflict):
+    code = "licence-organisation-takes-none"
+    rule = "SIG-13"
+    detail = "This organisation takes part through the hub and holds no licences. Ask the MARAC Hub Team."
+
+
+class AccountClosed(Conflict):
+    code = "licence-account-closed"
+    rule = "LIC-4"
+    detail = "The account at this address is closed. Ask the MARAC Hub Team to open it again first."
+
+
+class LicenceOver(Conflict):
+    code = "licence-over"
+    rule = "LIC-7"
+    detail = "The last day of this licence has passed. Ask for a new one with a new end date."
+
+
+class NoSeatToPass(Conflict):
+    code = "licence-no-seat-to-pass"
+    rule = "LIC-9"
+    detail = "A seat passes from a licence that holds one to a request of the same kind. Choose two such licences."
+
+
+class SameLicence(Conflict):
+    code = "licence-nothing-moves"
+    rule = "LIC-4"
+    detail = "The new licence would be the same as the old one. Change its organisation or its areas."
+
+
+class OwnRecord(Forbidden):
+    code = "licence-own-record"
+    rule = "ROL-3"
+    detail = "Nobody records their own training or vetting. Ask another member of the hub."
+
+
+class NoLiveLicence(Conflict):
+    code = "case-invitation-no-licence"
+    rule = "LIC-7"
+    detail = "Only somebody with an active licence can be invited to a case. Ask for a licence for them first."
+
+
+class AlreadyInvited(Conflict):
+    code = "case-invitation-already"
+    rule = "LIC-7"
+    detail = "This person is invited to this case already. End that invitation first to change it."

@@ -20,7 +20,11 @@ _LIVE = text("status <> 'deactivated' AND status <> 'refused'")
 
 
 class Licence(Audited, Base):
-    """The right of one named person to use the case system for one organisation, in named areas (LIC-3)."""
+    """The right of one named person to use the case system for one organisation, in named areas (LIC-3).
+
+    `requested_by` and `decided_by` are the id of whoever acted. `replaces_id` is the licence that ends
+    at the moment this one becomes active: its holder has moved (LIC-4). `ends_on` is the last day it opens.
+    """
 
     __tablename__ = "licences"
     __table_args__ = (
@@ -48,9 +52,10 @@ class Licence(Audited, Base):
     deactivated_at: Mapped[datetime | None]
     end_reason: Mapped[str | None] = mapped_column(String(16))
     ends_on: Mapped[date | None]
+    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("licences.id"))
 
-    person: Mapped[Person] = relationship(lazy="joined")
-    organisation: Mapped[Organisation] = relationship(lazy="joined")
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
     areas: Mapped[list[LicenceArea]] = relationship(lazy="selectin", order_by="LicenceArea.area")
     cases: Mapped[list[LicenceCase]] = relationship(lazy="selectin", order_by="LicenceCase.reference")
 
@@ -131,7 +136,7 @@ class SeatContract(Audited, Base):
 
 
 class Training(Audited, Base):
-    """That a person has done a module, or has access to the eLearning, and until when it counts (OP 6.1)."""
+    """That a person has done a module, or has access to the eLearning, and the last day on which it counts (OP 6.1)."""
 
     __tablename__ = "training"
     __table_args__ = (UniqueConstraint("person_id", "module"),)

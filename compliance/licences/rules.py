@@ -65,6 +65,15 @@ NEXT: dict[tuple[Status, Step], Status] = {
 }
 """Every step there is (LIC-3). A request that its organisation's withdrawal closes is deactivated (SIG-6)."""
 
+BY_HAND = frozenset({Suspension.ROTA, Suspension.LEAVE, Suspension.INVESTIGATION})
+"""The reasons a person can give for a suspension."""
+
+OWN_TO_END = frozenset({EndReason.LEAVER, EndReason.AT_REQUEST})
+"""The reasons for which an organisation's delegate ends a licence of their own organisation at once (LIC-4)."""
+
+HUB_TO_END = OWN_TO_END | {EndReason.MOVER, EndReason.BREACH, EndReason.UNUSED}
+"""The reasons the hub can give; reallocation, expiry and withdrawal are steps of their own and give theirs."""
+
 HOLDS_A_SEAT = frozenset({Status.APPROVED, Status.ACTIVE, Status.SUSPENDED})
 """An approved licence has its seat kept until its holder is ready; a suspended one keeps its own (LIC-5)."""
 

@@ -1,0 +1,235 @@
+"""Licences as they are read: never beyond the asker's reach, in a stated order, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from compliance.identity import queries as identity
+from compliance.identity.models import Person
+from compliance.kernel.context import Context
+from compliance.kernel.errors import Invalid, NotFound
+from policies.access import reach, require
+from policies.permissions import Permission
+from policies.values import Policy
+from signatories.models import Organisation
+
+from . import eligibility
+from .models import CaseInvitation, ClosedCase, LastUse, Licence, LicenceArea, SeatContract
+from .rules import HOLDS_A_SEAT, Checklist, Kind, Status
+
+MOST = 500
+"""Rows of a page at the most."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some licences, and where the next page begins: None when this was the last."""
+
+    licences: tuple[Licence, ...]
+    after: tuple[datetime, UUID] | None
+
+
+@dataclass(frozen=True)
+class Seats:
+    """The seats of one kind: how many the contract allows, in use, kept for somebody, and free (LIC-5)."""
+
+    kind: Kind
+    seats: int
+    active: int
+    kept: int
+    free: int
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody on an area's distribution list."""
+
+    person_id: UUID
+    full_name: str
+    email: str
+    organisation_id: UUID
+    licence_id: UUID
+
+
+def visible(ctx: Context, licence_id: UUID, *, lock: bool = True) -> Licence:
+    """The licence, held for change unless `lock` is off; NotFound where the asker may not know of it (ROL-4)."""
+    within = reach(ctx, Permission.LICENCE_READ)
+
+    licence = ctx.session.scalars(_locked(_one(licence_id), lock)).one_or_none()
+    if licence is None or (within is not None and licence.organisation_id not in within):
+        raise NotFound()
+    return licence
+
+
+def found(ctx: Context, licence_id: UUID) -> Licence:
+    """The licence, held for change, for a step that follows from another and asks no permission of its own."""
+    return ctx.session.scalars(_locked(_one(licence_id), True)).one()
+
+
+def licences(
+    ctx: Context,
+    *,
+    status: Status | None = None,
+    kind: Kind | None = None,
+    organisation_id: UUID | None = None,
+    person_id: UUID | None = None,
+    area: str | None = None,
+    search: str | None = None,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+) -> Page:
+    """Licences the asker may know of, the newest request first; `search` looks in name, address and organisation."""
+    if not 1 <= limit <= MOST:
+        raise Invalid.at("/limit", f"Ask for between 1 and {MOST} at a time.")
+    within = reach(ctx, Permission.LICENCE_READ)
+    if organisation_id is not None and within is not None and organisation_id not in within:
+        raise NotFound()
+
+    asked: list[ColumnElement[bool]] = []
+    if within is not None:
+        asked.append(Licence.organisation_id.in_(within))
+    wanted: tuple[tuple[InstrumentedAttribute[object], object], ...] = (
+        (Licence.status, status), (Licence.kind, kind),
+        (Licence.organisation_id, organisation_id), (Licence.person_id, person_id),
+    )  # fmt: skip
+    asked.extend(column == value for column, value in wanted if value is not None)
+    if area is not None:
+        asked.append(Licence.areas.any(LicenceArea.area == area))
+    if search and search.strip():
+        looked_in = (Person.full_name, Person.email, Organisation.name)
+        asked.append(or_(*(column.icontains(search.strip(), autoescape=True) for column in looked_in)))
+    if after is not None:
+        at, last = after
+        asked.append(or_(Licence.requested_at < at, and_(Licence.requested_at == at, Licence.id < last)))
+
+    rows = ctx.session.scalars(
+        select(Licence)
+        .join(Person, Person.id == Licence.person_id)
+        .join(Organisation, Organisation.id == Licence.organisation_id)
+        .where(*asked)
+        .order_by(Licence.requested_at.desc(), Licence.id.desc())
+        .limit(limit + 1)
+    ).all()
+
+    shown = tuple(rows[:limit])
+    more = len(rows) > limit
+    return Page(shown, (shown[-1].requested_at, shown[-1].id) if more else None)
+
+
+def seats(ctx: Context) -> list[Seats]:
+    """Every kind of seat: the contract's number, and who is on them (LIC-5)."""
+    reach(ctx, Permission.LICENCE_READ)
+
+    counted = ctx.session.execute(
+        select(Licence.kind, Licence.status, func.count())
+        .where(Licence.status.in_(HOLDS_A_SEAT))
+        .group_by(Licence.kind, Licence.status)
+    ).all()
+    contracts = {row.kind: row.seats for row in ctx.session.scalars(select(SeatContract))}
+
+    shown = []
+    for kind in Kind:
+        held = {status: number for of, status, number in counted if of == kind}
+        active, allowed = held.get(Status.ACTIVE, 0), contracts.get(kind, 0)
+        kept = sum(held.values()) - active
+        shown.append(Seats(kind, allowed, active, kept, max(0, allowed - active - kept)))
+    return shown
+
+
+def checklist(ctx: Context, person_id: UUID, organisation_id: UUID, *, at: datetime | None = None) -> Checklist:
+    """LIC-1 for a new licence: every item, met or not, with what is missing and who can mend it.
+
+    An organisation may ask about its own people only: those it employs or has asked a licence for (ROL-4).
+    """
+    require(ctx, Permission.LICENCE_READ, organisation=organisation_id)
+    person = identity.person(ctx, person_id)
+    if reach(ctx, Permission.LICENCE_READ) is not None and not _of(ctx, person, organisation_id):
+        raise NotFound()
+    return eligibility.checklist(ctx, person, organisation_id, at=at)
+
+
+def still_holds(ctx: Context, licence_id: UUID, *, at: datetime | None = None) -> Checklist:
+    """LIC-1 for a licence that was given: as `checklist`, with the days of grace that items have (LIC-13)."""
+    licence = visible(ctx, licence_id, lock=False)
+    return eligibility.still_holds(ctx, licence.person, licence.organisation_id, at=at)
+
+
+def members_of(ctx: Context, area: str) -> list[Member]:
+    """Who may receive a notification for this area now: its active standing holders, by name (SIG-6)."""
+    require(ctx, Permission.REGISTER_READ)
+    if area not in ctx.the(Policy).areas:
+        raise NotFound()
+
+    rows = ctx.session.execute(
+        select(Person.id, Person.full_name, Person.email, Licence.organisation_id, Licence.id)
+        .join(Licence, Licence.person_id == Person.id)
+        .join(LicenceArea, LicenceArea.licence_id == Licence.id)
+        .where(
+            LicenceArea.area == area,
+            Licence.status == Status.ACTIVE,
+            Licence.kind == Kind.STANDING,
+            Person.closed_at.is_(None),
+        )
+        .order_by(Person.full_name, Person.id)
+    ).all()
+    signatories = eligibility.signatories(ctx, {row[3] for row in rows})
+    return [Member(*row) for row in rows if row[3] in signatories]
+
+
+def active_for(ctx: Context, person_id: UUID) -> Sequence[Licence]:
+    """The licences this person may use now, for the door that finds out who somebody is."""
+    return ctx.session.scalars(
+        select(Licence)
+        .where(Licence.person_id == person_id, Licence.status == Status.ACTIVE)
+        .order_by(Licence.activated_at, Licence.id)
+    ).all()
+
+
+def last_uses(ctx: Context, licence_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When each of these licences was last used; those never used are left out (LIC-8)."""
+    rows = ctx.session.execute(select(LastUse.licence_id, LastUse.used_at).where(LastUse.licence_id.in_(licence_ids)))
+    return {row.licence_id: row.used_at for row in rows}
+
+
+def case_invitations(ctx: Context, person_id: UUID) -> Sequence[CaseInvitation]:
+    """The cases this person is invited to now."""
+    require(ctx, Permission.CASE_ACCESS_INVITE)
+    return ctx.session.scalars(
+        select(CaseInvitation)
+        .where(
+            CaseInvitation.person_id == person_id,
+            CaseInvitation.ended_at.is_(None),
+            or_(CaseInvitation.until.is_(None), CaseInvitation.until > ctx.now()),
+        )
+        .order_by(CaseInvitation.reference)
+    ).all()
+
+
+def closed_case(ctx: Context, reference: str) -> ClosedCase | None:
+    """The mark that a case is a closed MARAC, if there is one (OP 5.2)."""
+    return ctx.session.scalars(select(ClosedCase).where(ClosedCase.reference == reference)).one_or_none()
+
+
+def _of(ctx: Context, person: Person, organisation_id: UUID) -> bool:
+    if person.organisation_id == organisation_id:
+        return True
+    asked = select(Licence.id).where(Licence.person_id == person.id, Licence.organisation_id == organisation_id)
+    return ctx.session.scalar(select(asked.exists())) is True
+
+
+def _one(licence_id: UUID) -> Select[Licence]:
+    return select(Licence).where(Licence.id == licence_id)
+
+
+def _locked(statement: Select[Licence], lock: bool) -> Select[Licence]:
+    """Held for change: read afresh once the lock is had, since what was read before may be over."""
+    if not lock:
+        return statement
+    # Not the strongest lock: that a licence was used can still be written beside it meanwhile.
+    return statement.with_for_update(of=Licence, key_share=True).execution_options(populate_existing=True)

@@ -1,0 +1,175 @@
+"""The steps of a licence's life that follow from another: no permission is asked here, and none is skipped.
+
+Use cases ask first and then come here; so do withdrawal, enrolment and the jobs, which act by rule and not by
+leave. Every step looks its status up in `rules.NEXT` (LIC-3), and every step that ends or rests a right lets
+go of what hung on it: sessions (IDN-6) and invitations to cases (LIC-7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+
+from audit.record import record
+from compliance.identity import use_cases as identity
+from compliance.identity.models import RoleHeld
+from compliance.kernel.clock import london_date
+from compliance.kernel.context import Context
+
+from . import eligibility, queries
+from .errors import NoSeat
+from .events import (
+    CaseInvitationEnded,
+    LicenceActivated,
+    LicenceDeactivated,
+    LicenceResumed,
+    LicenceSuspended,
+)
+from .models import CaseInvitation, Licence, SeatContract
+from .rules import ENDED, HOLDS_A_SEAT, EndReason, Kind, Status, Step, Suspension, after
+
+
+def past_its_end(ctx: Context, ends_on: date | None) -> bool:
+    """Whether the last day has passed, in London (LIC-7)."""
+    return ends_on is not None and ends_on < london_date(ctx.now())
+
+
+def take_seat(ctx: Context, kind: Kind) -> None:
+    """Make sure a seat of this kind is free, and hold the contract until the end of the transaction (LIC-5).
+
+    Whoever takes a seat passes here one after another, so that the count below is still true when it commits.
+    """
+    contract = ctx.session.scalars(
+        select(SeatContract).where(SeatContract.kind == kind).with_for_update()
+    ).one_or_none()
+    taken = ctx.session.scalar(select(func.count()).where(Licence.kind == kind, Licence.status.in_(HOLDS_A_SEAT)))
+    if contract is None or taken is None or taken >= contract.seats:
+        raise NoSeat()
+
+
+def activate(ctx: Context, licence: Licence) -> None:
+    """The holder has a password and a second factor: the licence begins, and the one it replaces ends (LIC-3, LIC-4).
+
+    Where an item of the checklist lapsed since the approval, it begins at rest (LIC-13).
+    """
+    licence.status = after(licence.status, Step.ACTIVATE)
+    licence.activated_at = ctx.now()
+    record(ctx, LicenceActivated(subject=licence.id, organisation=licence.organisation_id, person=licence.person_id))
+
+    if licence.replaces_id is not None:
+        replaced = queries.found(ctx, licence.replaces_id)
+        if replaced.status not in ENDED:
+            end(ctx, replaced, EndReason.MOVER)
+    keep(ctx, (licence,))
+
+
+def rest(ctx: Context, licence: Licence, reason: Suspension, *, missing: tuple[str, ...] = ()) -> None:
+    """Pause it; the seat stays its holder's (LIC-3, LIC-5)."""
+    licence.status = after(licence.status, Step.SUSPEND)
+    licence.suspended_at = ctx.now()
+    licence.suspension = reason
+    record(
+        ctx,
+        LicenceSuspended(
+            subject=licence.id, organisation=licence.organisation_id, person=licence.person_id,
+            reason=reason, missing=missing, rules=("LIC-13",) if missing else (),
+        ),
+    )  # fmt: skip
+
+    _end_sessions(ctx, licence.person_id)
+
+
+def wake(ctx: Context, licence: Licence) -> None:
+    """Let it be used again (LIC-3)."""
+    rested_for = licence.suspension or ""
+    licence.status = after(licence.status, Step.RESUME)
+    licence.suspended_at = None
+    licence.suspension = None
+    record(
+        ctx,
+        LicenceResumed(
+            subject=licence.id, organisation=licence.organisation_id, person=licence.person_id, rested_for=rested_for
+        ),
+    )
+
+
+def end(ctx: Context, licence: Licence, reason: EndReason) -> None:
+    """End it for good: its seat is free, and what hung on it is let go (LIC-3, LIC-7, IDN-6)."""
+    was = licence.status
+    licence.status = after(was, Step.DEACTIVATE)
+    licence.deactivated_at = ctx.now()
+    licence.end_reason = reason
+    licence.suspension = None
+    record(
+        ctx,
+        LicenceDeactivated(
+            subject=licence.id, organisation=licence.organisation_id, person=licence.person_id, reason=reason, was=was
+        ),
+    )
+
+    _end_sessions(ctx, licence.person_id)
+    if not _holds(ctx, licence.person_id, HOLDS_A_SEAT):
+        end_invitations(ctx, licence.person_id, "licence-ended")
+
+
+def keep(ctx: Context, licences: Sequence[Licence]) -> None:
+    """Rest each active licence whose checklist no longer holds, and wake what rested for that alone (LIC-13)."""
+    answers = eligibility.still_hold(ctx, licences)
+    for licence in licences:
+        missing = tuple(item.code for item in answers[licence.id].missing)
+        if licence.status == Status.ACTIVE and missing:
+            rest(ctx, licence, Suspension.ELIGIBILITY, missing=missing)
+        elif licence.suspension == Suspension.ELIGIBILITY and not missing and not past_its_end(ctx, licence.ends_on):
+            wake(ctx, licence)
+
+
+def keep_all(ctx: Context, whose: ColumnElement[bool]) -> None:
+    """`keep` each of these licences that can rest or wake."""
+    living = ctx.session.scalars(
+        select(Licence)
+        .where(whose, Licence.status.in_((Status.ACTIVE, Status.SUSPENDED)))
+        .order_by(Licence.id)
+        .with_for_update(of=Licence, key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    keep(ctx, living)
+
+
+def end_invitations(ctx: Context, person_id: UUID, reason: str) -> None:
+    """Take back every case this person is invited to."""
+    live = ctx.session.scalars(
+        select(CaseInvitation)
+        .where(CaseInvitation.person_id == person_id, CaseInvitation.ended_at.is_(None))
+        .order_by(CaseInvitation.id)
+        .with_for_update()
+    ).all()
+    for invitation in live:
+        end_invitation(ctx, invitation, reason)
+
+
+def end_invitation(ctx: Context, invitation: CaseInvitation, reason: str) -> None:
+    """Take one invitation back."""
+    invitation.ended_at = ctx.now()
+    record(
+        ctx,
+        CaseInvitationEnded(
+            subject=invitation.id, reference=invitation.reference, person=invitation.person_id, reason=reason
+        ),
+    )
+
+
+def _end_sessions(ctx: Context, person_id: UUID) -> None:
+    """End the person's sessions, unless another active licence or a role still has work for them (IDN-6)."""
+    role = select(RoleHeld.id).where(RoleHeld.person_id == person_id, RoleHeld.ended_at.is_(None))
+    if ctx.session.scalar(select(role.exists())) or _holds(ctx, person_id, frozenset({Status.ACTIVE})):
+        return
+    identity.end_sessions(ctx, person_id=person_id, reason="licence")
+
+
+def _holds(ctx: Context, person_id: UUID, statuses: frozenset[Status]) -> bool:
+    """Whether the person has a licence in one of these states, what this transaction changed included."""
+    held = select(Licence.id).where(Licence.person_id == person_id, Licence.status.in_(statuses))
+    return ctx.session.scalar(select(held.exists())) is True

@@ -1,0 +1,12 @@
+"""Everything a person can decide to do about licences; each is one function, named by the protocol's verb."""
+
+from .asking import move, request
+from .case_access import end_case_invitation, invite_to_case
+from .deciding import Approved, approve, reallocate, refuse
+from .keeping import deactivate, expire, keep_eligibility, resume, suspend
+from .recording import record_training, record_vetting, set_seats
+
+__all__ = [
+    "Approved", "approve", "deactivate", "end_case_invitation", "expire", "invite_to_case", "keep_eligibility", "move",
+    "reallocate", "record_training", "record_vetting", "refuse", "request", "resume", "set_seats", "suspend",
+]  # fmt: skip

@@ -1,0 +1,137 @@
+"""The hub evaluates: approve, refuse, and pass a seat from one licence to another (LIC-1, LIC-5, LIC-9, ROL-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from audit.record import record
+from compliance.identity import queries as identity_queries
+from compliance.identity import use_cases as identity
+from compliance.kernel import text
+from compliance.kernel.context import Context
+from compliance.kernel.errors import FieldError
+from compliance.licences import eligibility, queries
+from compliance.licences.errors import LicenceOver, NoSeatToPass, NotEligible, OrganisationOutside, OwnLicence
+from compliance.licences.events import LicenceApproved, LicenceRefused, SeatReallocated
+from compliance.licences.models import Licence
+from compliance.licences.rules import HOLDS_A_SEAT, EndReason, Kind, Status, Step, after
+from compliance.licences.steps import activate, end, past_its_end, take_seat
+from policies.access import require
+from policies.permissions import Permission
+from signatories import queries as signatories
+
+
+@dataclass(frozen=True)
+class Approved:
+    """An approved licence, and the single-use link's token where its holder has no password yet (IDN-8)."""
+
+    licence: Licence
+    invitation_token: str | None
+
+
+def approve(ctx: Context, licence_id: UUID) -> Approved:
+    """Give the licence: its seat is kept from now on, and it is active once its holder can sign in (LIC-3, LIC-5).
+
+    Raises OwnLicence (ROL-3), NotEligible with what is missing at `/checklist/<item>` (LIC-1), NoSeat (LIC-5).
+    """
+    licence = queries.visible(ctx, licence_id, lock=False)
+    require(ctx, Permission.LICENCE_APPROVE, organisation=licence.organisation_id)
+    identity_queries.require_fresh(ctx)
+    signatories.organisation(ctx, licence.organisation_id, lock=True)
+    licence = queries.visible(ctx, licence_id)
+
+    _check_decidable(ctx, licence, Step.APPROVE)
+    take_seat(ctx, Kind(licence.kind))
+
+    return _approve(ctx, licence)
+
+
+def refuse(ctx: Context, licence_id: UUID, *, reason: str) -> Licence:
+    """Say no to a request, and why (LIC-3)."""
+    licence = queries.visible(ctx, licence_id, lock=False)
+    require(ctx, Permission.LICENCE_REFUSE, organisation=licence.organisation_id)
+    licence = queries.visible(ctx, licence_id)
+
+    _check_not_own(ctx, licence)
+    refused = after(licence.status, Step.REFUSE)
+    why = text.prose(reason, pointer="/reason")
+
+    licence.status = refused
+    licence.refusal = why
+    licence.decided_by = ctx.actor.id
+    licence.decided_at = ctx.now()
+
+    record(ctx, LicenceRefused(subject=licence.id, organisation=licence.organisation_id, person=licence.person_id))
+    return licence
+
+
+def reallocate(ctx: Context, from_licence_id: UUID, to_licence_id: UUID) -> Approved:
+    """End one licence and approve another in one step; the seat passes without ever being free (LIC-9, OP 6.2).
+
+    Raises NoSeatToPass unless the first holds a seat and the second asks for one of the same kind.
+    """
+    giving = queries.visible(ctx, from_licence_id, lock=False)
+    taking = queries.visible(ctx, to_licence_id, lock=False)
+    for licence in (giving, taking):
+        require(ctx, Permission.LICENCE_REALLOCATE, organisation=licence.organisation_id)
+    identity_queries.require_fresh(ctx)
+    # In one order everywhere, so that two people passing seats to and fro wait and do not meet head-on.
+    for organisation_id in _in_order({giving.organisation_id, taking.organisation_id}):
+        signatories.organisation(ctx, organisation_id, lock=True)
+    for licence_id in _in_order({giving.id, taking.id}):
+        queries.visible(ctx, licence_id)
+
+    if giving.id == taking.id or giving.kind != taking.kind or giving.status not in HOLDS_A_SEAT:
+        raise NoSeatToPass()
+    _check_decidable(ctx, taking, Step.APPROVE)
+
+    end(ctx, giving, EndReason.REALLOCATED)
+    approved = _approve(ctx, taking)
+
+    record(
+        ctx,
+        SeatReallocated(
+            subject=giving.id, organisation=giving.organisation_id,
+            to_licence=taking.id, to_organisation=taking.organisation_id,
+        ),
+    )  # fmt: skip
+    return approved
+
+
+def _approve(ctx: Context, licence: Licence) -> Approved:
+    licence.status = after(licence.status, Step.APPROVE)
+    licence.decided_by = ctx.actor.id
+    licence.decided_at = ctx.now()
+    record(ctx, LicenceApproved(subject=licence.id, organisation=licence.organisation_id, person=licence.person_id))
+
+    if identity_queries.is_ready(ctx, licence.person_id):
+        activate(ctx, licence)
+        return Approved(licence, None)
+    if identity_queries.live_password(ctx, licence.person_id) is not None:
+        return Approved(licence, None)
+    return Approved(licence, identity.make_invitation(ctx, licence.person, "first"))
+
+
+def _check_decidable(ctx: Context, licence: Licence, step: Step) -> None:
+    """Everything about the licence itself that stands in the way of giving it; the seat is another matter."""
+    _check_not_own(ctx, licence)
+    after(Status(licence.status), step)
+    if past_its_end(ctx, licence.ends_on):
+        raise LicenceOver()
+    if eligibility.outside(ctx, licence.organisation_id):
+        raise OrganisationOutside()
+    answers = eligibility.checklist(ctx, licence.person, licence.organisation_id)
+    if not answers.complete:
+        raise NotEligible(fields=tuple(FieldError(f"/checklist/{item.code}", item.says) for item in answers.missing))
+
+
+def _check_not_own(ctx: Context, licence: Licence) -> None:
+    """Nobody decides for themselves, nor on what they asked for (ROL-3)."""
+    if ctx.actor.person_id == licence.person_id or ctx.actor.id == licence.requested_by:
+        raise OwnLicence()
+
+
+def _in_order(ids: Iterable[UUID]) -> list[UUID]:
+    return sorted(ids, key=str)

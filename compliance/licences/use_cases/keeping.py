@@ -1,0 +1,113 @@
+"""Keeping licences: rest, wake, end, and let eligibility be live (LIC-3, LIC-4, LIC-13, OP 6.2)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from audit.record import record
+from compliance.kernel.context import Context
+from compliance.kernel.errors import FieldError, Invalid
+from compliance.licences import eligibility, queries
+from compliance.licences.errors import LicenceOver, NoSuchStep, NotEligible, OwnLicence
+from compliance.licences.events import LicenceSuspended
+from compliance.licences.models import Licence
+from compliance.licences.rules import BY_HAND, HUB_TO_END, OWN_TO_END, EndReason, Status, Step, Suspension, after
+from compliance.licences.steps import end, keep, past_its_end, rest, wake
+from policies.access import may, require
+from policies.permissions import Permission
+
+
+def suspend(ctx: Context, licence_id: UUID, *, reason: Suspension) -> Licence:
+    """Pause one person's use of the case system; the seat stays theirs (LIC-3, OP 6.2).
+
+    A licence that rests because an item of its checklist lapsed can be given a person's reason on top, so
+    that it does not wake by itself when the item is mended.
+    """
+    licence = queries.visible(ctx, licence_id, lock=False)
+    require(ctx, Permission.LICENCE_SUSPEND, organisation=licence.organisation_id)
+    licence = queries.visible(ctx, licence_id)
+
+    if reason not in BY_HAND:
+        raise Invalid.at("/reason", "Choose rota, leave or investigation.")
+
+    if licence.status == Status.SUSPENDED and licence.suspension == Suspension.ELIGIBILITY:
+        licence.suspension = Suspension(reason)
+        record(
+            ctx,
+            LicenceSuspended(
+                subject=licence.id, organisation=licence.organisation_id, person=licence.person_id,
+                reason=Suspension(reason),
+            ),
+        )  # fmt: skip
+        return licence
+
+    rest(ctx, licence, Suspension(reason))
+    return licence
+
+
+def resume(ctx: Context, licence_id: UUID) -> Licence:
+    """Let a resting licence be used again; its checklist must still hold (LIC-3, LIC-13).
+
+    Raises OwnLicence (ROL-3), LicenceOver, NotEligible.
+    """
+    licence = queries.visible(ctx, licence_id, lock=False)
+    require(ctx, Permission.LICENCE_RESUME, organisation=licence.organisation_id)
+    licence = queries.visible(ctx, licence_id)
+
+    if ctx.actor.person_id == licence.person_id:
+        raise OwnLicence()
+    after(Status(licence.status), Step.RESUME)
+    if past_its_end(ctx, licence.ends_on):
+        raise LicenceOver()
+    missing = eligibility.still_holds(ctx, licence.person, licence.organisation_id).missing
+    if missing:
+        raise NotEligible(fields=tuple(FieldError(f"/checklist/{item.code}", item.says) for item in missing))
+
+    wake(ctx, licence)
+    return licence
+
+
+def deactivate(ctx: Context, licence_id: UUID, *, reason: EndReason) -> Licence:
+    """End a licence, or take back a request, for good (LIC-3, LIC-4, OP 6.6).
+
+    The hub may; and an organisation's delegate may for a leaver or at request, at once, within their own
+    organisation: ending a right needs no evaluation.
+    """
+    licence = queries.visible(ctx, licence_id, lock=False)
+    by_hub = may(ctx, Permission.LICENCE_DEACTIVATE, organisation=licence.organisation_id)
+    if not by_hub:
+        require(ctx, Permission.LICENCE_END_OWN, organisation=licence.organisation_id)
+    licence = queries.visible(ctx, licence_id)
+
+    reasons = HUB_TO_END if by_hub else OWN_TO_END
+    if reason not in reasons:
+        names = ", ".join(sorted(each.value for each in reasons))
+        raise Invalid.at("/reason", f"Choose one of these reasons: {names}.")
+
+    end(ctx, licence, EndReason(reason))
+    return licence
+
+
+def expire(ctx: Context, licence_id: UUID) -> Licence:
+    """End a by-invite licence whose last day has passed (LIC-7)."""
+    licence = queries.visible(ctx, licence_id)
+    require(ctx, Permission.LICENCE_DEACTIVATE, organisation=licence.organisation_id)
+
+    if not past_its_end(ctx, licence.ends_on):
+        raise NoSuchStep()
+
+    end(ctx, licence, EndReason.EXPIRED)
+    return licence
+
+
+def keep_eligibility(ctx: Context, licence_id: UUID) -> Licence:
+    """Suspend a licence whose checklist no longer holds; wake one that rested for that and holds again (LIC-13).
+
+    A licence that rests for another reason is left alone.
+    """
+    licence = queries.visible(ctx, licence_id)
+    for permission in (Permission.LICENCE_SUSPEND, Permission.LICENCE_RESUME):
+        require(ctx, permission, organisation=licence.organisation_id)
+
+    keep(ctx, (licence,))
+    return licence

@@ -1,0 +1,109 @@
+"""What the hub writes down so that licences can stand on it: training, vetting, and the contract's seats."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from audit.record import record
+from compliance.identity import queries as identity
+from compliance.kernel import text
+from compliance.kernel.clock import london_date
+from compliance.kernel.context import Context
+from compliance.kernel.errors import Invalid
+from compliance.licences.errors import OwnRecord
+from compliance.licences.events import SeatsSet, TrainingRecorded, VettingRecorded
+from compliance.licences.models import Licence, SeatContract, Training, Vetting
+from compliance.licences.rules import Kind
+from compliance.licences.steps import keep_all
+from policies.access import require
+from policies.permissions import Permission
+from policies.values import Policy
+
+_FARTHEST = timedelta(days=366 * 20)
+"""Nothing a person is vetted or trained for lasts longer; a later date is a slip of the hand."""
+
+_MOST_SEATS = 1_000_000
+
+
+def record_training(
+    ctx: Context, person_id: UUID, *, module: str, done_on: date, valid_until: date | None = None
+) -> Training:
+    """A person has done a module, or has access to the eLearning; `valid_until` is the last day it counts (OP 6.1)."""
+    require(ctx, Permission.TRAINING_RECORD)
+    person = identity.person(ctx, person_id)
+
+    if ctx.actor.person_id == person.id:
+        raise OwnRecord()
+    if module not in ctx.the(Policy).licences.required_training:
+        raise Invalid.at("/module", "Choose one of the modules that a licence asks for.")
+    today = london_date(ctx.now())
+    if not date(2000, 1, 1) <= done_on <= today:
+        raise Invalid.at("/done_on", "Enter the day it was done: not a day to come.")
+    if valid_until is not None and not done_on <= valid_until <= today + _FARTHEST:
+        raise Invalid.at(
+            "/valid_until", "Enter the last day it counts: not before it was done, at most 20 years ahead."
+        )
+
+    training = ctx.session.scalars(
+        select(Training).where(Training.person_id == person.id, Training.module == module).with_for_update()
+    ).one_or_none()
+    if training is None:
+        training = Training(id=ctx.new_id(), person_id=person.id, module=module)
+        ctx.session.add(training)
+    training.done_on = done_on
+    training.valid_until = valid_until
+    training.recorded_by = ctx.actor.id
+
+    record(ctx, TrainingRecorded(subject=training.id, person=person.id, module=module))
+    keep_all(ctx, Licence.person_id == person.id)
+    return training
+
+
+def record_vetting(ctx: Context, person_id: UUID, *, level: str, holds_until: date) -> Vetting:
+    """A person is vetted at this level; `holds_until` is the last day on which that holds (OP 6.1)."""
+    require(ctx, Permission.VETTING_RECORD)
+    person = identity.person(ctx, person_id)
+
+    if ctx.actor.person_id == person.id:
+        raise OwnRecord()
+    named = text.line(level, pointer="/level", limit=64)
+    today = london_date(ctx.now())
+    if not date(2000, 1, 1) <= holds_until <= today + _FARTHEST:
+        raise Invalid.at("/holds_until", "Enter the last day on which the vetting holds, at most 20 years ahead.")
+
+    vetting = ctx.session.scalars(select(Vetting).where(Vetting.person_id == person.id).with_for_update()).one_or_none()
+    if vetting is None:
+        vetting = Vetting(id=ctx.new_id(), person_id=person.id)
+        ctx.session.add(vetting)
+    vetting.level = named
+    vetting.holds_until = holds_until
+    vetting.recorded_by = ctx.actor.id
+
+    record(ctx, VettingRecorded(subject=vetting.id, person=person.id))
+    keep_all(ctx, Licence.person_id == person.id)
+    return vetting
+
+
+def set_seats(ctx: Context, kind: Kind, seats: int) -> SeatContract:
+    """How many licences of a kind the contract allows (LIC-5).
+
+    Fewer than are held ends nobody's licence: none is given until enough are free again.
+    """
+    require(ctx, Permission.REGISTER_SEED)
+    contract = ctx.session.scalars(
+        select(SeatContract).where(SeatContract.kind == kind).with_for_update()
+    ).one_or_none()
+
+    if not 0 <= seats <= _MOST_SEATS:
+        raise Invalid.at("/seats", "Enter the number of seats in the contract.")
+
+    if contract is None:
+        contract = SeatContract(id=ctx.new_id(), kind=Kind(kind))
+        ctx.session.add(contract)
+    contract.seats = seats
+
+    record(ctx, SeatsSet(subject=contract.id, kind=Kind(kind), seats=seats))
+    return contract
