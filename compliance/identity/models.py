@@ -52,20 +52,30 @@ class RoleHeld(Audited, Base):
 
 
 class Password(Audited, Base):
-    """A password somebody has or had, as an Argon2id hash; the newest is the one that opens (IDN-1, IDN-5)."""
+    """A password somebody has or had, as an Argon2id hash; the one that has not ended opens (IDN-1, IDN-5)."""
 
     __tablename__ = "passwords"
+    __table_args__ = (
+        Index(
+            "uq_passwords_person_id_live", "person_id", unique=True,
+            sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL"),
+        ),
+    )  # fmt: skip
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     hash: Mapped[str] = mapped_column(Text)
     set_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
     def whose_rights(self) -> Iterable[tuple[str, UUID]]:
         return (("person", self.person_id),)
 
 
 class Authenticator(Audited, Base):
-    """An authenticator app. The secret is sealed; `confirmed_at` is empty until a first code was right (IDN-3)."""
+    """An authenticator app. The secret is sealed; `confirmed_at` is empty until a first code was right (IDN-3).
+
+    `made_in` is the sign-in that asked for it: only there is an unconfirmed secret shown again.
+    """
 
     __tablename__ = "authenticators"
     __table_args__ = (
@@ -77,6 +87,7 @@ class Authenticator(Audited, Base):
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     secret: Mapped[bytes] = mapped_column(LargeBinary)
+    made_in: Mapped[UUID]
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
@@ -133,7 +144,10 @@ class SignIn(Base):
 
 
 class AccountInvitation(Audited, Base):
-    """A single-use link to set a first or a new password; only its fingerprint is kept (IDN-8, IDN-4)."""
+    """A single-use link to set a first or a new password; only its fingerprint is kept (IDN-8, IDN-4).
+
+    `identity_check` says how the person's identity was verified before a reset (OP 6.4); it is sealed (IDN-5).
+    """
 
     __tablename__ = "account_invitations"
 
@@ -144,7 +158,7 @@ class AccountInvitation(Audited, Base):
     ends_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
-    identity_check: Mapped[str | None] = mapped_column(Text)
+    identity_check: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class ServiceClient(Audited, Base):

@@ -1,0 +1,169 @@
+"""What happens to accounts, as the log tells it. No name of a person and no address stands here, only ids and codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from audit.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonEvent(Event):
+    """Something that happened to an account; `subject` is the person."""
+
+    subject_kind: ClassVar[str | None] = "person"
+
+    @property
+    def person(self) -> UUID | None:
+        return self.subject
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonAdded(PersonEvent):
+    name: ClassVar[str] = "person.added"
+
+    hub_team: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationMade(PersonEvent):
+    """A single-use link was made; `withdrawn` are the unused ones it takes the place of (IDN-8)."""
+
+    name: ClassVar[str] = "invitation.made"
+
+    invitation: UUID
+    kind: str
+    withdrawn: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordSet(PersonEvent):
+    """A password took the place of an earlier one, by a link or by its owner (IDN-1, IDN-2)."""
+
+    name: ClassVar[str] = "password.set"
+
+    password: UUID
+    earlier: UUID | None = None
+    invitation: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthenticatorMade(PersonEvent):
+    """A secret was shown for an app to take; it opens nothing until a first code was right (IDN-3)."""
+
+    name: ClassVar[str] = "authenticator.made"
+
+    authenticator: UUID
+    earlier: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MfaEnrolled(PersonEvent):
+    """A first code was right: the account has its second factor, and what waited for it can open (IDN-3, LIC-3)."""
+
+    name: ClassVar[str] = "authenticator.enrolled"
+
+    authenticator: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordAccepted(PersonEvent):
+    """A right password; nothing is open yet (IDN-3)."""
+
+    name: ClassVar[str] = "sign_in.password_accepted"
+
+    session: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn(PersonEvent):
+    """Password and code were both right (AUD-1)."""
+
+    name: ClassVar[str] = "sign_in.done"
+
+    session: UUID
+    stage: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInFailed(PersonEvent):
+    """A wrong name, password or code, or a locked account; `mark` tells attempts on one name from those on another."""
+
+    name: ClassVar[str] = "sign_in.failed"
+
+    outcome: str = "refused"
+    rules: tuple[str, ...] = ("IDN-4",)
+    step: str
+    mark: str
+    failures: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeRepeated(PersonEvent):
+    """A fresh code was given before a sensitive act (IDN-6)."""
+
+    name: ClassVar[str] = "sign_in.code_repeated"
+
+    session: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountLocked(PersonEvent):
+    name: ClassVar[str] = "account.locked"
+
+    rules: tuple[str, ...] = ("IDN-4",)
+    failures: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountReset(PersonEvent):
+    """The hub verified who somebody is and began their account anew; `ended` are the keys that open no more (OP 6.4)."""
+
+    name: ClassVar[str] = "account.reset"
+
+    rules: tuple[str, ...] = ("IDN-4",)
+    ended: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionEnded(Event):
+    name: ClassVar[str] = "session.ended"
+    subject_kind: ClassVar[str | None] = "session"
+
+    person: UUID
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleGranted(PersonEvent):
+    name: ClassVar[str] = "role.granted"
+
+    held: UUID
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleEnded(PersonEvent):
+    name: ClassVar[str] = "role.ended"
+
+    held: UUID
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientRegistered(Event):
+    name: ClassVar[str] = "client.registered"
+    subject_kind: ClassVar[str | None] = "client"
+
+    client: str
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientEnded(Event):
+    name: ClassVar[str] = "client.ended"
+    subject_kind: ClassVar[str | None] = "client"
+
+    client: str

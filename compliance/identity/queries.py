@@ -1,0 +1,203 @@
+"""Looking people, sessions and clients up: one statement each."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Exists, Select, exists, or_, select, update
+
+from compliance.kernel.context import Actor, Context, Holding
+from compliance.kernel.db import WRITES
+from compliance.kernel.errors import NotFound
+from compliance.kernel.secrets import KeyRing
+from policies.access import reach
+from policies.permissions import Permission
+from policies.values import Policy
+
+from . import rules
+from .errors import FreshCodeNeeded
+from .models import Authenticator, Password, Person, RoleHeld, ServiceClient, SignIn
+from .rules import Stage
+
+PAGE = 50
+_TOUCH_AFTER = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class CurrentSession:
+    """A sign-in that stands: its row, whose it is, what it waits for, and until when its last code counts as fresh."""
+
+    session: SignIn
+    person: Person
+    stage: Stage
+    fresh_until: datetime | None
+
+
+def session(ctx: Context, token: str) -> CurrentSession | None:
+    """The sign-in this token opens; None when it is idle, too old, ended, or its person locked or closed (IDN-6).
+
+    In a unit of work that may change things, that it was seen is kept, at most once a minute.
+    """
+    mark = ctx.the(KeyRing).fingerprint("session", token)
+    current = _current(ctx, _sign_ins().where(SignIn.token == mark))
+    if current is not None and ctx.session.get_bind().get_execution_options().get(WRITES):
+        seen(ctx, current)
+    return current
+
+
+def session_by_id(ctx: Context, session_id: UUID | None) -> CurrentSession | None:
+    """The same, for whoever has proved already that the sign-in is theirs."""
+    return _current(ctx, _sign_ins().where(SignIn.id == session_id))
+
+
+def enrolled(person_id: Any) -> Exists:
+    """The condition that this person, a column or an id, has an enrolled app (IDN-3)."""
+    return exists().where(
+        Authenticator.person_id == person_id, Authenticator.confirmed_at.is_not(None), Authenticator.ended_at.is_(None)
+    )
+
+
+def is_due_to_be_seen(ctx: Context, current: CurrentSession) -> bool:
+    """Whether a minute has passed since it was last kept that this sign-in was seen."""
+    return current.session.seen_at + _TOUCH_AFTER <= ctx.now()
+
+
+def seen(ctx: Context, current: CurrentSession) -> None:
+    """Keep that this sign-in was seen now, unless that was kept within the minute."""
+    if is_due_to_be_seen(ctx, current):
+        live = update(SignIn).where(SignIn.id == current.session.id, SignIn.ended_at.is_(None))
+        ctx.session.execute(live.values(seen_at=ctx.now()).execution_options(synchronize_session=False))
+
+
+def _sign_ins() -> Select[SignIn, Person, bool]:
+    return select(SignIn, Person, enrolled(SignIn.person_id)).join(Person, Person.id == SignIn.person_id)
+
+
+def _current(ctx: Context, wanted: Select[SignIn, Person, bool]) -> CurrentSession | None:
+    found = ctx.session.execute(wanted.execution_options(populate_existing=True)).one_or_none()
+    if found is None:
+        return None
+    row, person, has_app = found
+    values = ctx.the(Policy).sign_in
+    limits = rules.Limits(
+        half_open=timedelta(minutes=values.half_open_minutes),
+        idle=timedelta(minutes=values.idle_minutes),
+        whole=timedelta(hours=values.session_hours),
+    )
+    whole = row.whole_at is not None
+    live = rules.is_live(ctx.now(), limits, opened_at=row.opened_at, seen_at=row.seen_at, whole=whole)
+    if not live or row.ended_at or person.locked_at or person.closed_at:
+        return None
+    fresh_until = row.fresh_at + timedelta(minutes=values.fresh_minutes) if row.fresh_at else None
+    return CurrentSession(
+        row, person, rules.stage(whole=whole, enrolled=has_app, must_renew=row.must_renew), fresh_until
+    )
+
+
+def actor_for(ctx: Context, person: Person, *, extra: frozenset[Holding] = frozenset()) -> Actor:
+    """Who acts when this person does, with every role they hold now; `extra` is what they hold by licence.
+
+    A role that the person may not hold counts for nothing, however it came to stand there (ROL-1).
+    """
+    held = select(RoleHeld.role, RoleHeld.organisation_id, RoleHeld.area).where(
+        RoleHeld.person_id == person.id, RoleHeld.ended_at.is_(None)
+    )
+    holdings = frozenset(
+        Holding(role, organisation_id, area)
+        for role, organisation_id, area in ctx.session.execute(held)
+        if rules.may_hold(role, hub_team=person.hub_team)
+    )
+    return Actor("person", str(person.id), person.organisation_id, holdings | extra, person.hub_team)
+
+
+def require_fresh(ctx: Context) -> None:
+    """Refuse a person whose last code is not fresh (IDN-6); raises FreshCodeNeeded. Commands and jobs have no code."""
+    if ctx.actor.kind != "person":
+        return
+    fresh_until = ctx.origin.fresh_until
+    if fresh_until is None or fresh_until <= ctx.now():
+        raise FreshCodeNeeded()
+
+
+def person(ctx: Context, person_id: UUID, *, lock: bool = False) -> Person:
+    """One account; raises NotFound. `lock` makes whoever else would change it wait, and is taken before other locks."""
+    wanted = select(Person).where(Person.id == person_id)
+    if lock:
+        wanted = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
+    found = ctx.session.execute(wanted).scalar_one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def person_by_email(ctx: Context, email: str) -> Person | None:
+    """The account with this normalised address."""
+    return ctx.session.execute(select(Person).where(Person.email == email)).scalar_one_or_none()
+
+
+def people(
+    ctx: Context, *, search: str = "", organisation_id: UUID | None = None, after: str = "", limit: int = PAGE
+) -> list[Person]:
+    """Accounts by e-mail address, a page at a time, for whoever gives roles; raises Forbidden."""
+    wanted = select(Person).where(Person.email > after).order_by(Person.email).limit(min(limit, PAGE))
+    organisations = reach(ctx, Permission.ROLE_GRANT)
+    if organisations is not None:
+        wanted = wanted.where(Person.organisation_id.in_(organisations))
+    if organisation_id is not None:
+        wanted = wanted.where(Person.organisation_id == organisation_id)
+    if search:
+        wanted = wanted.where(
+            or_(Person.full_name.icontains(search, autoescape=True), Person.email.icontains(search, autoescape=True))
+        )
+    return list(ctx.session.execute(wanted).scalars())
+
+
+def roles_held(ctx: Context, person_id: UUID) -> list[RoleHeld]:
+    """Every role a person holds now, oldest first."""
+    held = select(RoleHeld).where(RoleHeld.person_id == person_id, RoleHeld.ended_at.is_(None))
+    return list(ctx.session.execute(held.order_by(RoleHeld.granted_at, RoleHeld.id)).scalars())
+
+
+def live_password(ctx: Context, person_id: UUID) -> Password | None:
+    """The password that opens, if the person has one."""
+    wanted = select(Password).where(Password.person_id == person_id, Password.ended_at.is_(None))
+    return ctx.session.execute(wanted).scalar_one_or_none()
+
+
+def live_authenticator(ctx: Context, person_id: UUID) -> Authenticator | None:
+    """The authenticator app of an account, confirmed or still to be."""
+    wanted = select(Authenticator).where(Authenticator.person_id == person_id, Authenticator.ended_at.is_(None))
+    return ctx.session.execute(wanted).scalar_one_or_none()
+
+
+def password_until(ctx: Context, person_id: UUID) -> datetime | None:
+    """The instant at which the person's password expires (IDN-2); None where there is none."""
+    password = live_password(ctx, person_id)
+    days = ctx.the(Policy).password.max_age_days
+    return rules.password_until(password.set_at, days) if password else None
+
+
+def is_ready(ctx: Context, person_id: UUID) -> bool:
+    """Whether the account has both its keys: a password, in date or not, and an enrolled app (LIC-3, IDN-3)."""
+    has_password = exists().where(Password.person_id == person_id, Password.ended_at.is_(None))
+    return bool(ctx.session.execute(select(enrolled(person_id) & has_password)).scalar_one())
+
+
+def clients(ctx: Context) -> list[ServiceClient]:
+    """Every service client there is or was, by name; raises Forbidden."""
+    reach(ctx, Permission.CLIENT_MANAGE)
+    return list(ctx.session.execute(select(ServiceClient).order_by(ServiceClient.name, ServiceClient.id)).scalars())
+
+
+def check_client(ctx: Context, client_id: str, secret: str) -> ServiceClient | None:
+    """The live client whose secret this is, in a time that does not tell a wrong id from a wrong secret."""
+    mark = ctx.the(KeyRing).fingerprint("client", secret)
+    asked = client_id if client_id.isascii() and client_id.isprintable() else ""
+    known = select(ServiceClient).where(ServiceClient.client_id == asked, ServiceClient.ended_at.is_(None))
+    client = ctx.session.execute(known).scalar_one_or_none()
+    right = hmac.compare_digest(client.secret if client else "0" * len(mark), mark)
+    return client if right else None

@@ -1,0 +1,34 @@
+"""What people decide to do about accounts: each public function is one act, named as the protocol names it.
+
+Three of these acts cost an Argon2id hash of some 40 ms: signing in, using a link, changing a password. SQLite
+has one writer at a time, so a hash inside a unit of work would hold up everybody's changes and every
+decision's audit entry. Therefore the hash is always verified or made *before* the unit of work takes its turn:
+
+* `sign_in(house, origin, …)` opens its own look and its own unit of work, in this order: `ask` (a look),
+  `check` (the hash, no transaction at all), `settle` (the unit of work, which looks again at everything the
+  answer stands on). The door then waits `Outcome.wait_seconds`, outside any transaction, before it answers.
+* `accept_invitation(ctx, …)` and `change_password(ctx, …)` look and hash before they first touch `ctx.session`,
+  whose transaction begins only then; whoever calls them does so as the first thing in a unit of work.
+"""
+
+from __future__ import annotations
+
+from compliance.identity.queries import check_client
+
+from .clients import end_client, register_client
+from .enrolling import Enrolment, confirm_enrolment, start_enrolment
+from .invitations import accept_invitation, invite, invite_person, look_at_invitation, make_invitation
+from .passwords import change_password
+from .people import add_person
+from .resetting import reset_account
+from .roles import end_role, grant_role
+from .sessions import Opened, end_sessions, sign_out
+from .signing_in import Outcome, freshen, give_code, sign_in
+
+__all__ = [
+    "Enrolment", "Opened", "Outcome",
+    "accept_invitation", "add_person", "change_password", "check_client", "confirm_enrolment", "end_client",
+    "end_role", "end_sessions", "freshen", "give_code", "grant_role", "invite", "invite_person",
+    "look_at_invitation", "make_invitation", "register_client", "reset_account", "sign_in", "sign_out",
+    "start_enrolment",
+]  # fmt: skip
