@@ -28,8 +28,7 @@ from .rules import ENDED, HOLDS_A_SEAT, EndReason, Status
 def begin_what_was_approved(ctx: Context, event: MfaEnrolled) -> None:
     """Whoever has password and second factor may use what they were given (LIC-3).
 
-    The licence row is what this and a withdrawal meet on: whichever is second sees what the first did. The
-    organisation's row is not taken here, since the session is held already and a withdrawal takes it last.
+    The licence's row is what this and a withdrawal meet on: whichever comes second sees what the first did.
     """
     waiting = ctx.session.scalars(
         select(Licence)

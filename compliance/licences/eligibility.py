@@ -11,7 +11,8 @@ A policy past its review date fails a new licence at once and an existing one af
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 from uuid import UUID
 
 from compliance.identity import addresses
@@ -26,8 +27,6 @@ from . import facts
 from .facts import Holder
 from .models import Licence
 from .rules import Checklist, Item
-
-_ASK_HUB = "Ask the MARAC Hub Team"
 
 _INSTRUMENTS = {"isa": "the Information Sharing Agreement", "op": "the Operating Protocol"}
 _POLICIES = {"safeguarding": "safeguarding", "data_protection": "data protection"}
@@ -87,8 +86,22 @@ def of_person(
     holder: Holder, email: str, organisation: OrganisationFacts, policy: Policy, at: datetime
 ) -> tuple[Item, ...]:
     """What the person brings: training, an official address, and vetting."""
-    training = [_training(module, holder, at) for module in policy.licences.required_training]
-    return (*training, _email(email, organisation, policy), _vetting(holder, at))
+    today = london_date(at)
+    training = [
+        _training(module, module in holder.training, holder.training.get(module), today)
+        for module in policy.licences.required_training
+    ]
+    address = _email(official(email, organisation.domains, policy))
+    return (*training, address, _vetting(holder.vetted_until, today))
+
+
+def official(email: str, domains: Collection[str], policy: Policy) -> bool:
+    """Whether a normalised address is at one of these domains, itself, and not at a personal provider (LIC-2).
+
+    A sub-domain counts when it is registered as well: that a name ends alike says nothing about whose it is.
+    """
+    domain = addresses.domain_of(email)
+    return domain in domains and domain not in policy.personal_email_providers
 
 
 def outside(ctx: Context, organisation_id: UUID) -> bool:
@@ -163,21 +176,25 @@ def _contact(kind: str, organisation: OrganisationFacts) -> Item:
     return Item(code, False, says, "LIC-10", "OP 6.1, 6.5")
 
 
-def _training(module: str, holder: Holder, at: datetime) -> Item:
+# Thousands of people share the same few answers, so each is worded once.
+
+
+@lru_cache(maxsize=4096)
+def _training(module: str, recorded: bool, last_day: date | None, today: date) -> Item:
     code, called = f"training.{module}", _TRAINING.get(module, f"the module {module}")
-    mend = f"{_ASK_HUB} for a place; it records it when done."
-    if module not in holder.training:
+    mend = "Ask the MARAC Hub Team for it; the hub records it when it is done."
+    if not recorded:
         return Item(code, False, f"The person does not have {called}. {mend}", "LIC-1", "OP 6.1")
-    last_day = holder.training[module]
     if last_day is None:
         return Item(code, True, f"The person has {called}.", "LIC-1", "OP 6.1")
-    if last_day < london_date(at):
+    if last_day < today:
         return Item(code, False, f"What the person has of {called} no longer counts. {mend}", "LIC-1", "OP 6.1")
     return Item(code, True, f"The person has {called}.", "LIC-1", "OP 6.1", end_of(last_day))
 
 
-def _email(email: str, organisation: OrganisationFacts, policy: Policy) -> Item:
-    if official(email, organisation.domains, policy):
+@cache
+def _email(is_official: bool) -> Item:
+    if is_official:
         return Item("email", True, "The address is at a domain of the organisation.", "LIC-2", "OP 6.1")
     says = (
         "The person's address is not at a registered domain of the organisation. "
@@ -186,20 +203,11 @@ def _email(email: str, organisation: OrganisationFacts, policy: Policy) -> Item:
     return Item("email", False, says, "LIC-2", "OP 6.1")
 
 
-def official(email: str, domains: Collection[str], policy: Policy) -> bool:
-    """Whether a normalised address is at one of these domains, itself, and not at a personal provider (LIC-2).
-
-    A sub-domain counts when it is registered as well: that a name ends alike says nothing about whose it is.
-    """
-    domain = addresses.domain_of(email)
-    return domain in domains and domain not in policy.personal_email_providers
-
-
-def _vetting(holder: Holder, at: datetime) -> Item:
-    last_day = holder.vetted_until
+@lru_cache(maxsize=4096)
+def _vetting(last_day: date | None, today: date) -> Item:
     mend = "The organisation vets the person and tells the MARAC Hub Team, which records it."
     if last_day is None:
         return Item("vetting", False, f"No vetting is recorded. {mend}", "LIC-1", "OP 6.1")
-    if last_day < london_date(at):
+    if last_day < today:
         return Item("vetting", False, f"The vetting has run out. {mend}", "LIC-1", "OP 6.1")
     return Item("vetting", True, "The vetting is recorded and in date.", "LIC-1", "OP 6.1", end_of(last_day))

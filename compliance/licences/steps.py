@@ -127,10 +127,13 @@ def keep(ctx: Context, licences: Sequence[Licence]) -> None:
 
 
 def keep_all(ctx: Context, whose: ColumnElement[bool]) -> None:
-    """`keep` each of these licences that can rest or wake."""
+    """`keep` each of these licences, on a deed that may have changed what they stand on.
+
+    An approved one is held too: should it become active at this moment, it waits, and begins at rest.
+    """
     living = ctx.session.scalars(
         select(Licence)
-        .where(whose, Licence.status.in_((Status.ACTIVE, Status.SUSPENDED)))
+        .where(whose, Licence.status.in_(HOLDS_A_SEAT))
         .order_by(Licence.id)
         .with_for_update(of=Licence, key_share=True)
         .execution_options(populate_existing=True)
