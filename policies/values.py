@@ -75,6 +75,7 @@ class SignatoryValues:
     required_instruments: tuple[str, ...]
     isa_check_days: int
     letter_bytes: int
+    policy_review_most_years: int
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ class Policy:
     case_actions: dict[str, CaseAction]
     seats: dict[str, int]
     personal_email_providers: frozenset[str]
+    public_suffixes: frozenset[str]
     provenance: tuple[Provenance, ...]
 
     @classmethod
@@ -134,6 +136,7 @@ class Policy:
             case_actions=_case_actions(_read(directory, "case_actions.toml")),
             seats={kind: terms["seats"] for kind, terms in _read(directory, "contract.toml").items()},
             personal_email_providers=_lines(directory, "personal_email_providers.txt"),
+            public_suffixes=_lines(directory, "public_suffixes.txt"),
             provenance=tuple(provenance),
         )
 

@@ -1,0 +1,262 @@
+"""Single records of the register, and the lists that belong to one organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from compliance.identity.models import Person, SignIn
+from compliance.kernel.context import Context
+from compliance.kernel.errors import NotFound
+from policies.access import require
+from policies.permissions import Permission
+from signatories.models import (
+    Instrument,
+    InstrumentVersion,
+    IsaCheck,
+    KeyContact,
+    Opening,
+    Organisation,
+    PolicyDocument,
+    Signature,
+    SigningRefusal,
+    Upload,
+    Withdrawal,
+)
+
+MOST = 1000
+"""How many rows any one list holds at the most."""
+
+
+def organisation(ctx: Context, organisation_id: UUID, *, lock: bool = False) -> Organisation:
+    """One organisation; raises NotFound. With `lock`, everything about its standing waits its turn behind us."""
+    statement = select(Organisation).where(Organisation.id == organisation_id)
+    if lock:
+        # Not the strongest lock: rows that merely refer to the organisation can still be written meanwhile.
+        statement = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
+    found = ctx.session.scalars(statement).one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def organisation_by_code(ctx: Context, code: str) -> Organisation:
+    """One organisation by its code, such as `kent-police`; raises NotFound."""
+    found = ctx.session.scalars(select(Organisation).where(Organisation.code == code)).one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def version(ctx: Context, version_id: UUID) -> InstrumentVersion:
+    """One version with its instrument; raises NotFound."""
+    found = ctx.session.get(InstrumentVersion, version_id, options=[joinedload(InstrumentVersion.instrument)])
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def versions(ctx: Context) -> list[InstrumentVersion]:
+    """Every version of every instrument, in the order in which they take effect."""
+    return list(ctx.session.scalars(_versions().limit(MOST)))
+
+
+def current_version(ctx: Context, instrument_code: str, on: date) -> InstrumentVersion | None:
+    """The version of an instrument in force on a London date; None before the first takes effect."""
+    return ctx.session.scalars(
+        _versions(Instrument.code == instrument_code, InstrumentVersion.effective_on <= on)
+        .order_by(None)
+        .order_by(InstrumentVersion.effective_on.desc(), InstrumentVersion.published_at.desc())
+        .limit(1)
+    ).first()
+
+
+def opened(ctx: Context, version_id: UUID) -> datetime | None:
+    """When the text of a version was last opened in the session at hand; None if it was not, or the session is over."""
+    if ctx.origin.session_id is None:
+        return None
+    over = exists().where(SignIn.id == Opening.session_id, SignIn.ended_at.is_not(None))
+    return ctx.session.scalars(
+        select(Opening.opened_at).where(
+            Opening.version_id == version_id,
+            Opening.session_id == ctx.origin.session_id,
+            Opening.person_id == ctx.actor.person_id,
+            ~over,
+        )
+    ).one_or_none()
+
+
+def key_contacts(ctx: Context, organisation_id: UUID) -> list[KeyContact]:
+    """Whom the hub rings at an organisation (LIC-10): its own people and the hub may look."""
+    organisation(ctx, organisation_id)
+    require(ctx, Permission.CONTACT_MANAGE, organisation=organisation_id)
+    return list(
+        ctx.session.scalars(
+            select(KeyContact)
+            .where(KeyContact.organisation_id == organisation_id, KeyContact.ended_at.is_(None))
+            .order_by(KeyContact.kind, KeyContact.since, KeyContact.id)
+            .limit(MOST)
+        )
+    )
+
+
+def policy_documents(ctx: Context, organisation_id: UUID) -> list[PolicyDocument]:
+    """An organisation's current policies (SIG-11), one of a kind."""
+    require(ctx, Permission.REGISTER_READ)
+    return list(
+        ctx.session.scalars(
+            select(PolicyDocument)
+            .where(PolicyDocument.organisation_id == organisation_id, PolicyDocument.replaced_at.is_(None))
+            .order_by(PolicyDocument.kind)
+            .limit(MOST)
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened between an organisation and an instrument; the reasons and letters stay elsewhere."""
+
+    at: datetime
+    what: str
+    instrument: str
+    version: str | None = None
+    name: str | None = None
+    role: str | None = None
+    method: str | None = None
+
+
+def history(ctx: Context, organisation_id: UUID) -> list[Line]:
+    """Everything an organisation signed, refused and withdrew, and each look at the ISA's own list: newest first."""
+    organisation(ctx, organisation_id)
+    require(ctx, Permission.REGISTER_READ)
+    lines = [
+        *_signed(ctx, organisation_id),
+        *_refused(ctx, organisation_id),
+        *_withdrew(ctx, organisation_id),
+        *_checked(ctx, organisation_id),
+    ]
+    return sorted(lines, key=lambda line: (line.at, line.what), reverse=True)[:MOST]
+
+
+@dataclass(frozen=True)
+class WithdrawalRow:
+    """A line of the withdrawal register (SIG-8)."""
+
+    withdrawal: Withdrawal
+    organisation: str
+    letter: str
+    letter_sha256: str
+    recorded_by: str
+
+
+def withdrawal(ctx: Context, withdrawal_id: UUID, *, lock: bool = False) -> Withdrawal:
+    """One withdrawal; raises NotFound."""
+    statement = select(Withdrawal).where(Withdrawal.id == withdrawal_id)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    found = ctx.session.scalars(statement).one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def withdrawals(ctx: Context) -> list[WithdrawalRow]:
+    """The withdrawal register, newest first (SIG-8, OP 11.1)."""
+    require(ctx, Permission.WITHDRAWAL_READ)
+    rows = ctx.session.execute(
+        select(Withdrawal, Organisation.name, Upload.file_name, Upload.sha256)
+        .join(Organisation, Organisation.id == Withdrawal.organisation_id)
+        .join(Upload, Upload.id == Withdrawal.letter_id)
+        .order_by(Withdrawal.effective_at.desc(), Withdrawal.id)
+        .limit(MOST)
+    ).all()
+    recorders = _names(ctx, {row.Withdrawal.recorded_by for row in rows})
+    return [
+        WithdrawalRow(
+            row.Withdrawal,
+            row.name,
+            row.file_name,
+            row.sha256,
+            recorders.get(row.Withdrawal.recorded_by, row.Withdrawal.recorded_by),
+        )
+        for row in rows
+    ]
+
+
+def _versions(*conditions: ColumnElement[bool]) -> Select[InstrumentVersion]:
+    return (
+        select(InstrumentVersion)
+        .join(InstrumentVersion.instrument)
+        .options(contains_eager(InstrumentVersion.instrument))
+        .where(*conditions)
+        .order_by(Instrument.code, InstrumentVersion.effective_on, InstrumentVersion.published_at)
+    )
+
+
+def _names(ctx: Context, ids: set[str]) -> dict[str, str]:
+    """The full names behind the ids of people that rows were recorded by; commands have none."""
+    people = []
+    for text in ids:
+        try:
+            people.append(UUID(text))
+        except ValueError:
+            continue
+    rows = ctx.session.execute(select(Person.id, Person.full_name).where(Person.id.in_(people)))
+    return {str(row.id): row.full_name for row in rows}
+
+
+def _signed(ctx: Context, organisation_id: UUID) -> Iterator[Line]:
+    rows = ctx.session.execute(
+        select(Signature, InstrumentVersion.label, Instrument.code)
+        .join(InstrumentVersion, InstrumentVersion.id == Signature.version_id)
+        .join(Instrument, Instrument.id == Signature.instrument_id)
+        .where(Signature.organisation_id == organisation_id)
+        .order_by(Signature.signed_at.desc())
+        .limit(MOST)
+    )
+    for signature, label, code in rows:
+        yield Line(
+            signature.signed_at, "signed", code, label, signature.signed_name, signature.signed_role, signature.method
+        )
+
+
+def _refused(ctx: Context, organisation_id: UUID) -> Iterator[Line]:
+    rows = ctx.session.execute(
+        select(SigningRefusal.refused_at, SigningRefusal.ended_at, InstrumentVersion.label, Instrument.code)
+        .join(InstrumentVersion, InstrumentVersion.id == SigningRefusal.version_id)
+        .join(Instrument, Instrument.id == SigningRefusal.instrument_id)
+        .where(SigningRefusal.organisation_id == organisation_id)
+        .order_by(SigningRefusal.refused_at.desc())
+        .limit(MOST)
+    )
+    for row in rows:
+        yield Line(row.refused_at, "refused", row.code, row.label)
+
+
+def _withdrew(ctx: Context, organisation_id: UUID) -> Iterator[Line]:
+    rows = ctx.session.execute(
+        select(Withdrawal.effective_at, Withdrawal.instruments)
+        .where(Withdrawal.organisation_id == organisation_id)
+        .order_by(Withdrawal.effective_at.desc())
+        .limit(MOST)
+    )
+    for row in rows:
+        for code in row.instruments.split():
+            yield Line(row.effective_at, "withdrew", code)
+
+
+def _checked(ctx: Context, organisation_id: UUID) -> Iterator[Line]:
+    rows = ctx.session.execute(
+        select(IsaCheck.checked_at, IsaCheck.found)
+        .where(IsaCheck.organisation_id == organisation_id)
+        .order_by(IsaCheck.checked_at.desc())
+        .limit(MOST)
+    )
+    for row in rows:
+        yield Line(row.checked_at, "found on the ISA's list" if row.found else "not found on the ISA's list", "isa")

@@ -1,0 +1,106 @@
+"""Whether an organisation is a signatory of all it must have signed (LIC-1), and by which rule it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
+
+from compliance.kernel.context import Context
+from compliance.kernel.errors import NotFound
+from policies.values import Policy
+from signatories import rules
+from signatories.facts import OrganisationFacts, standings, version_facts
+from signatories.models import Instrument, InstrumentVersion, Signature
+from signatories.rules import State
+
+
+@dataclass(frozen=True)
+class InstrumentStanding:
+    """One required instrument: whether a signature is in force, until when, or the rule that fails."""
+
+    code: str
+    state: State
+    in_force: bool
+    until: datetime | None
+    rule: str | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An organisation at an instant, with one line for each required instrument."""
+
+    organisation_id: UUID
+    at: datetime
+    instruments: tuple[InstrumentStanding, ...]
+
+    @property
+    def signatory(self) -> bool:
+        return all(instrument.in_force for instrument in self.instruments)
+
+    @property
+    def failing(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(each.rule for each in self.instruments if each.rule is not None))
+
+    @property
+    def until(self) -> datetime | None:
+        """The next instant at which this may change without anybody acting; None for none."""
+        return min((each.until for each in self.instruments if each.until is not None), default=None)
+
+    @property
+    def withdrawn(self) -> bool:
+        return any(each.state is State.WITHDRAWN for each in self.instruments)
+
+    def of(self, code: str) -> InstrumentStanding:
+        """The line of one required instrument."""
+        return next(each for each in self.instruments if each.code == code)
+
+
+def standing(ctx: Context, organisation_id: UUID, *, at: datetime | None = None) -> Standing:
+    """Where one organisation stands, now or at an instant; raises NotFound for one that is not there."""
+    instant = at or ctx.now()
+    found = facts(ctx, [organisation_id], at=instant).get(organisation_id)
+    if found is None:
+        raise NotFound()
+    lines = []
+    for code in ctx.the(Policy).signatories.required_instruments:
+        cell = found.instruments[code]
+        lines.append(InstrumentStanding(code, cell.state, cell.in_force, cell.until, cell.rule))
+    return Standing(organisation_id, instant, tuple(lines))
+
+
+def facts(
+    ctx: Context, organisation_ids: Sequence[UUID] | None = None, *, at: datetime | None = None
+) -> dict[UUID, OrganisationFacts]:
+    """`facts.standings` by the policy in force, within this unit of work."""
+    required = ctx.the(Policy).signatories.required_instruments
+    return standings(ctx.session, at or ctx.now(), organisation_ids, required=required)
+
+
+def signable(ctx: Context, organisation_id: UUID) -> list[InstrumentVersion]:
+    """The versions an organisation can sign today: in force or coming, and not signed by it (SIG-4).
+
+    One that has withdrawn can sign only the version in force (SIG-9).
+    """
+    cells = facts(ctx, [organisation_id])[organisation_id].instruments
+    waiting: list[UUID] = []
+    for code, known in version_facts(ctx.session).items():
+        place = max(rules.in_force(known, ctx.now()), 0)
+        outside = cells[code].state is State.WITHDRAWN
+        waiting.extend(each.id for each in known[place : place + 1 if outside else None])
+    signed = select(Signature.version_id).where(
+        Signature.organisation_id == organisation_id, Signature.ended_at.is_(None)
+    )
+    return list(
+        ctx.session.scalars(
+            select(InstrumentVersion)
+            .join(InstrumentVersion.instrument)
+            .options(contains_eager(InstrumentVersion.instrument))
+            .where(InstrumentVersion.id.in_(waiting), InstrumentVersion.id.not_in(signed))
+            .order_by(Instrument.code, InstrumentVersion.effective_on)
+        )
+    )

@@ -1,0 +1,24 @@
+"""Everything a person can decide to do with the register of signatories."""
+
+from __future__ import annotations
+
+from .assurance import end_key_contact, name_key_contact, record_isa_check, record_policy_document
+from .paper import record_paper_signature
+from .reading import (
+    export_register,
+    export_withdrawals,
+    read_letter,
+    view_history,
+    view_register,
+    view_withdrawals,
+)
+from .registering import add_domain, publish_version, register_instrument, register_organisation
+from .signing import open_version, refuse_to_sign, sign
+from .withdrawing import acknowledge_duties, withdraw
+
+__all__ = [
+    "acknowledge_duties", "add_domain", "end_key_contact", "export_register", "export_withdrawals",
+    "name_key_contact", "open_version", "publish_version", "read_letter", "record_isa_check",
+    "record_paper_signature", "record_policy_document", "refuse_to_sign", "register_instrument",
+    "register_organisation", "sign", "view_history", "view_register", "view_withdrawals", "withdraw",
+]  # fmt: skip

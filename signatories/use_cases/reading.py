@@ -1,0 +1,97 @@
+"""Looking at the registers and taking them away: each look is recorded (AUD-1)."""
+
+from __future__ import annotations
+
+from typing import TypedDict, Unpack
+from uuid import UUID
+
+from sqlalchemy.orm import undefer
+
+from audit.record import record
+from compliance.kernel.context import Context
+from compliance.kernel.errors import Invalid
+from policies.access import require
+from policies.permissions import Permission
+from signatories import export, queries
+from signatories.events import (
+    HistoryViewed,
+    LetterRead,
+    RegisterExported,
+    RegisterViewed,
+    WithdrawalsExported,
+    WithdrawalsViewed,
+)
+from signatories.export import Exported, Form
+from signatories.models import Upload
+from signatories.queries import AsAt, Line, RegisterRow, WithdrawalRow
+from signatories.rules import State
+
+
+class Filters(TypedDict, total=False):
+    """How the register can be asked for; see `queries.register`."""
+
+    as_at: AsAt
+    search: str | None
+    sector: str | None
+    area: str | None
+    state: State | str | None
+    sort: str
+
+
+def view_register(ctx: Context, **filters: Unpack[Filters]) -> list[RegisterRow]:
+    """Show the register of signatories (SIG-1), and keep that it was shown."""
+    rows = queries.register(ctx, **filters)
+    record(ctx, RegisterViewed(rows=len(rows), as_at=_asked(ctx, filters)))
+    return rows
+
+
+def export_register(ctx: Context, form: Form | str, **filters: Unpack[Filters]) -> Exported:
+    """Hand out the register of signatories as a file (SIG-1), and keep that it was handed out."""
+    kind = _form(form)
+    rows = queries.register(ctx, **filters)
+    at = queries.instant_of(ctx, filters.get("as_at"))
+    record(ctx, RegisterExported(form=kind.value, rows=len(rows), as_at=_asked(ctx, filters)))
+    return export.write(export.of_register(rows, at=at, produced_at=ctx.now()), kind)
+
+
+def view_history(ctx: Context, organisation_id: UUID) -> list[Line]:
+    """Show what one organisation signed, refused and withdrew, and keep that it was shown."""
+    lines = queries.history(ctx, organisation_id)
+    record(ctx, HistoryViewed(subject=organisation_id, organisation=organisation_id))
+    return lines
+
+
+def view_withdrawals(ctx: Context) -> list[WithdrawalRow]:
+    """Show the withdrawal register (SIG-8), and keep that it was shown."""
+    rows = queries.withdrawals(ctx)
+    record(ctx, WithdrawalsViewed(rows=len(rows)))
+    return rows
+
+
+def export_withdrawals(ctx: Context, form: Form | str) -> Exported:
+    """Hand out the withdrawal register as a file (SIG-8), and keep that it was handed out."""
+    kind = _form(form)
+    rows = queries.withdrawals(ctx)
+    record(ctx, WithdrawalsExported(form=kind.value, rows=len(rows)))
+    return export.write(export.of_withdrawals(rows, produced_at=ctx.now()), kind)
+
+
+def read_letter(ctx: Context, withdrawal_id: UUID) -> Upload:
+    """Hand out the letter by which an organisation withdrew (SIG-6), and keep that it was handed out."""
+    withdrawal = queries.withdrawal(ctx, withdrawal_id)
+    require(ctx, Permission.WITHDRAWAL_READ, organisation=withdrawal.organisation_id)
+    letter = ctx.session.get_one(Upload, withdrawal.letter_id, options=[undefer(Upload.content)])
+    record(ctx, LetterRead(subject=withdrawal.id, organisation=withdrawal.organisation_id))
+    return letter
+
+
+def _asked(ctx: Context, filters: Filters) -> str | None:
+    as_at = filters.get("as_at")
+    return None if as_at is None else queries.instant_of(ctx, as_at).isoformat()
+
+
+def _form(given: Form | str) -> Form:
+    try:
+        return Form(given)
+    except ValueError:
+        raise Invalid.at("/form", f"Choose one of these: {', '.join(Form)}.") from None
