@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint, event, inspect, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audit.models import Audited
@@ -232,3 +233,35 @@ class KeyContact(Audited, Base):
 
     def whose_rights(self) -> Iterable[tuple[str, UUID]]:
         return (("organisation", self.organisation_id),)
+
+
+class KeptForGood(RuntimeError):
+    """A fault of ours: evidence, or a line of the withdrawal register, was to be deleted or rewritten (SIG-2, SIG-8)."""
+
+
+MAY_CHANGE: dict[type[Base], frozenset[str]] = {
+    Upload: frozenset(),
+    InstrumentVersion: frozenset({"revision"}),
+    Signature: frozenset({"revision", "ended_at", "end_reason"}),
+    SigningRefusal: frozenset({"revision", "ended_at"}),
+    Withdrawal: frozenset(
+        {"revision", "people_removed", "licences_ended", "duties_acknowledged_by", "duties_acknowledged_at"}
+    ),
+}
+"""What may still change in a row that is kept for good; everything else stays as it was written."""
+
+
+def _refuse_deletion(_mapper: Any, _connection: Any, row: Base) -> None:
+    raise KeptForGood(f"a {type(row).__name__} is never deleted")
+
+
+def _refuse_rewriting(_mapper: Any, _connection: Any, row: Base) -> None:
+    state = inspect(row)
+    rewritten = {name for name in (each.key for each in state.mapper.column_attrs) if state.attrs[name].history.has_changes()}
+    if rewritten - MAY_CHANGE[type(row)]:
+        raise KeptForGood(f"what a {type(row).__name__} says is never rewritten")
+
+
+for _kept in MAY_CHANGE:
+    event.listen(_kept, "before_delete", _refuse_deletion)
+    event.listen(_kept, "before_update", _refuse_rewriting)

@@ -8,21 +8,23 @@ from .records import (
     current_version,
     history,
     key_contacts,
+    names,
     opened,
     organisation,
     organisation_by_code,
     policy_documents,
+    sectors,
     version,
     versions,
     withdrawal,
     withdrawals,
 )
 from .register import AsAt, IsaCell, RegisterRow, instant_of, isa_checks_due, register
-from .standing import InstrumentStanding, Standing, facts, signable, standing
+from .standing import InstrumentStanding, Standing, facts, signable, standing, withdrawn
 
 __all__ = [
     "AsAt", "InstrumentStanding", "IsaCell", "Line", "RegisterRow", "Standing", "WithdrawalRow",
-    "current_version", "facts", "history", "instant_of", "isa_checks_due", "key_contacts", "opened", "organisation",
-    "organisation_by_code", "policy_documents", "register", "signable", "standing", "version", "versions",
-    "withdrawal", "withdrawals",
+    "current_version", "facts", "history", "instant_of", "isa_checks_due", "key_contacts", "names", "opened",
+    "organisation", "organisation_by_code", "policy_documents", "register", "sectors", "signable", "standing",
+    "version", "versions", "withdrawal", "withdrawals", "withdrawn",
 ]  # fmt: skip

@@ -53,6 +53,19 @@ def organisation_by_code(ctx: Context, code: str) -> Organisation:
     return found
 
 
+def names(ctx: Context) -> list[tuple[UUID, str]]:
+    """Every organisation's id and name, by name, for a list to choose from."""
+    require(ctx, Permission.REGISTER_READ)
+    rows = ctx.session.execute(select(Organisation.id, Organisation.name).order_by(Organisation.name).limit(MOST))
+    return [(row.id, row.name) for row in rows]
+
+
+def sectors(ctx: Context) -> list[str]:
+    """The sectors there are organisations of, by name."""
+    require(ctx, Permission.REGISTER_READ)
+    return list(ctx.session.scalars(select(Organisation.sector).distinct().order_by(Organisation.sector)))
+
+
 def version(ctx: Context, version_id: UUID) -> InstrumentVersion:
     """One version with its instrument; raises NotFound."""
     found = ctx.session.get(InstrumentVersion, version_id, options=[joinedload(InstrumentVersion.instrument)])

@@ -81,6 +81,11 @@ def facts(
     return standings(ctx.session, at or ctx.now(), organisation_ids, required=required)
 
 
+def withdrawn(ctx: Context) -> set[UUID]:
+    """The organisations that are outside now: withdrawn from a required instrument, and not back (SIG-6, SIG-9)."""
+    return {each.id for each in facts(ctx).values() if each.withdrawn}
+
+
 def signable(ctx: Context, organisation_id: UUID) -> list[InstrumentVersion]:
     """The versions an organisation can sign today: in force or coming, and not signed by it (SIG-4).
 

@@ -57,7 +57,7 @@ def sign(ctx: Context, organisation_id: UUID, version_id: UUID, *, name: str, ro
 
     withdrawal = steps.check_signable(ctx, organisation, version)
     opened_at = queries.opened(ctx, version_id)
-    if opened_at is None or (withdrawal is not None and opened_at < withdrawal.effective_at):
+    if opened_at is None or (withdrawal is not None and opened_at <= withdrawal.effective_at):
         raise NotOpened()
     steps.document(ctx, version)
 
