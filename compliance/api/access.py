@@ -53,14 +53,12 @@ class NotForPeople(Forbidden):
 
 @dataclass(frozen=True)
 class Door:
-    """What a route asks of whoever comes: nothing, a stage of signing in, a permission, a program's scope.
-
-    One with both a permission and a scope opens for people by the first and for programs by both.
-    """
+    """What a route asks of whoever comes: nothing; of people a stage of signing in and one of some permissions; of
+    programs a scope. One that asks both lets both in, each by their own."""
 
     open: bool = False
     stages: frozenset[Stage] = frozenset()
-    permission: Permission | None = None
+    permissions: tuple[Permission, ...] = ()
     scope: str | None = None
     upload: bool = False
 
@@ -69,7 +67,7 @@ class Door:
         """The declaration in a few words, for the inventory."""
         if self.open:
             return "open to all"
-        people = str(self.permission) if self.permission else "signed in"
+        people = " or ".join(self.permissions) or "signed in"
         if self.stages and self.stages != {Stage.WHOLE}:
             people = "signing in: " + ", ".join(sorted(self.stages))
         asked = [people] if self.stages else []
@@ -91,9 +89,9 @@ def signing_in(*stages: Stage) -> Callable[[View], View]:
     return lambda view: _declare(view, stages=frozenset(stages))
 
 
-def guarded(permission: Permission, *, upload: bool = False) -> Callable[[View], View]:
-    """People with a role that has this permission may come; `upload` lets a file in."""
-    return lambda view: _declare(view, stages=frozenset({Stage.WHOLE}), permission=permission, upload=upload)
+def guarded(*permissions: Permission, upload: bool = False) -> Callable[[View], View]:
+    """People with a role that has one of these permissions may come; `upload` lets a file in."""
+    return lambda view: _declare(view, stages=frozenset({Stage.WHOLE}), permissions=permissions, upload=upload)
 
 
 def scoped(scope: str) -> Callable[[View], View]:
@@ -186,7 +184,6 @@ def _let_program_in(door: Door, token: str) -> None:
         raise NotForPrograms()
     if door.scope not in claims.scopes:
         raise Challenge(error="insufficient_scope", scope=door.scope, detail="This token has another scope.")
-    _require_some_role(door)
 
 
 def _in_force(client_id: str) -> bool:
@@ -197,11 +194,9 @@ def _in_force(client_id: str) -> bool:
 
 
 def _require_some_role(door: Door) -> None:
-    if door.permission is None:
+    if not door.permissions:
         return
     table = house().the(Access).table
-    permitted = any(
-        granted == door.permission for holding in acting().holdings for granted, _ in table.get(holding.role, ())
-    )
-    if not permitted:
+    granted = {permission for holding in acting().holdings for permission, _ in table.get(holding.role, ())}
+    if granted.isdisjoint(door.permissions):
         raise Forbidden()

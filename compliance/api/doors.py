@@ -7,13 +7,24 @@ from flask import Blueprint, Flask, Response, g, request
 from compliance.kernel.context import house
 
 from . import access, errors, oauth
+from .accounts import accounts
+from .assurance import assurance
 from .health import health
+from .instruments import instruments
+from .invitations import invitations
+from .licences import licences
+from .log import log
 from .oauth import oauth as oauth_routes
+from .organisations import organisations
+from .people import people
+from .withdrawals import withdrawals
 
 PATHS = ("/api", "/access", "/oauth2", "/.well-known", "/live", "/ready")
 """What belongs to programs: below these, whatever goes wrong is a problem document."""
 
-ROUTES: tuple[Blueprint, ...] = (health, oauth_routes)
+ROUTES: tuple[Blueprint, ...] = (
+    health, oauth_routes, accounts, people, organisations, instruments, assurance, withdrawals, licences, invitations, log,
+)  # fmt: skip
 
 A_YEAR = 31_536_000
 

@@ -136,9 +136,8 @@ def refused(refusal: Refusal) -> Response:
 
 def challenged(challenge: Challenge) -> Response:
     """No token, one that is over, or one of another scope."""
-    code = challenge.error or "unauthenticated"
-    headers = [("WWW-Authenticate", challenge.header)]
-    return reply(challenge.status, code.replace("_", "-"), challenge.words, headers=headers)
+    code = "insufficient-scope" if challenge.status == 403 else "not-authenticated"
+    return reply(challenge.status, code, challenge.words, headers=[("WWW-Authenticate", challenge.header)])
 
 
 def turned_away(problem_: HTTPException) -> Response:

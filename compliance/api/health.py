@@ -93,16 +93,22 @@ def _newest(directory: str) -> frozenset[str]:
 
 def _log(connection: Connection) -> Check:
     """The head counts every entry, and the last one is the bytes that its hash was made of (AUD-2)."""
-    size = connection.execute(select(LogHead.size).where(LogHead.id == HEAD)).scalar()
-    table = AuditEntry.__table__
-    last = connection.execute(select(table).order_by(table.c.number.desc()).limit(1)).mappings().one_or_none()
-    if size is None:
+    entries, head = AuditEntry.__table__, LogHead.__table__
+    # One statement, so that nothing can be committed between the head and the entry.
+    beyond = select(entries.c.number).where(entries.c.number >= head.c.size).exists()
+    counted = (
+        select(head.c.size, beyond.label("beyond"), *entries.c)
+        .select_from(head.outerjoin(entries, entries.c.number == head.c.size - 1))
+        .where(head.c.id == HEAD)
+    )
+    found = connection.execute(counted).mappings().one_or_none()
+    if found is None:
         return Check("failing", "The log has no head.")
-    if size != (last["number"] + 1 if last else 0):
+    if found["beyond"] or (found["size"] and found["number"] is None):
         return Check("failing", "The log's head and its last entry do not agree. Run `compliance audit verify`.")
-    if last and digest({name: last[name] for name in COLUMNS}) != last["hash"]:
+    if found["size"] and digest({name: found[name] for name in COLUMNS}) != found["hash"]:
         return Check("failing", "The last entry is not what was written. Run `compliance audit verify`.")
-    return Check("ok", f"The head agrees with the last of {size} entries.")
+    return Check("ok", f"The head agrees with the last of {found['size']} entries.")
 
 
 def _clock(connection: Connection, here: House) -> Check:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, NoReturn, TypeVar
 
 from flask import request
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 from werkzeug.exceptions import UnsupportedMediaType
 
 from compliance.kernel import text
@@ -21,6 +22,8 @@ MOST_BYTES = 1_000_000
 MOST_UPLOAD_BYTES = 12_000_000
 MOST_DEPTH = 16
 MOST_ERRORS = 50
+
+_LENGTH_OF_A_DAY = 10
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 
@@ -59,19 +62,16 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
 
-def _line(value: str) -> str:
-    return _said(text.line, value)
+def _said(check: Callable[..., str], limit: int) -> AfterValidator:
+    """What `compliance.kernel.text` lets through, and its words for what it does not."""
 
+    def look(value: str) -> str:
+        try:
+            return check(value, pointer="", limit=limit)
+        except Invalid as refusal:
+            raise ValueError(refusal.words) from None
 
-def _prose(value: str) -> str:
-    return _said(text.prose, value)
-
-
-def _said(check: Any, value: str) -> str:
-    try:
-        return str(check(value, pointer=""))
-    except Invalid as refusal:
-        raise ValueError(refusal.words) from None
+    return AfterValidator(look)
 
 
 def plausible(day: date) -> date:
@@ -81,11 +81,41 @@ def plausible(day: date) -> date:
     return day
 
 
-Line = Annotated[str, AfterValidator(_line)]
-Prose = Annotated[str, AfterValidator(_prose)]
-Code = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_line)]
+def moment(given: str) -> date | datetime:
+    """A day, or an instant with its time zone; raises ValueError."""
+    if len(given) == _LENGTH_OF_A_DAY:
+        return plausible(date.fromisoformat(given))
+    instant = datetime.fromisoformat(given)
+    if instant.tzinfo is None:
+        raise ValueError
+    plausible(instant.date())
+    return instant.astimezone(UTC)
+
+
+def _moment(given: object) -> object:
+    try:
+        return moment(given) if isinstance(given, str) else given
+    except (ValueError, OverflowError):
+        raise ValueError("Use a date such as 2026-11-21, or an instant such as 2026-11-21T10:00:00Z.") from None
+
+
+Line = Annotated[str, _said(text.line, 200)]
+Prose = Annotated[str, _said(text.prose, 4000)]
+Code = Annotated[str, _said(text.line, 64)]
+Reference = Annotated[str, _said(text.line, 255)]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 Day = Annotated[date, AfterValidator(plausible)]
+DayOrInstant = Annotated[date | datetime, BeforeValidator(_moment)]
+
+
+class Nothing(Body):
+    """What a step takes that needs no words: an empty object, or no body at all."""
+
+
+def parse_nothing() -> None:
+    """Refuse a body with something in it, where there is nothing to say."""
+    if request.content_length or request.headers.get("Transfer-Encoding"):
+        parse(Nothing)
 
 
 def parse(model: type[M]) -> M:

@@ -24,6 +24,9 @@ from .errors import Stale
 
 Reply = Response
 
+LARGEST = 2**63
+"""No number of ours is so large, and no store would take it."""
+
 
 def present(body: Mapping[str, Any], status: int = 200, *, revision: int | None = None) -> Response:
     """The answer. `revision` tags one thing by how often it changed; without it the tag is the answer's own hash."""
@@ -101,6 +104,6 @@ def _back(part: Any, kind: type) -> Any:
         return instant
     if kind is UUID:
         return UUID(part)
-    if not isinstance(part, kind):
+    if not isinstance(part, kind) or (kind is int and not 0 <= part < LARGEST):
         raise TypeError
     return part

@@ -1,0 +1,283 @@
+"""Licences by API: asked for, evaluated, rested, ended; the checklist they stand on; and the seats (LIC-1 to LIC-9)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from flask import Blueprint, request
+from pydantic import Field
+
+from audit.record import record
+from compliance.kernel.context import Context, work
+from compliance.licences import queries, use_cases
+from compliance.licences.events import ChecklistViewed, LicencesViewed, LicenceViewed
+from compliance.licences.models import Licence
+from compliance.licences.rules import Checklist, EndReason, Kind, Status, Suspension
+from policies.permissions import Permission
+from signatories import queries as signatories
+
+from .access import guarded
+from .reading import Body, Code, Day, Line, Prose, Reference, parse, parse_nothing, parse_query
+from .replies import Reply, changed, expect, page, present, read_cursor
+
+licences = Blueprint("licences", __name__, url_prefix="/api/v1")
+
+MOST_LISTED = 100
+
+
+class Wanted(Body):
+    status: Status | None = None
+    kind: Kind | None = None
+    organisation: UUID | None = None
+    person: UUID | None = None
+    area: Code | None = None
+    search: Line | None = None
+    after: str | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+
+
+class Request(Body):
+    organisation_id: UUID
+    full_name: Line
+    email: Line
+    areas: Annotated[tuple[Code, ...], Field(min_length=1, max_length=MOST_LISTED)]
+    reason: Prose
+    kind: Kind = Kind.STANDING
+    cases: Annotated[tuple[Reference, ...], Field(max_length=MOST_LISTED)] = ()
+    ends_on: Day | None = None
+
+
+class Reason(Body):
+    reason: Prose
+
+
+class Rest(Body):
+    reason: Suspension
+
+
+class End(Body):
+    reason: EndReason
+
+
+class PassedTo(Body):
+    to: UUID
+
+
+@licences.get("/licences")
+@guarded(Permission.LICENCE_READ)
+def list_licences() -> Reply:
+    """Licences within the asker's reach, the newest request first."""
+    asked = parse_query(Wanted)
+    after = read_cursor(asked.after, datetime, UUID)
+    with work() as ctx:
+        found = queries.licences(
+            ctx,
+            status=asked.status,
+            kind=asked.kind,
+            organisation_id=asked.organisation,
+            person_id=asked.person,
+            area=asked.area,
+            search=asked.search,
+            after=after,
+            limit=asked.limit,
+        )
+        record(ctx, LicencesViewed(shown=len(found.licences)))
+        uses = queries.last_uses(ctx, [licence.id for licence in found.licences])
+        said = [as_json(licence, uses.get(licence.id)) for licence in found.licences]
+    return present(page(said, after=found.after))
+
+
+@licences.post("/licences")
+@guarded(Permission.LICENCE_REQUEST)
+def request_licence() -> Reply:
+    """Ask for a licence for a named person of an organisation."""
+    body = parse(Request)
+    with work() as ctx:
+        licence = use_cases.request(
+            ctx,
+            organisation_id=body.organisation_id,
+            full_name=body.full_name,
+            email=body.email,
+            areas=body.areas,
+            reason=body.reason,
+            kind=body.kind,
+            cases=body.cases,
+            ends_on=body.ends_on,
+        )
+        said = as_json(licence)
+    return changed(ctx, said, 201, revision=licence.revision)
+
+
+@licences.get("/licences/<uuid:licence_id>")
+@guarded(Permission.LICENCE_READ)
+def read_licence(licence_id: UUID) -> Reply:
+    """One licence."""
+    with work() as ctx:
+        licence = queries.visible(ctx, licence_id, lock=False)
+        record(ctx, LicenceViewed(subject=licence.id, organisation=licence.organisation_id))
+        said = as_json(licence, queries.last_uses(ctx, [licence.id]).get(licence.id))
+    return present(said, revision=licence.revision)
+
+
+@licences.get("/licences/<uuid:licence_id>/checklist")
+@guarded(Permission.LICENCE_READ)
+def read_checklist(licence_id: UUID) -> Reply:
+    """LIC-1 for this licence: as for a new one while it is asked for, with its days of grace once it was given."""
+    with work() as ctx:
+        licence = queries.visible(ctx, licence_id, lock=False)
+        if licence.status == Status.REQUESTED:
+            answers = queries.checklist(ctx, licence.person_id, licence.organisation_id)
+        else:
+            answers = queries.still_holds(ctx, licence_id)
+        record(ctx, ChecklistViewed(subject=licence.person_id, organisation=licence.organisation_id))
+    return present({"licence_id": licence_id, **checklist_as_json(answers)})
+
+
+@licences.post("/licences/<uuid:licence_id>/approval")
+@guarded(Permission.LICENCE_APPROVE)
+def approve(licence_id: UUID) -> Reply:
+    """Give the licence. `invitation` is the link's token where its holder has no password yet (IDN-8)."""
+    parse_nothing()
+    with work() as ctx:
+        _as_read(ctx, licence_id)
+        approved = use_cases.approve(ctx, licence_id)
+        said = as_json(approved.licence)
+    return changed(ctx, said | {"invitation": approved.invitation_token}, revision=approved.licence.revision)
+
+
+@licences.post("/licences/<uuid:licence_id>/refusal")
+@guarded(Permission.LICENCE_REFUSE)
+def refuse(licence_id: UUID) -> Reply:
+    """Say no to a request, and why."""
+    body = parse(Reason)
+    with work() as ctx:
+        _as_read(ctx, licence_id)
+        licence = use_cases.refuse(ctx, licence_id, reason=body.reason)
+        said = as_json(licence)
+    return changed(ctx, said, revision=licence.revision)
+
+
+@licences.post("/licences/<uuid:licence_id>/suspension")
+@guarded(Permission.LICENCE_SUSPEND)
+def suspend(licence_id: UUID) -> Reply:
+    """Pause one person's use of the case system; the seat stays theirs."""
+    body = parse(Rest)
+    with work() as ctx:
+        _as_read(ctx, licence_id)
+        licence = use_cases.suspend(ctx, licence_id, reason=body.reason)
+        said = as_json(licence)
+    return changed(ctx, said, revision=licence.revision)
+
+
+@licences.post("/licences/<uuid:licence_id>/resumption")
+@guarded(Permission.LICENCE_RESUME)
+def resume(licence_id: UUID) -> Reply:
+    """Let a resting licence be used again."""
+    parse_nothing()
+    with work() as ctx:
+        _as_read(ctx, licence_id)
+        licence = use_cases.resume(ctx, licence_id)
+        said = as_json(licence)
+    return changed(ctx, said, revision=licence.revision)
+
+
+@licences.post("/licences/<uuid:licence_id>/deactivation")
+@guarded(Permission.LICENCE_DEACTIVATE, Permission.LICENCE_END_OWN)
+def deactivate(licence_id: UUID) -> Reply:
+    """End a licence, or take a request back, for good."""
+    body = parse(End)
+    with work() as ctx:
+        _as_read(ctx, licence_id)
+        licence = use_cases.deactivate(ctx, licence_id, reason=body.reason)
+        said = as_json(licence)
+    return changed(ctx, said, revision=licence.revision)
+
+
+@licences.post("/licences/<uuid:licence_id>/reallocation")
+@guarded(Permission.LICENCE_REALLOCATE)
+def reallocate(licence_id: UUID) -> Reply:
+    """Pass this licence's seat to a request: one ends, the other is approved, in one step (LIC-9)."""
+    body = parse(PassedTo)
+    with work() as ctx:
+        _as_read(ctx, licence_id)
+        approved = use_cases.reallocate(ctx, licence_id, body.to)
+        said = as_json(approved.licence)
+    return changed(ctx, said | {"invitation": approved.invitation_token}, revision=approved.licence.revision)
+
+
+@licences.get("/seats")
+@guarded(Permission.LICENCE_READ)
+def seats() -> Reply:
+    """The contract's seats, by kind: allowed, in use, kept for somebody, free (LIC-5)."""
+    with work() as ctx:
+        counted = queries.seats(ctx)
+        record(ctx, LicencesViewed(shown=0))
+    return present(
+        {
+            "items": [
+                {"kind": row.kind, "seats": row.seats, "active": row.active, "kept": row.kept, "free": row.free}
+                for row in counted
+            ]
+        }
+    )
+
+
+def as_json(licence: Licence, last_use: datetime | None = None) -> dict[str, Any]:
+    """A licence, to a program."""
+    return {
+        "id": licence.id,
+        "person": {"id": licence.person_id, "full_name": licence.person.full_name, "email": licence.person.email},
+        "organisation": {
+            "id": licence.organisation_id,
+            "code": licence.organisation.code,
+            "name": licence.organisation.name,
+        },
+        "kind": licence.kind,
+        "status": licence.status,
+        "areas": [area.area for area in licence.areas],
+        "cases": [case.reference for case in licence.cases],
+        "ends_on": licence.ends_on,
+        "reason": licence.reason,
+        "requested_by": licence.requested_by,
+        "requested_at": licence.requested_at,
+        "decided_by": licence.decided_by,
+        "decided_at": licence.decided_at,
+        "refusal": licence.refusal,
+        "activated_at": licence.activated_at,
+        "suspended_at": licence.suspended_at,
+        "suspension": licence.suspension,
+        "deactivated_at": licence.deactivated_at,
+        "end_reason": licence.end_reason,
+        "replaces": licence.replaces_id,
+        "last_use_at": last_use,
+    }
+
+
+def checklist_as_json(answers: Checklist) -> dict[str, Any]:
+    """Every item of a checklist, met or not, with what is missing, its rule and its clause."""
+    return {
+        "complete": answers.complete,
+        "items": [
+            {
+                "code": item.code,
+                "met": item.met,
+                "says": item.says,
+                "rule": item.rule,
+                "clause": item.clause,
+                "until": item.until,
+            }
+            for item in answers.items
+        ],
+    }
+
+
+def _as_read(ctx: Context, licence_id: UUID) -> None:
+    """Where the caller sent `If-Match`: the licence is still as they read it (412)."""
+    if not request.headers.get("If-Match"):
+        return
+    licence = queries.visible(ctx, licence_id, lock=False)
+    # The organisation before the licence, as every step locks them, so that nobody waits for one another.
+    signatories.organisation(ctx, licence.organisation_id, lock=True)
+    expect(queries.visible(ctx, licence_id).revision)

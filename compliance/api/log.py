@@ -1,0 +1,96 @@
+"""The log by API, for the information governance officer: who, what, when, from where, outcome (AUD-1)."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated, Any
+
+from flask import Blueprint
+from pydantic import Field
+
+from audit import queries
+from audit.models import AuditEntry
+from compliance.kernel.clock import end_of, start_of
+from compliance.kernel.context import work
+from policies.access import require
+from policies.permissions import Permission
+
+from .access import guarded
+from .reading import Body, Code, DayOrInstant, Reference, parse_query
+from .replies import Reply, page, present, read_cursor
+
+log = Blueprint("log", __name__, url_prefix="/api/v1/audit")
+
+
+class Wanted(Body):
+    event: Code | None = None
+    outcome: Code | None = None
+    actor: Code | None = None
+    organisation: Code | None = None
+    reference: Reference | None = None
+    since: DayOrInstant | None = None
+    until: DayOrInstant | None = None
+    after: str | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+@log.get("/entries")
+@guarded(Permission.AUDIT_READ)
+def search() -> Reply:
+    """Entries that fit, newest first. `until` as a day takes that day in; reading the log is in the log as well."""
+    asked = parse_query(Wanted)
+    after = read_cursor(asked.after, int)
+    with work() as ctx:
+        require(ctx, Permission.AUDIT_READ)
+        found = queries.search(
+            ctx,
+            event=asked.event,
+            outcome=asked.outcome,
+            actor=[asked.actor] if asked.actor else None,
+            organisation=asked.organisation,
+            reference=asked.reference,
+            since=asked.since if asked.since is None or isinstance(asked.since, datetime) else start_of(asked.since),
+            until=asked.until if asked.until is None or isinstance(asked.until, datetime) else end_of(asked.until),
+            before_number=after[0] if after else None,
+            limit=asked.limit,
+        )
+        said = [_entry(entry) for entry in found.entries]
+    return present(page(said, after=None if found.before_number is None else (found.before_number,)))
+
+
+@log.get("/entries/<int(max=9223372036854775806):number>")
+@guarded(Permission.AUDIT_READ)
+def read_entry(number: int) -> Reply:
+    """One entry whole."""
+    with work() as ctx:
+        require(ctx, Permission.AUDIT_READ)
+        said = _entry(queries.entry(ctx, number))
+    return present(said)
+
+
+def _entry(entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "entry": entry.number,
+        "hash": entry.hash.hex(),
+        "at": entry.at,
+        "event": entry.event,
+        "outcome": entry.outcome,
+        "actor": {
+            "kind": entry.actor_kind,
+            "id": entry.actor_id,
+            "organisation": entry.actor_organisation,
+            "roles": (entry.actor_roles or "").split(),
+        },
+        "subject": {"kind": entry.subject_kind, "id": entry.subject_id},
+        "organisation": entry.organisation,
+        "reference": entry.reference,
+        "rules": (entry.rules or "").split(),
+        "purpose": entry.purpose,
+        "address": entry.address,
+        "request_id": entry.request_id,
+        "session_id": entry.session_id,
+        "state_version": entry.state_version,
+        "policy_version": entry.policy_version,
+        "detail": json.loads(entry.detail),
+    }
