@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import BigInteger, Connection, bindparam, insert, update
 
 from .encoding import FORMAT, digest
 from .models import HEAD, AuditEntry, LogHead
@@ -30,15 +30,21 @@ class Turn:
 
 
 
+_TAKE = (
+    update(LogHead)
+    .where(LogHead.id == HEAD)
+    .values(
+        size=LogHead.size + bindparam("entries", type_=BigInteger),
+        state_version=LogHead.state_version + bindparam("bump", type_=BigInteger),
+    )
+    .returning(LogHead.size, LogHead.state_version)
+)
+_ADD = insert(AuditEntry.__table__)  # type: ignore[arg-type]
+
+
 def take_turn(connection: Connection, entries: int, *, bump: bool = False) -> Turn:
     """Lock the log's head and take `entries` numbers; `bump` moves the state of rights on by one (DEC-4)."""
-    statement = (
-        update(LogHead)
-        .where(LogHead.id == HEAD)
-        .values(size=LogHead.size + entries, state_version=LogHead.state_version + (1 if bump else 0))
-        .returning(LogHead.size, LogHead.state_version)
-    )
-    size, version = connection.execute(statement).one()
+    size, version = connection.execute(_TAKE, {"entries": entries, "bump": int(bump)}).one()
     return Turn(size - entries, version)
 
 
@@ -53,5 +59,5 @@ def append(connection: Connection, turn: Turn, drafts: Sequence[dict[str, Any]])
         draft["format"] = FORMAT
         draft["hash"] = digest(draft)
         receipts.append(Receipt(draft["number"], draft["hash"].hex()))
-    connection.execute(insert(AuditEntry), list(drafts))
+    connection.execute(_ADD, list(drafts))
     return receipts

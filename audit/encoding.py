@@ -18,20 +18,22 @@ from .models import COLUMNS
 
 FORMAT = 1
 FIELDS: tuple[str, ...] = tuple(name for name in COLUMNS if name not in ("hash", "format"))
-_HEAD = f"marac-log:{FORMAT}\n".encode()
+_HEAD = f"marac-log:{FORMAT}\n"
+_LABELS: tuple[tuple[str, str], ...] = tuple((name, f"{name}:") for name in FIELDS)
 
 
 def encode(entry: Mapping[str, Any]) -> bytes:
     """The canonical bytes of one entry, given by column name."""
     parts = [_HEAD]
-    for name in FIELDS:
+    for name, label in _LABELS:
         value = entry[name]
         if value is None:
-            parts.append(b"%s:-\n" % name.encode())
+            parts.append(f"{label}-\n")
         else:
-            text = str(value).encode()
-            parts.append(b"%s:%d:%s\n" % (name.encode(), len(text), text))
-    return b"".join(parts)
+            text = value if type(value) is str else str(value)
+            length = len(text) if text.isascii() else len(text.encode())
+            parts.append(f"{label}{length}:{text}\n")
+    return "".join(parts).encode()
 
 
 def digest(entry: Mapping[str, Any]) -> bytes:

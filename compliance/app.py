@@ -13,12 +13,15 @@ from audit.guard import PolicyVersion
 from policies.access import Access
 from policies.values import Policy
 
+from .api import doors as api
+from .api.evaluation import DecisionDoor
 from .kernel.clock import Clock, SystemClock
 from .kernel.context import House
 from .kernel.db import db, engine_options, teach_manners
 from .kernel.secrets import KeyRing
 from .kernel.settings import REPOSITORY, Settings
 from .licences import consequences as _licences_react  # noqa: F401
+from .web import doors as web
 
 MIGRATIONS = REPOSITORY / "migrations"
 
@@ -54,11 +57,9 @@ def house_of(app: Flask) -> House:
 
 
 def _open_doors(app: Flask) -> None:
-    from .api import doors as api
-    from .web import doors as web
-
     api.register(app)
     web.register(app)
+    app.wsgi_app = DecisionDoor(house_of(app), app.wsgi_app)  # type: ignore[method-assign]
 
 
 def _rules(directory: Path) -> tuple[Policy, Access]:

@@ -1,0 +1,5 @@
+"""`python -m compliance.cli`, the same as `compliance`."""
+
+from . import main
+
+main()

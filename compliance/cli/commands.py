@@ -1,0 +1,255 @@
+"""`compliance …`: what an operator can do from the shell. Exit codes: 0 done, 1 something is wrong, 2 wrong usage."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+
+from audit.verify import verify
+from compliance import scheduler
+from compliance.app import create_app, house_of
+from compliance.identity import use_cases as identity
+from compliance.identity.access_tokens import SCOPES
+from compliance.kernel.clock import FixedClock
+from compliance.kernel.context import operator
+from compliance.kernel.errors import Refusal
+from compliance.kernel.jobs import run_now
+from compliance.kernel.logs import start_logging
+from compliance.kernel.secrets import create_key_file
+from compliance.kernel.settings import Misconfigured, Settings
+from policies.values import BrokenPolicy
+from signatories.seed import load_register
+
+from .demo import demo
+from .doctor import examine
+
+_INSTANT = "Give the instant with its zone, such as 2026-11-21T10:00:00Z."
+
+
+class _Refusals(click.Group):
+    """A refusal ends a command with its words, its rule, and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except Refusal as refusal:
+            _fail(f"{refusal.words} ({refusal.rule})" if refusal.rule else refusal.words)
+
+
+@click.group(cls=_Refusals, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """The MARAC compliance service: governance, licensing and information sharing."""
+    start_logging()
+
+
+main.add_command(demo)
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, help="Port on 127.0.0.1.")
+@click.option("--workers", default=2, show_default=True, help="Processes that answer.")
+@click.option("--threads", default=32, show_default=True, help="Requests each process has in hand at once.")
+def serve(port: int, workers: int, threads: int) -> None:
+    """Answer requests; put a TLS proxy in front of it."""
+    _app()
+    server = Path(sys.executable).with_name("granian")
+    os.execv(  # noqa: S606 - the same interpreter's own server, with arguments of ours
+        server,
+        [str(server), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers),
+         "--blocking-threads", str(threads), "--backlog", "1024", "--no-ws", "--http", "1", "--respawn-failed-workers",
+         "--log-level", "warning", "wsgi:application"],
+    )  # fmt: skip
+
+
+@main.command("scheduler")
+def run_scheduler() -> None:
+    """Run what nobody clicks for: licences that end, eligibility that lapses, the heartbeat."""
+    app = _app()
+    with app.app_context():
+        scheduler.run(app)
+
+
+@main.group()
+def keys() -> None:
+    """The service's keys, which live outside the database."""
+
+
+@keys.command("create")
+def create_keys() -> None:
+    """Make a new key file; one that is there is never replaced."""
+    path = _settings().key_file
+    try:
+        create_key_file(path)
+    except FileExistsError:
+        _fail(f"{path} is there already. Keys turn by adding one, never by replacing the file.")
+    click.echo(f"Made {path}. Back it up apart from the database: without it nothing sealed opens.")
+
+
+@main.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command("upgrade")
+@click.argument("revision", default="head")
+def upgrade_store(revision: str) -> None:
+    """Bring the database up to a revision (default: the newest)."""
+    with _app().app_context():
+        upgrade(revision=revision)
+
+
+@db.command("downgrade")
+@click.argument("revision")
+def downgrade_store(revision: str) -> None:
+    """Take the database back down to a revision."""
+    with _app().app_context():
+        downgrade(revision=revision)
+
+
+@db.command("seed")
+def seed_store() -> None:
+    """Load the hub's register of organisations, its areas and its contract from the policy files; safe to repeat."""
+    with house_of(_app()).work(operator("db seed")) as ctx:
+        load_register(ctx)
+
+
+@main.group()
+def jobs() -> None:
+    """The scheduler's work, by hand."""
+
+
+@jobs.command("list")
+def list_jobs() -> None:
+    """Name every job and how often it runs."""
+    for job in scheduler.JOBS:
+        click.echo(f"{job.name}  every {job.every}")
+
+
+@jobs.command("run")
+@click.argument("name")
+@click.option("--as-of", "as_of", metavar="INSTANT", help="Run as at this instant, such as 2026-11-21T10:00:00Z.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result for a program.")
+def run_job(name: str, as_of: str | None, as_json: bool) -> None:
+    """Run one job now."""
+    job = scheduler.job_named(name)
+    if job is None:
+        raise click.UsageError(f"There is no job {name}. `compliance jobs list` names them.")
+    house = house_of(_app())
+    if as_of is not None:
+        house.clock = FixedClock(_instant(as_of))
+    run = run_now(house, job)
+    counts = {"found": run.found, "done": run.done, "failed": run.failed}
+    click.echo(json.dumps(counts) if as_json else ", ".join(f"{count} {word}" for word, count in counts.items()))
+    if run.failed:
+        sys.exit(1)
+
+
+@main.group()
+def audit() -> None:
+    """The log."""
+
+
+@audit.command("verify")
+@click.option("--json", "as_json", is_flag=True, help="Print the result for a program.")
+def verify_log(as_json: bool) -> None:
+    """Check that every entry is there, in order, and is what its hash says."""
+    found = verify(house_of(_app()).engine)
+    if as_json:
+        click.echo(json.dumps({"entries": found.entries, "first_bad": found.first_bad, "why": found.why}))
+    else:
+        click.echo(found.why or f"{found.entries} entries, each as it was written.")
+    if found.why:
+        sys.exit(1)
+
+
+@main.group()
+def clients() -> None:
+    """Programs that may ask: the case system."""
+
+
+@clients.command("create")
+@click.option("--name", required=True, help="What people call the system.")
+@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="Repeat for each; default: decisions.")
+def create_client(name: str, scopes: tuple[str, ...]) -> None:
+    """Register a client and print its id and secret, the secret for the only time."""
+    with house_of(_app()).work(operator("clients create")) as ctx:
+        client, secret = identity.register_client(ctx, name=name, scopes=scopes or ("decisions",))
+        shown = {"id": client.client_id, "secret": secret}
+    click.echo(json.dumps(shown))
+
+
+@clients.command("end")
+@click.argument("client_id")
+def end_client(client_id: str) -> None:
+    """Take a client's access away, at once."""
+    with house_of(_app()).work(operator("clients end")) as ctx:
+        identity.end_client(ctx, client_id)
+
+
+@main.group()
+def people() -> None:
+    """Accounts of people."""
+
+
+@people.command("invite")
+@click.option("--name", "full_name", required=True)
+@click.option("--email", required=True)
+@click.option("--role", "roles", multiple=True, help="Repeat for each role, such as hub_manager.")
+@click.option("--hub-team", is_flag=True, help="An account of the hub team.")
+def invite_person(full_name: str, email: str, roles: tuple[str, ...], hub_team: bool) -> None:
+    """Make an account and print its single-use link; this is how the first hub manager gets in."""
+    house = house_of(_app())
+    with house.work(operator("people invite")) as ctx:
+        _, token = identity.invite_person(ctx, full_name=full_name, email=email, hub_team=hub_team, roles=roles)
+    click.echo(f"{house.settings.base_url}/invitation/{token}")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the findings for a program.")
+def doctor(as_json: bool) -> None:
+    """Examine configuration, store, keys, log, scheduler and the registers' invariants; exit 1 if anything is wrong."""
+    findings = examine(_app())
+    if as_json:
+        click.echo(json.dumps([{"check": f.check, "well": f.well, "says": f.says} for f in findings]))
+    else:
+        for finding in findings:
+            click.echo(f"{'well ' if finding.well else 'WRONG'}  {finding.check}: {finding.says}")
+    if not all(finding.well for finding in findings):
+        sys.exit(1)
+
+
+def _settings() -> Settings:
+    try:
+        return Settings.from_environment()
+    except Misconfigured as problem:
+        _fail(str(problem))
+
+
+def _app() -> Flask:
+    try:
+        return create_app(_settings())
+    except (Misconfigured, BrokenPolicy) as problem:
+        _fail(str(problem))
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.UsageError(_INSTANT) from None
+    if instant.tzinfo is None:
+        raise click.UsageError(_INSTANT)
+    return instant
+
+
+def _fail(words: str) -> NoReturn:
+    click.echo(words, err=True)
+    sys.exit(1)

@@ -1,0 +1,195 @@
+"""`compliance demo`: Kent and Medway's register with made-up people, started and stopped by one command.
+
+Nothing of it is meant for service: it signs people up with passwords that it prints, on this machine only.
+Stopping and starting again keeps what was done; `reset` starts afresh.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import click
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import func, select
+
+from compliance.app import create_app, house_of
+from compliance.kernel.secrets import create_key_file
+from compliance.kernel.settings import REPOSITORY, Settings
+from signatories.models import Organisation
+
+from .demo_story import Told, tell
+
+PROCESSES = {"service": ["serve", "--port", "{port}"], "scheduler": ["scheduler"]}
+READY_WITHIN_SECONDS = 60
+
+
+@click.group()
+def demo() -> None:
+    """The demonstration: Kent and Medway's register with made-up people."""
+
+
+@demo.command()
+@click.option("--port", default=lambda: int(os.environ.get("PORT", "8000")), help="Port on 127.0.0.1 (default 8000).")
+def up(port: int) -> None:
+    """Make what is missing, start service and scheduler, and say who can sign in."""
+    environment = _environment(port)
+    settings = Settings.from_environment(environment)
+    if _running(settings.var_dir):
+        click.echo(f"The demo runs already, on {settings.base_url}. `make demo-stop` stops it.")
+        return
+    told = _prepare(settings)
+    _start(settings.var_dir, port, environment)
+    _await_ready(settings)
+    _say(settings, told)
+
+
+@demo.command()
+def down() -> None:
+    """Stop service and scheduler; what was done is kept."""
+    var_dir = Settings.from_environment(_environment(8000)).var_dir
+    for name in PROCESSES:
+        _stop(var_dir / "run" / f"{name}.pid")
+    click.echo("The demo is stopped. `make demo` starts it again as it was.")
+
+
+@demo.command()
+@click.option("--port", default=lambda: int(os.environ.get("PORT", "8000")), help="Port on 127.0.0.1 (default 8000).")
+@click.pass_context
+def reset(context: click.Context, port: int) -> None:
+    """Stop, forget everything, and start afresh."""
+    context.invoke(down)
+    settings = Settings.from_environment(_environment(port))
+    if settings.key_file.exists() and settings.database_url.startswith("postgresql"):
+        with create_app(settings).app_context():
+            downgrade(revision="base")
+    for left in (*settings.var_dir.glob("compliance.sqlite*"), settings.key_file, settings.var_dir / "demo.json"):
+        left.unlink(missing_ok=True)
+    context.invoke(up, port=port)
+
+
+def _environment(port: int) -> dict[str, str]:
+    """The demo's own configuration, with the operator's where they gave one."""
+    return {
+        **os.environ,
+        "COMPLIANCE_DEMO": "1",
+        "COMPLIANCE_BASE_URL": f"http://127.0.0.1:{port}",
+        "COMPLIANCE_VAR": os.environ.get("COMPLIANCE_VAR", str(REPOSITORY / "var")),
+    }
+
+
+def _prepare(settings: Settings) -> Told:
+    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    if not settings.key_file.exists():
+        click.echo("Making keys …")
+        create_key_file(settings.key_file)
+    app = create_app(settings)
+    click.echo("Making the database …")
+    with app.app_context():
+        upgrade()
+    told = _told_before(settings, app)
+    if told is None:
+        click.echo("Loading Kent and Medway's register, and the people of the story …")
+        told = tell(app, lambda step: click.echo(f"  {step}"))
+        _keep(settings, told)
+    house_of(app).engine.dispose()
+    return told
+
+
+def _told_before(settings: Settings, app: Flask) -> Told | None:
+    """What an earlier start wrote down; its address is brought up to date."""
+    with house_of(app).engine.connect() as connection:
+        if not connection.execute(select(func.count()).select_from(Organisation)).scalar():
+            return None
+    path = settings.var_dir / "demo.json"
+    if not path.exists():
+        raise click.ClickException("The database holds data and var/demo.json is gone. `make demo-reset` starts afresh.")
+    told: Told = json.loads(path.read_text())
+    told["base_url"] = settings.base_url
+    _keep(settings, told)
+    return told
+
+
+def _keep(settings: Settings, told: Told) -> None:
+    path = settings.var_dir / "demo.json"
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(told, file, indent=2, ensure_ascii=False)
+
+
+def _start(var_dir: Path, port: int, environment: dict[str, str]) -> None:
+    for folder in ("run", "log"):
+        (var_dir / folder).mkdir(exist_ok=True)
+    for name, arguments in PROCESSES.items():
+        command = [sys.executable, "-m", "compliance.cli", *(word.format(port=port) for word in arguments)]
+        with (var_dir / "log" / f"{name}.log").open("a") as log:
+            process = subprocess.Popen(  # noqa: S603 - our own commands
+                command, cwd=REPOSITORY, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True,
+            )  # fmt: skip
+        (var_dir / "run" / f"{name}.pid").write_text(str(process.pid))
+
+
+def _await_ready(settings: Settings) -> None:
+    click.echo(f"Waiting for {settings.base_url}/ready ", nl=False)
+    until = time.monotonic() + READY_WITHIN_SECONDS
+    while time.monotonic() < until:
+        try:
+            with urlopen(f"{settings.base_url}/ready", timeout=2) as answer:  # noqa: S310 - our own address
+                if answer.status == 200:
+                    click.echo(" ready.")
+                    return
+        except (URLError, OSError):
+            click.echo(".", nl=False)
+        time.sleep(0.5)
+    raise click.ClickException(f"It did not get ready. {settings.var_dir}/log says why.")
+
+
+def _running(var_dir: Path) -> bool:
+    return any(_alive(var_dir / "run" / f"{name}.pid") for name in PROCESSES)
+
+
+def _alive(pid_file: Path) -> bool:
+    """Whether the process written there lives, and is ours: the number may have gone to another since."""
+    try:
+        pid = int(pid_file.read_text())
+        return b"compliance" in Path(f"/proc/{pid}/cmdline").read_bytes() or b"wsgi:application" in Path(
+            f"/proc/{pid}/cmdline"
+        ).read_bytes()
+    except (OSError, ValueError):
+        return False
+
+
+def _stop(pid_file: Path) -> None:
+    if _alive(pid_file):
+        group = int(pid_file.read_text())
+        os.killpg(group, signal.SIGTERM)
+        for _ in range(100):
+            if not _alive(pid_file):
+                break
+            time.sleep(0.1)
+        else:
+            os.killpg(group, signal.SIGKILL)
+    pid_file.unlink(missing_ok=True)
+
+
+def _say(settings: Settings, told: dict[str, Any]) -> None:
+    click.echo(f"\n{settings.base_url}\n\nWho can sign in (the code comes from the authenticator secret):\n")
+    shown = [person for person in told["people"] if person["password"]]
+    for person in shown:
+        where = person["organisation"] or "the hub"
+        licence = f", licence {person['licence']}" if person["licence"] else ""
+        click.echo(f"  {person['role']:<22} {person['email']}  ({where}{licence})")
+        click.echo(f"  {'':<22} password {person['password']}  secret {person['totp_secret']}")
+    client = told["client"]
+    click.echo(f"\nThe case system: client {client['id']}  secret {client['secret']}")
+    click.echo(f"\nAll of this, for a program: {settings.var_dir}/demo.json\n")

@@ -1,0 +1,396 @@
+"""The story the demo opens on: Kent and Medway's register a year and a half in, with made-up people.
+
+Every step goes through the use cases, by the person who would take it, at the time it would have happened, so
+that the registers, the log and the rules agree with one another as they would in service.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pyotp
+from flask import Flask
+
+from compliance.app import house_of
+from compliance.identity import queries as identity_queries
+from compliance.identity import use_cases as identity
+from compliance.identity.access_tokens import SCOPES
+from compliance.kernel.clock import FixedClock
+from compliance.kernel.context import NOBODY, Context, House, Origin, operator
+from compliance.licences import use_cases as licences
+from compliance.licences.models import Licence
+from compliance.licences.rules import EndReason, Kind, Suspension
+from policies.values import Policy
+from signatories import queries as register
+from signatories import use_cases as signatories
+from signatories.seed import load_register
+
+Told = dict[str, Any]
+DOCUMENTS = Path(__file__).with_name("demo_documents")
+THE_OPERATOR = operator("demo")
+ADDRESS = "127.0.0.1"
+
+NEVER_SIGNED = ("moat", "amat", "wkha")
+REFUSES = "orbit"
+WITHDRAWS = "southern-housing"
+SIGNS_ONLY_ISA = "cgl"
+FIRST_NAMES = ("Alder", "Bryony", "Cosmo", "Delphine", "Ellery", "Fenella", "Gower", "Hester", "Ivo", "Juno", "Kitto")
+LAST_NAMES = ("Applecross", "Barleymow", "Cobblestone", "Dovecote", "Elderbrook", "Foxglade", "Greenhythe")
+
+
+@dataclass
+class Somebody:
+    """A made-up person: who they are to the service, and what they sign in with."""
+
+    id: UUID
+    full_name: str
+    email: str
+    role: str
+    organisation: str | None = None
+    password: str | None = None
+    totp_secret: str | None = None
+    session_id: UUID | None = None
+    licence: UUID | None = None
+    refused_by: str | None = None
+    areas: list[str] = field(default_factory=list)
+
+
+class Stage:
+    """Where the story is played: a house whose clock is moved from scene to scene."""
+
+    def __init__(self, house: House, now: datetime) -> None:
+        self.house = house
+        self.now = now
+        self.clock = FixedClock(now)
+        house.clock = self.clock
+        self.people: list[Somebody] = []
+
+    def at(self, days_ago: float) -> None:
+        """Go to so many days before now."""
+        self.clock.move(self.now - timedelta(days=days_ago) - self.clock.now())
+
+    @contextmanager
+    def as_(self, person: Somebody) -> Iterator[Context]:
+        """Act as this person, with a code just given."""
+        with self.house.reading(THE_OPERATOR) as ctx:
+            actor = identity_queries.actor_for(ctx, identity_queries.person(ctx, person.id))
+        fresh = self.clock.now() + timedelta(minutes=5)
+        with self.house.work(actor, Origin(ADDRESS, session_id=person.session_id, fresh_until=fresh)) as ctx:
+            yield ctx
+
+    @contextmanager
+    def as_operator(self) -> Iterator[Context]:
+        with self.house.work(THE_OPERATOR) as ctx:
+            yield ctx
+
+    def joins(self, full_name: str, email: str, role: str, organisation: str | None = None, **more: Any) -> Somebody:
+        """Invite somebody; they have not answered yet."""
+        organisation_id = self.organisation_id(organisation) if organisation else None
+        with self.as_operator() as ctx:
+            person, token = identity.invite_person(
+                ctx, full_name=full_name, email=email, organisation_id=organisation_id, roles=[role], **more
+            )
+        somebody = Somebody(person.id, full_name, email, role, organisation)
+        self.people.append(somebody)
+        self.answers(somebody, token)
+        return somebody
+
+    def answers(self, person: Somebody, token: str, *, enrols: bool = True) -> None:
+        """Use the link: set a password and, unless they stop there, enrol an authenticator app."""
+        password = _a_password()
+        with self.house.work(NOBODY, Origin(ADDRESS)) as ctx:
+            opened = identity.accept_invitation(ctx, token, password=password)
+        person.password, person.session_id = password, opened.session_id
+        if not enrols:
+            return
+        with self.as_(person) as ctx:
+            secret = identity.start_enrolment(ctx, opened.session_id).secret
+        # The code before the present one, so that the present one is still unspent when somebody tries the demo.
+        code = pyotp.TOTP(secret).at(self.clock.now() - timedelta(seconds=30))
+        with self.as_(person) as ctx:
+            assert identity.confirm_enrolment(ctx, opened.session_id, code) is not None
+        person.totp_secret = secret
+
+    def organisation_id(self, code: str) -> UUID:
+        with self.house.reading(THE_OPERATOR) as ctx:
+            return register.organisation_by_code(ctx, code).id
+
+
+def tell(app: Flask, say: Callable[[str], None]) -> Told:
+    """Play the whole story in an empty house; gives what `var/demo.json` holds."""
+    house = house_of(app)
+    kept_clock = house.clock
+    with app.app_context():
+        try:
+            return _play(Stage(house, datetime.now(UTC).replace(microsecond=0)), say)
+        finally:
+            house.clock = kept_clock
+
+
+def _play(stage: Stage, say: Callable[[str], None]) -> Told:
+    say("The register, as the protocol starts it")
+    stage.at(590)
+    with stage.as_operator() as ctx:
+        load_register(ctx)
+        for kind, seats in ctx.the(Policy).seats.items():
+            licences.set_seats(ctx, Kind(kind), seats)
+    hub = _hub(stage, say)
+    _partners_sign(stage, hub, say)
+    partners = _partners_answer(stage, say)
+    _licences(stage, hub, partners, say)
+    _things_go_wrong(stage, hub, partners, say)
+    with stage.as_operator() as ctx:
+        client, secret = identity.register_client(ctx, name="Case system (demo)", scopes=SCOPES)
+        known = {"id": client.client_id, "secret": secret, "scopes": list(SCOPES)}
+    return _told(stage, known)
+
+
+def _hub(stage: Stage, say: Callable[[str], None]) -> dict[str, Somebody]:
+    say("The hub team, information governance, the steering group")
+    stage.at(589)
+    first = stage.joins(
+        "Perrin Oldacre", "perrin.oldacre@kent-police.example", "hub_supervisor", "kent-police", hub_team=True
+    )
+    stage.at(40)
+    hub = {
+        role: stage.joins(name, f"{_local(name)}@kent-police.example", role, "kent-police", hub_team=True)
+        for role, name in (
+            ("hub_manager", "Morgan Ashdown"),
+            ("hub_supervisor", "Rowan Fairlight"),
+            ("hub_coordinator", "Casey Winterbourne"),
+        )
+    }
+    stage.joins("Imogen Quillfeather", "imogen.quillfeather@information-governance.example", "ig_officer")
+    stage.joins("Stellan Marshwood", "stellan.marshwood@steering-group.example", "steering_member")
+    stage.joins("Everard Chalkhill", "everard.chalkhill@executive-group.example", "executive_chair")
+    first.refused_by = "IDN-2"
+    return hub | {"first_supervisor": first}
+
+
+def _partners_sign(stage: Stage, hub: dict[str, Somebody], say: Callable[[str], None]) -> None:
+    say("Forty partners sign on paper; one refuses; some have not answered")
+    stage.at(588)
+    scan = (DOCUMENTS / "signed-page.pdf").read_bytes()
+    with stage.house.reading(THE_OPERATOR) as ctx:
+        partners = [facts.code for facts in sorted(register.facts(ctx).values(), key=lambda facts: facts.code)]
+        versions = {version.instrument.code: version.id for version in register.versions(ctx)}
+    for number, code in enumerate(partners):
+        signed = _signed_by(code)
+        with stage.as_(hub["first_supervisor"]) as ctx:
+            partner = register.organisation_by_code(ctx, code)
+            domain = partner.domains[0].domain
+            for instrument in signed:
+                signatories.record_paper_signature(
+                    ctx, partner.id, versions[instrument], name=_a_name(number), role="Head of Safeguarding",
+                    signed_on=_days_before(stage, 1), scan_name="signed-page.pdf", scan=scan,
+                )  # fmt: skip
+            if signed:
+                _assure(ctx, stage, partner.id, number, domain)
+    stage.at(39)
+    with stage.as_(hub["hub_manager"]) as ctx:
+        signatories.refuse_to_sign(
+            ctx, stage.organisation_id(REFUSES), versions["op"],
+            reasons="Our board will not sign until our own data-protection review is finished.",
+        )  # fmt: skip
+
+
+def _assure(ctx: Context, stage: Stage, partner: UUID, number: int, domain: str) -> None:
+    """The policies and key contacts that a partner sends in with its signature."""
+    for kind in ("safeguarding", "data_protection"):
+        signatories.record_policy_document(
+            ctx, partner, kind=kind, title=f"{kind.replace('_', ' ').capitalize()} policy", owner="Head of Governance",
+            dated_on=_days_before(stage, 30), next_review_on=_days_before(stage, -(720 + number)),
+        )  # fmt: skip
+    for place, kind in enumerate(("primary", "delegate", "escalation")):
+        name = _a_name(number + 7 * (place + 1))
+        signatories.name_key_contact(ctx, partner, kind=kind, name=name, email=f"{_local(name)}@{domain}")
+
+
+def _partners_answer(stage: Stage, say: Callable[[str], None]) -> dict[str, Somebody]:
+    say("Partners' own people get their accounts")
+    stage.at(35)
+    return {
+        key: stage.joins(name, f"{_local(name)}@{domain}", role, organisation)
+        for key, name, domain, role, organisation in (
+            ("signatory", "Tamsin Harbourne", "moat.example", "authorised_signatory", "moat"),
+            ("swale_signatory", "Idris Penhallow", "swale-council.example", "authorised_signatory", "swale"),
+            ("delegate", "Orla Stonecrop", "swale-council.example", "delegate", "swale"),
+            ("escalation", "Barnaby Wick", "swale-council.example", "escalation_contact", "swale"),
+            ("leaving_signatory", "Cressida Vane", "southern-housing.example", "authorised_signatory", WITHDRAWS),
+        )
+    }
+
+
+def _licences(stage: Stage, hub: dict[str, Somebody], partners: dict[str, Somebody], say: Callable[[str], None]) -> None:
+    say("Licences: requested, approved, active, suspended, ended")
+    everywhere = ["north-kent", "east-kent", "west-kent", "south-east-kent", "mid-kent", "medway"]
+    coordinator, supervisor = hub["hub_coordinator"], hub["hub_supervisor"]
+    for role, asks, decides in (
+        ("hub_manager", coordinator, supervisor),
+        ("hub_supervisor", coordinator, hub["hub_manager"]),
+        ("hub_coordinator", supervisor, hub["hub_manager"]),
+    ):
+        _license(stage, hub, hub[role].full_name, "kent-police", everywhere, asks=asks, decides=decides, known=hub[role])
+    stage.at(100)
+    first = hub["first_supervisor"]
+    _license(
+        stage, hub | {"hub_coordinator": first}, "Lowen Tideswell", "swale", ["mid-kent"], asks=first, decides=None
+    ).refused_by = "IDN-2"
+    stage.at(30)
+    delegate = partners["delegate"]
+    _license(stage, hub, "Wilfred Marrow", "swale", ["mid-kent"], asks=delegate)
+    _license(stage, hub, "Sabine Thorley", "medway-adult-social-care", ["medway"])
+    _license(stage, hub, "Hollis Rookwood", "kent-integrated-childrens-services", ["east-kent", "south-east-kent"])
+    _license(stage, hub, "Linnet Ferrow", "kmpt", ["north-kent", "west-kent"])
+    _license(stage, hub, "Caspian Dole", WITHDRAWS, ["east-kent"])
+    _license(
+        stage, hub, "Petra Holloway", "clarion", ["mid-kent"], kind=Kind.BY_INVITE, cases=("KM-2026-0412",),
+        ends_on=_days_before(stage, -90),
+    )  # fmt: skip
+    resting = _license(stage, hub, "Jory Peverell", "swale", ["mid-kent"], asks=delegate)
+    leaver = _license(stage, hub, "Maud Kestrel", "swale", ["mid-kent"], asks=delegate)
+    _license(stage, hub, "Anselm Reedy", "swale", ["mid-kent"], asks=delegate, enrols=False)
+    stage.at(20)
+    with stage.as_(hub["hub_manager"]) as ctx:
+        licences.suspend(ctx, _given(resting), reason=Suspension.LEAVE)
+        licences.deactivate(ctx, _given(leaver), reason=EndReason.LEAVER)
+    stage.at(3)
+    _request(stage, "Verity Longshore", "swale", ["mid-kent"], delegate)
+    _request(stage, "Osric Bramble", "swale", ["mid-kent"], delegate)
+    _prepare(stage, coordinator, stage.people[-2].id)
+    refused = _request(stage, "Hebe Millrace", "swale", ["mid-kent"], delegate)
+    with stage.as_(hub["hub_manager"]) as ctx:
+        licences.refuse(ctx, _given(refused), reason="Asked for twice: the team has a licence for this post already.")
+
+
+def _things_go_wrong(
+    stage: Stage, hub: dict[str, Somebody], partners: dict[str, Somebody], say: Callable[[str], None]
+) -> None:
+    say("One partner withdraws; somebody forgets a password ten times")
+    stage.at(2)
+    leaving = partners["leaving_signatory"]
+    with stage.as_(leaving) as ctx:
+        signatories.withdraw(
+            ctx, stage.organisation_id(WITHDRAWS), instruments=["isa", "op"], letter_name="withdrawal-letter.pdf",
+            letter=(DOCUMENTS / "withdrawal-letter.pdf").read_bytes(), letter_on=_days_before(stage, 1),
+            reasons="Our service in the area closes at the end of the month.", acknowledged_by=leaving.full_name,
+        )  # fmt: skip
+    forgetful = _license(stage, hub, "Thaddeus Brook", "sateda", ["mid-kent", "medway"])
+    forgetful.refused_by = "IDN-4"
+    stage.at(1)
+    for _ in range(stage.house.the(Policy).sign_in.failures_to_lock):
+        identity.sign_in(stage.house, Origin(ADDRESS), email=forgetful.email, password="not-their-password")
+    stage.at(0)
+
+
+def _license(
+    stage: Stage, hub: dict[str, Somebody], full_name: str, organisation: str, areas: list[str], *,
+    asks: Somebody | None = None, decides: Somebody | None = None, enrols: bool = True, known: Somebody | None = None,
+    **more: Any,
+) -> Somebody:  # fmt: skip
+    """Somebody asks, the checklist is made complete, the hub approves, the holder answers the link."""
+    coordinator = hub["hub_coordinator"]
+    person = _request(stage, full_name, organisation, areas, asks or coordinator, known, **more)
+    _prepare(stage, coordinator if person is not coordinator else hub["hub_supervisor"], person.id)
+    decider = decides or (hub["hub_manager"] if (asks or coordinator) is not hub["hub_manager"] else coordinator)
+    with stage.as_(decider) as ctx:
+        approved = licences.approve(ctx, _given(person))
+    if approved.invitation_token is not None:
+        stage.answers(person, approved.invitation_token, enrols=enrols)
+    return person
+
+
+def _request(
+    stage: Stage, full_name: str, organisation: str, areas: list[str], asks: Somebody, known: Somebody | None = None,
+    **more: Any,
+) -> Somebody:  # fmt: skip
+    with stage.as_(asks) as ctx:
+        partner = register.organisation_by_code(ctx, organisation)
+        email = known.email if known else f"{_local(full_name)}@{partner.domains[0].domain}"
+        licence = licences.request(
+            ctx, organisation_id=partner.id, full_name=full_name, email=email, areas=areas,
+            reason="Researches and attends for the team.", **more,
+        )  # fmt: skip
+        person = known or Somebody(licence.person_id, full_name, email, "licence_holder", organisation)
+        person.licence, person.areas = licence.id, areas
+    if known is None:
+        stage.people.append(person)
+    return person
+
+
+def _prepare(stage: Stage, coordinator: Somebody, person: UUID) -> None:
+    """Training done, eLearning open, vetting in date: what the checklist asks of a person."""
+    with stage.as_(coordinator) as ctx:
+        for module in ctx.the(Policy).licences.required_training:
+            licences.record_training(ctx, person, module=module, done_on=_days_before(stage, 5))
+        licences.record_vetting(ctx, person, level="NPPV 2", holds_until=_days_before(stage, -700))
+
+
+def _told(stage: Stage, client: dict[str, Any]) -> Told:
+    """What a program needs to try everything; `refused` are people who hold an active licence and are let in nowhere."""
+    with stage.house.reading(THE_OPERATOR) as ctx:
+        names = {facts.code: facts.name for facts in register.facts(ctx).values()}
+        lines = [_line(ctx, person, names) for person in stage.people]
+    people = [line for line in lines if "refused_by" not in line]
+    return {
+        "base_url": stage.house.settings.base_url,
+        "people": sorted(people, key=lambda line: line["kind"] == Kind.BY_INVITE),
+        "refused": [line for line in lines if "refused_by" in line],
+        "client": client,
+    }
+
+
+def _line(ctx: Context, person: Somebody, organisations: dict[str, str]) -> dict[str, Any]:
+    licence = ctx.session.get(Licence, person.licence) if person.licence else None
+    line = {
+        "email": person.email,
+        "password": person.password,
+        "totp_secret": person.totp_secret,
+        "role": person.role,
+        "organisation": organisations[person.organisation] if person.organisation else None,
+        "areas": person.areas,
+        "licence": str(licence.status) if licence else None,
+        "id": str(person.id),
+        "name": person.full_name,
+        "kind": str(licence.kind) if licence else None,
+        "cases": [case.reference for case in licence.cases] if licence else [],
+    }
+    return line | ({"refused_by": person.refused_by} if person.refused_by else {})
+
+
+def _signed_by(code: str) -> tuple[str, ...]:
+    if code in NEVER_SIGNED or code == REFUSES:
+        return ()
+    return ("isa",) if code == SIGNS_ONLY_ISA else ("isa", "op")
+
+
+def _given(person: Somebody) -> UUID:
+    if person.licence is None:
+        raise ValueError(f"{person.full_name} has asked for no licence")
+    return person.licence
+
+
+def _a_name(number: int) -> str:
+    return f"{FIRST_NAMES[number % len(FIRST_NAMES)]} {LAST_NAMES[number % len(LAST_NAMES)]}"
+
+
+def _local(full_name: str) -> str:
+    return full_name.lower().replace(" ", ".")
+
+
+def _days_before(stage: Stage, days: int) -> date:
+    return (stage.clock.now() - timedelta(days=days)).date()
+
+
+def _a_password() -> str:
+    """Twelve characters of every kind and then some: unlike any other, and typed without a manual."""
+    letters = "abcdefghjkmnpqrstuvwxyz"
+    parts = ["".join(secrets.choice(letters) for _ in range(5)) for _ in range(3)]
+    return f"{parts[0].capitalize()}-{parts[1]}-{parts[2]}-{secrets.randbelow(90) + 10}"

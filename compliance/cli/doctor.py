@@ -1,0 +1,140 @@
+"""`compliance doctor`: is everything as it must be? Each check says what it found and, if it is wrong, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from audit.models import AuditEntry, Moment
+from audit.verify import verify
+from compliance.app import MIGRATIONS, house_of
+from compliance.kernel.context import House, operator
+from compliance.kernel.jobs import JobRun, last_beat
+from compliance.kernel.secrets import KeyRing
+from compliance.licences import eligibility
+from compliance.licences import queries as licences
+from compliance.licences.models import Licence
+from compliance.licences.rules import ENDED, Status
+from compliance.scheduler import BEAT, PROCESS
+from signatories import queries as signatories
+
+SHOWN = 5
+DOCTOR = operator("doctor")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check: its name, whether all is well, and what it says."""
+
+    check: str
+    well: bool
+    says: str
+
+
+def examine(app: Flask) -> list[Finding]:
+    """Every check, in order; one that cannot be made is a finding that something is wrong."""
+    house = house_of(app)
+    findings = []
+    for check in CHECKS:
+        name = (check.__doc__ or "").rstrip(".")
+        try:
+            problems = list(check(house))
+        except SQLAlchemyError as problem:
+            problems = [f"the store did not answer ({type(problem).__name__}); see that it runs and is migrated"]
+        findings.append(Finding(name, not problems, "; ".join(problems) or "as it must be"))
+    return findings
+
+
+def _keys(house: House) -> Iterator[str]:
+    """Keys seal and open."""
+    ring = house.the(KeyRing)
+    if ring.open(ring.seal(b"doctor", place="doctor"), place="doctor") != b"doctor":
+        yield "the key ring does not open what it sealed; restore the key file"
+
+
+def _migrations(house: House) -> Iterator[str]:
+    """The store is at the newest migration."""
+    newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    with house.engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current != newest:
+        yield f"the store is at {current}, the code at {newest}; run `compliance db upgrade`"
+
+
+def _log(house: House) -> Iterator[str]:
+    """Every entry of the log is there and as it was written."""
+    found = verify(house.engine)
+    if found.why:
+        yield f"{found.why} Keep the store as it is and tell the information governance officer"
+
+
+def _clock(house: House) -> Iterator[str]:
+    """The clock is not behind the log."""
+    with house.engine.connect() as connection:
+        last = connection.execute(select(func.max(AuditEntry.at))).scalar()
+    if last is not None and last > Moment.write(house.clock.now() + timedelta(seconds=5)):
+        yield f"the last entry is of {last}, which is still to come; set the machine's clock right"
+
+
+def _scheduler(house: House) -> Iterator[str]:
+    """The scheduler is alive."""
+    last = last_beat(house, PROCESS)
+    if last is None:
+        yield "it has never run; start `compliance scheduler`"
+    elif house.clock.now() - last > 6 * BEAT:
+        yield f"it was last heard of at {Moment.write(last)}; start `compliance scheduler`"
+
+
+def _jobs(house: House) -> Iterator[str]:
+    """No job left anything undone in its last run."""
+    newest = select(JobRun.job, func.max(JobRun.started_at).label("at")).group_by(JobRun.job).subquery()
+    runs = select(JobRun.job, JobRun.failed).join(
+        newest, (JobRun.job == newest.c.job) & (JobRun.started_at == newest.c.at)
+    )
+    with house.engine.connect() as connection:
+        for job, failed in connection.execute(runs):
+            if failed:
+                yield f"{job} could not do {failed} things; its log names them"
+
+
+def _eligible(house: House) -> Iterator[str]:
+    """Every active licence still meets the whole checklist (LIC-1, LIC-13)."""
+    with house.reading(DOCTOR) as ctx:
+        active = ctx.session.scalars(select(Licence).where(Licence.status == Status.ACTIVE)).unique().all()
+        answers = eligibility.still_hold(ctx, active)
+    lapsed = [(licence, answer.missing) for licence, answer in answers.items() if not answer.complete]
+    for licence, missing in lapsed[:SHOWN]:
+        yield f"licence {licence} is active, and lacks {', '.join(item.code for item in missing)}"
+    if len(lapsed) > SHOWN:
+        yield f"and {len(lapsed) - SHOWN} more"
+
+
+def _seats(house: House) -> Iterator[str]:
+    """No kind has more licences than seats (LIC-5)."""
+    with house.reading(DOCTOR) as ctx:
+        for kind in licences.seats(ctx):
+            if kind.active + kind.kept > kind.seats:
+                yield f"{kind.kind}: {kind.active + kind.kept} licences hold {kind.seats} seats; end or reallocate some"
+
+
+def _withdrawn(house: House) -> Iterator[str]:
+    """Nothing lives in an organisation that has withdrawn (SIG-6)."""
+    with house.reading(DOCTOR) as ctx:
+        outside = [one for one, facts in signatories.facts(ctx).items() if facts.withdrawn]
+        live = ctx.session.scalars(
+            select(Licence).where(Licence.organisation_id.in_(outside), Licence.status.not_in(ENDED))
+        ).unique()
+        for licence in live:
+            yield f"licence {licence.id} is {licence.status}, and {licence.organisation.name} has withdrawn"
+
+
+CHECKS: tuple[Callable[[House], Iterator[str]], ...] = (
+    _keys, _migrations, _log, _clock, _scheduler, _jobs, _eligible, _seats, _withdrawn,
+)  # fmt: skip

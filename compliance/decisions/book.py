@@ -1,0 +1,92 @@
+"""What is known about everybody, folded so that one question is a few look-ups.
+
+A `Book` belongs to one state version; it is made from the registers, never from what a caller says (DEC-1).
+Everything that time alone can change is folded into one instant a person, `until`: past it the person is
+read again before anything is answered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .reasons import Reason
+
+FOREVER = float("inf")
+
+
+@dataclass(slots=True)
+class Right:
+    """One licence as a decision sees it. `failing` is empty when nothing but the resource can stand in the way.
+
+    Somebody without a licence has one right that fails with `NO_LICENCE` and has no `licence_id`. `cases` is
+    None for a standing licence; `permit` is the answer it gives when nothing stands in the way.
+    """
+
+    licence_id: str
+    organisation_id: str
+    organisation_code: str
+    failing: tuple[Reason, ...]
+    areas: frozenset[str]
+    actions: frozenset[str]
+    cases: frozenset[str] | None
+    until: float = FOREVER
+    used_at: float = 0.0
+    permit: Verdict = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.permit = Verdict(True, (), self)
+
+
+@dataclass(slots=True)
+class Verdict:
+    """Permit, or deny with every failing reason, the first first; `right` is the licence a permit stands on."""
+
+    permit: bool
+    failing: tuple[Reason, ...] = ()
+    right: Right | None = None
+
+
+@dataclass(slots=True)
+class Standing:
+    """One person as a decision sees them: their rights, best first, and what they are invited to."""
+
+    person_id: str
+    organisation_id: str | None
+    until: float
+    rights: tuple[Right, ...]
+    invited: dict[str, float] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    """Every key the book knows this person by: their id and their address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What an action needs of its resource."""
+
+    types: frozenset[str]
+    own_part: bool
+    needs_area: bool
+
+
+@dataclass(slots=True)
+class Book:
+    """Everything a decision looks at, as at `state_version`."""
+
+    state_version: int
+    actions: dict[str, Action]
+    areas: frozenset[str]
+    people: dict[str, Standing] = field(default_factory=dict)
+    closed: set[str] = field(default_factory=set)
+    clients: frozenset[str] = frozenset()
+
+    def enter(self, standing: Standing) -> None:
+        """Put a person in under each of their names."""
+        for name in standing.names:
+            self.people[name] = standing
+
+    def strike(self, person_id: str) -> None:
+        """Take a person out, under every name they had."""
+        known = self.people.get(person_id)
+        if known is not None:
+            for name in known.names:
+                self.people.pop(name, None)

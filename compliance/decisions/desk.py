@@ -1,0 +1,240 @@
+"""Where questions wait their turn: one writer a process answers all that wait in one transaction.
+
+The writer takes the log's head, which locks out every change of rights; reads the state version in the same
+statement; reads again whoever changed since; decides; writes the entries; commits; and only then lets the
+callers go. So no answer stands on a state that has ended (DEC-4), and none is given that is not durably
+written down (AUD-2). Whatever goes wrong, the callers get no answer, which is not a permit (DEC-3).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from audit.append import append, take_turn
+from audit.guard import PolicyVersion
+from audit.models import Moment
+from compliance.kernel.context import House
+from compliance.kernel.db import PATIENCE_SECONDS, WRITES
+from compliance.licences.uses import note_uses
+from policies.values import Policy
+
+from .book import Book, Right, Verdict
+from .errors import CallerEnded, NoAnswer
+from .events import ClientTurnedAway, DecisionAnswered, DecisionsAnswered
+from .facts import open_book, read_again, read_changes
+from .questions import Answered, Asked, Question
+from .rules import MALFORMED, Stale, decide
+
+log = structlog.get_logger("compliance.decisions")
+
+MOST_AT_ONCE = 256
+"""Calls that share one commit at the most."""
+
+USE_EVERY_SECONDS = 3600.0
+"""How often a licence's last use is moved on: often enough for a quarterly audit, seldom enough to cost nothing (LIC-8)."""
+
+_json = msgspec.json.Encoder()
+
+
+class _Waiting:
+    """A call, and the lock its thread sleeps on."""
+
+    __slots__ = ("answered", "asked", "latch", "problem")
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        self.answered: Answered | None = None
+        self.problem: Exception | None = None
+        self.latch = threading.Lock()
+        self.latch.acquire()
+
+
+class Desk:
+    """The one place in a process where decisions are made. Its thread starts with the first question."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._policy = house.the(Policy)
+        self._policy_version = str(house.the(PolicyVersion))
+        self._book: Book | None = None
+        self._waiting: deque[_Waiting] = deque()
+        self._bell = threading.Condition()
+        self._writer: threading.Thread | None = None
+        self._closing = False
+
+    def ask(self, asked: Asked) -> Answered:
+        """Answer every question of one call, durably; raises NoAnswer, or CallerEnded for a client that was ended."""
+        waiting = _Waiting(asked)
+        with self._bell:
+            if self._writer is None or not self._writer.is_alive():
+                self._closing = False
+                self._writer = threading.Thread(target=self._write, name="decisions", daemon=True)
+                self._writer.start()
+            self._waiting.append(waiting)
+            self._bell.notify()
+        if not waiting.latch.acquire(timeout=PATIENCE_SECONDS):
+            raise NoAnswer("the log did not take the entry in time")
+        if waiting.problem is not None:
+            raise waiting.problem
+        assert waiting.answered is not None
+        return waiting.answered
+
+    def close(self) -> None:
+        """Let the writer finish what it has and go."""
+        with self._bell:
+            self._closing = True
+            self._bell.notify()
+        if self._writer is not None:
+            self._writer.join(PATIENCE_SECONDS)
+
+    def _write(self) -> None:
+        while True:
+            with self._bell:
+                while not self._waiting:
+                    if self._closing:
+                        return
+                    self._bell.wait()
+                together = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
+            try:
+                self._answer(together)
+            except Exception as problem:  # noqa: BLE001 - whatever it is, it is heard, and nobody is permitted anything
+                log.error("no decision could be made", problem=type(problem).__name__)
+                if not isinstance(problem, SQLAlchemyError):
+                    self._book = None
+                for waiting in together:
+                    waiting.problem = NoAnswer("the state or the log could not be reached")
+            for waiting in together:
+                waiting.latch.release()
+
+    def _answer(self, together: list[_Waiting]) -> None:
+        if self._book is None:
+            with self._house.engine.connect() as connection:
+                self._book = open_book(connection, self._house)
+        book = self._book
+        with self._house.engine.execution_options(**{WRITES: True}).connect() as connection:
+            turn = take_turn(connection, len(together))
+            if book.state_version != turn.state_version:
+                read_changes(connection, self._house, book, turn.state_version)
+            now = self._house.clock.now()
+            uses: dict[str, Right] = {}
+            drafts = [self._hear(connection, book, waiting, now, uses) for waiting in together]
+            receipts = append(connection, turn, drafts)
+            note_uses(connection, list(uses), now)
+            connection.commit()
+        for right in uses.values():
+            right.used_at = now.timestamp()
+        for waiting, receipt in zip(together, receipts, strict=True):
+            if waiting.answered is not None:
+                waiting.answered.receipt = receipt
+
+    def _hear(
+        self, connection: Connection, book: Book, waiting: _Waiting, now: datetime, uses: dict[str, Right]
+    ) -> dict[str, Any]:
+        """Decide one call and return its entry's draft; what the caller gets waits in `waiting`."""
+        asked = waiting.asked
+        if asked.client_id not in book.clients:
+            waiting.problem = CallerEnded("this service client was ended")
+            return self._draft(book, asked, now, ClientTurnedAway.name, "refused", rules="DEC-3")
+        instant = now.timestamp()
+        until = instant + self._policy.decisions.permit_seconds
+        verdicts: list[Verdict] = []
+        for question in asked.questions:
+            verdict = self._decide(connection, book, question, instant)
+            verdicts.append(verdict)
+            right = verdict.right
+            if right is not None:
+                until = min(until, right.until)
+                if instant - right.used_at >= USE_EVERY_SECONDS:
+                    uses[right.licence_id] = right
+            if asked.stop_on is not None and verdict.permit is asked.stop_on:
+                break
+        waiting.answered = Answered(verdicts, until, book.state_version)
+        return self._entry(book, asked, verdicts, now)
+
+    def _decide(self, connection: Connection, book: Book, question: Question, instant: float) -> Verdict:
+        if question.broken:
+            return MALFORMED
+        try:
+            return _put(book, question, instant)
+        except Stale as stale:
+            read_again(connection, self._house, book, [stale.person_id])
+            return _put(book, question, instant)
+
+    def _entry(self, book: Book, asked: Asked, verdicts: list[Verdict], now: datetime) -> dict[str, Any]:
+        if asked.batch:
+            return self._batch_entry(book, asked, verdicts, now)
+        question, verdict = asked.questions[0], verdicts[0]
+        known = book.people.get(question.subject)
+        draft = self._draft(
+            book, asked, now, DecisionAnswered.name, _outcome(verdict.permit), rules=_rules(verdict), detail=_item(question)
+        )
+        draft["subject_kind"] = "person"
+        draft["subject_id"] = known.person_id if known else None
+        draft["organisation"] = known.organisation_id if known else None
+        draft["reference"] = question.resource_id[:255] or None
+        draft["purpose"] = question.purpose
+        return draft
+
+    def _batch_entry(self, book: Book, asked: Asked, verdicts: list[Verdict], now: datetime) -> dict[str, Any]:
+        permits = sum(verdict.permit for verdict in verdicts)
+        outcome = "mixed" if 0 < permits < len(verdicts) else _outcome(permits > 0)
+        items = []
+        for question, verdict in zip(asked.questions, verdicts, strict=False):
+            known = book.people.get(question.subject)
+            items.append([known.person_id if known else None, question.resource_id, *_item(question),
+                          question.purpose, verdict.permit, _rules(verdict)])  # fmt: skip
+        return self._draft(book, asked, now, DecisionsAnswered.name, outcome, detail={"items": items})
+
+    def _draft(
+        self, book: Book, asked: Asked, now: datetime, event: str, outcome: str, *, rules: str | None = None,
+        detail: object = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        return {
+            "at": Moment.write(now),
+            "event": event,
+            "outcome": outcome,
+            "actor_kind": "client",
+            "actor_id": asked.client_id,
+            "actor_organisation": None,
+            "actor_roles": "case_system",
+            "subject_kind": None,
+            "subject_id": None,
+            "organisation": None,
+            "reference": None,
+            "rules": rules,
+            "purpose": None,
+            "address": asked.address,
+            "request_id": asked.request_id,
+            "session_id": None,
+            "state_version": book.state_version,
+            "policy_version": self._policy_version,
+            "detail": "{}" if detail is None else _json.encode(detail).decode(),
+        }
+
+
+def _put(book: Book, question: Question, instant: float) -> Verdict:
+    return decide(
+        book, instant, question.subject, question.action, question.resource_type, question.reference,
+        question.area, question.owner, question.closed,
+    )  # fmt: skip
+
+
+def _outcome(permit: bool) -> str:
+    return "permit" if permit else "deny"
+
+
+def _rules(verdict: Verdict) -> str | None:
+    return " ".join(dict.fromkeys(reason.rule for reason in verdict.failing)) or None
+
+
+def _item(question: Question) -> list[object]:
+    """What was asked, as the log keeps it: action, type, area, owner, closed."""
+    return [question.action, question.resource_type, question.area, question.owner, question.closed]

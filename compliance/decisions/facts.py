@@ -1,0 +1,205 @@
+"""Folding the registers into the book: everything about a person that no question can change (DEC-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from functools import cache
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from audit.models import HEAD, LogHead, RightsChange
+from compliance.kernel.clock import end_of
+from compliance.kernel.context import House
+from compliance.licences import eligibility
+from compliance.licences.facts import Held, Holder, closed_cases, holders
+from compliance.licences.rules import Item, Kind, Status, Suspension
+from policies.access import Access
+from policies.values import Policy
+from signatories.facts import OrganisationFacts, standings
+
+from . import reasons as why
+from .accounts import Account, accounts, live_clients, people_of
+from .book import FOREVER, Action, Book, Right, Standing
+from .reasons import Reason
+
+_NOBODY = Holder()
+
+
+def open_book(connection: Connection, house: House) -> Book:
+    """The whole book. What changes while it is read carries a newer state version, and is read again by it."""
+    policy = house.the(Policy)
+    version = connection.execute(select(LogHead.state_version).where(LogHead.id == HEAD)).scalar_one()
+    book = Book(
+        version,
+        {
+            name: Action(action.types, action.own_part, action.needs_area)
+            for name, action in policy.case_actions.items()
+        },
+        frozenset(policy.areas),
+    )
+    _read_everything(connection, house, book)
+    return book
+
+
+def read_changes(connection: Connection, house: House, book: Book, version: int) -> None:
+    """Bring the book up to `version`: read again whoever the changes since its own version name."""
+    changes = connection.execute(
+        select(RightsChange.kind, RightsChange.subject_id)
+        .where(RightsChange.state_version > book.state_version)
+        .distinct()
+    ).all()
+    named: dict[str, set[UUID]] = {}
+    for kind, subject in changes:
+        named.setdefault(kind, set()).add(subject)
+    if named.keys() - {"person", "organisation", "client", "closed_case"}:
+        _read_everything(connection, house, book)
+    else:
+        if "client" in named:
+            book.clients = live_clients(connection)
+        if "closed_case" in named:
+            book.closed = closed_cases(connection)
+        people = named.get("person", set()) | people_of(connection, named.get("organisation", set()))
+        read_again(connection, house, book, [str(person) for person in people])
+    book.state_version = version
+
+
+def read_again(connection: Connection, house: House, book: Book, person_ids: Iterable[str]) -> None:
+    """Read these people again as they are now."""
+    wanted = [UUID(person) for person in person_ids]
+    for person in wanted:
+        book.strike(str(person))
+    if wanted:
+        _fold(connection, house, book, wanted)
+
+
+def _read_everything(connection: Connection, house: House, book: Book) -> None:
+    book.people.clear()
+    book.clients = live_clients(connection)
+    book.closed = closed_cases(connection)
+    _fold(connection, house, book, None)
+
+
+def _fold(connection: Connection, house: House, book: Book, person_ids: Collection[UUID] | None) -> None:
+    policy, access, at = house.the(Policy), house.the(Access), house.clock.now()
+    organisations = standings(connection, at, required=policy.signatories.required_instruments)
+    held = holders(connection, at, person_ids)
+    folding = _Folding(policy, access, organisations, at)
+    for account in accounts(connection, person_ids):
+        book.enter(folding.standing(account, held.get(account.id, _NOBODY)))
+
+
+class _Folding:
+    """Makes one person's standing after another, from one look at the organisations."""
+
+    def __init__(
+        self, policy: Policy, access: Access, organisations: dict[UUID, OrganisationFacts], at: datetime
+    ) -> None:
+        self._policy = policy
+        self._at = at
+        self._organisations = organisations
+        self._brought = {
+            one: eligibility.of_organisation(facts, policy, at, given=True) for one, facts in organisations.items()
+        }
+        self._actions = cache(lambda roles: frozenset().union(*(access.case_actions(role) for role in roles)))
+        self._areas = cache(frozenset)
+
+    def standing(self, account: Account, holder: Holder) -> Standing:
+        """Everything a decision needs of one person, and until when it holds without anybody acting."""
+        person_id = str(account.id)
+        failing, until = self._account(account)
+        invited = {
+            invitation.reference: invitation.until.timestamp() if invitation.until else FOREVER
+            for invitation in holder.invitations
+        }
+        until = min([until, *invited.values()])
+        rights = []
+        for licence in holder.licences:
+            right = self._right(account, holder, licence, failing)
+            until = min(until, right.until)
+            rights.append(right)
+        if not rights:
+            rights.append(self._without_licence(account, failing))
+            until = min(until, rights[0].until)
+        rights.sort(key=lambda right: len(right.failing))
+        for right in rights:
+            right.until = until
+        organisation = str(account.organisation_id) if account.organisation_id else None
+        return Standing(person_id, organisation, until, tuple(rights), invited, (person_id, account.email))
+
+    def _account(self, account: Account) -> tuple[tuple[Reason, ...], float]:
+        failing = []
+        until = FOREVER
+        if account.closed_at is not None:
+            failing.append(why.CLOSED_ACCOUNT)
+        if account.locked_at is not None:
+            failing.append(why.LOCKED)
+        if account.password_set_at is None:
+            failing.append(why.PASSWORD_NEVER)
+        else:
+            expires = account.password_set_at + timedelta(days=self._policy.password.max_age_days)
+            if expires <= self._at:
+                failing.append(why.PASSWORD_EXPIRED)
+            else:
+                until = expires.timestamp()
+        if not account.enrolled:
+            failing.append(why.NO_MFA)
+        return tuple(failing), until
+
+    def _right(self, account: Account, holder: Holder, licence: Held, failing: tuple[Reason, ...]) -> Right:
+        organisation = self._organisations[licence.organisation_id]
+        items = [
+            *self._brought[licence.organisation_id],
+            *eligibility.of_person(holder, account.email, organisation, self._policy, self._at),
+        ]
+        against = [*failing, *_licence(licence)]
+        until = _earliest(items, organisation)
+        if licence.ends_on is not None:
+            last = end_of(licence.ends_on)
+            if last <= self._at:
+                against.append(why.PAST_ITS_END)
+            else:
+                until = min(until, last.timestamp())
+        against.extend(why.SIGNATORY[rule] for rule in organisation.failing)
+        required = self._policy.signatories.required_instruments
+        against.extend(why.lapsed(item.code) for item in items if not item.met and item.code not in required)
+        roles = ("licence_holder", *account.roles) if licence.status == Status.ACTIVE else account.roles
+        return Right(
+            str(licence.id),
+            str(organisation.id),
+            organisation.code,
+            tuple(against),
+            self._areas(tuple(licence.areas)),
+            self._actions(roles),
+            frozenset(licence.cases or ()) if licence.kind == Kind.BY_INVITE else None,
+            until,
+        )
+
+    def _without_licence(self, account: Account, failing: tuple[Reason, ...]) -> Right:
+        """Somebody who holds no licence is refused by that, and by where their organisation stands."""
+        against = [*failing, why.NO_LICENCE]
+        until = FOREVER
+        organisation = self._organisations.get(account.organisation_id) if account.organisation_id else None
+        if organisation is not None:
+            against.extend(why.SIGNATORY[rule] for rule in organisation.failing)
+            until = _earliest((), organisation)
+        return Right("", str(account.organisation_id), "", tuple(against), frozenset(), frozenset(), None, until)
+
+
+def _licence(licence: Held) -> list[Reason]:
+    if licence.status == Status.ACTIVE:
+        return []
+    if licence.status != Status.SUSPENDED:
+        return [why.LICENCE_WAITING]
+    if licence.suspension == Suspension.ROTA:
+        return [why.LICENCE_SUSPENDED, why.OUT_OF_TURN]
+    return [why.LICENCE_SUSPENDED]
+
+
+def _earliest(items: Iterable[Item], organisation: OrganisationFacts) -> float:
+    """The next instant at which any of this may change by itself."""
+    moments = [item.until for item in items if item.until is not None]
+    if organisation.until is not None:
+        moments.append(organisation.until)
+    return min(moments).timestamp() if moments else FOREVER
