@@ -92,7 +92,7 @@ def _current(ctx: Context, wanted: Select[SignIn, Person, bool]) -> CurrentSessi
     live = rules.is_live(ctx.now(), limits, opened_at=row.opened_at, seen_at=row.seen_at, whole=whole)
     if not live or row.ended_at or person.locked_at or person.closed_at:
         return None
-    fresh_until = row.fresh_at + timedelta(minutes=values.fresh_minutes) if row.fresh_at else None
+    fresh_until = row.fresh_at + fresh_for(ctx) if row.fresh_at else None
     return CurrentSession(
         row, person, rules.stage(whole=whole, enrolled=has_app, must_renew=row.must_renew), fresh_until
     )
@@ -112,6 +112,11 @@ def actor_for(ctx: Context, person: Person, *, extra: frozenset[Holding] = froze
         if rules.may_hold(role, hub_team=person.hub_team)
     )
     return Actor("person", str(person.id), person.organisation_id, holdings | extra, person.hub_team)
+
+
+def fresh_for(ctx: Context) -> timedelta:
+    """How long a repeated code allows sensitive acts (IDN-6)."""
+    return timedelta(minutes=ctx.the(Policy).sign_in.fresh_minutes)
 
 
 def require_fresh(ctx: Context) -> None:
