@@ -1,0 +1,454 @@
+"""Signing a version, on screen and on paper, and refusing to."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select, update
+
+from audit.models import AuditEntry
+from compliance.identity.errors import FreshCodeNeeded
+from compliance.identity.models import SignIn
+from compliance.kernel.clock import FixedClock
+from compliance.kernel.context import House, Origin
+from compliance.kernel.errors import Forbidden, Invalid, NotFound
+from signatories import evidence, queries, use_cases
+from signatories.errors import (
+    AlreadyRefused,
+    AlreadySigned,
+    DocumentAltered,
+    NotInForce,
+    NotOpened,
+    ReturnNeedsAnother,
+    ReturnsByVersionInForce,
+)
+from signatories.models import KeptForGood, Opening, Signature, SigningRefusal, Upload
+from tests.builders.identity import someone
+from tests.builders.signatories import (
+    COMMAND,
+    a_pdf,
+    a_png,
+    a_signatory,
+    a_signer,
+    a_version,
+    an_organisation,
+    opens_and_signs,
+    signs,
+    state_of,
+    stranger_id,
+    the_instruments,
+    withdraws,
+)
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def versions(sqlite_house: House) -> dict[str, UUID]:
+    return the_instruments(sqlite_house)
+
+
+@pytest.fixture
+def swale(sqlite_house: House, versions: dict[str, UUID]) -> UUID:
+    return an_organisation(sqlite_house)
+
+
+def sign(house: House, signer: Any, organisation_id: UUID, version_id: UUID, **given: Any) -> Signature:
+    with house.work(*signer) as ctx:
+        return use_cases.sign(ctx, organisation_id, version_id, **({"name": "Robin Vale", "role": "Head"} | given))
+
+
+def records_paper(house: House, by: Any, organisation_id: UUID, version_id: UUID, **given: Any) -> Signature:
+    held = {
+        "name": "Robin Vale",
+        "role": "Head",
+        "signed_on": date(2026, 11, 20),
+        "scan_name": "s.png",
+        "scan": a_png(),
+    }
+    with house.work(*by) as ctx:
+        return use_cases.record_paper_signature(ctx, organisation_id, version_id, **(held | given))
+
+
+@pytest.mark.rule("SIG-2", "SIG-1")
+def test_a_person_authorised_opens_the_version_and_signs_it_and_the_register_changes_at_once(house: House) -> None:
+    versions = the_instruments(house)
+    swale = an_organisation(house)
+
+    signs(house, swale, "op")
+    assert state_of(house, swale, "op") == "signed"
+    assert state_of(house, swale, "isa") == "unsigned"
+
+    signs(house, swale, "isa")
+    with house.reading(COMMAND) as ctx:
+        standing = queries.standing(ctx, swale)
+        assert (standing.signatory, standing.failing, standing.until) == (True, (), None)
+        assert queries.signable(ctx, swale) == []
+        assert queries.current_version(ctx, "op", date(2026, 11, 21)).id == versions["op"]  # type: ignore[union-attr]
+
+
+@pytest.mark.rule("SIG-2")
+def test_the_evidence_is_kept_whole_and_sealed_in_the_log_without_a_name(
+    sqlite_house: House, swale: UUID, versions: dict[str, UUID], clock: FixedClock
+) -> None:
+    signer = a_signer(sqlite_house, swale)
+    made = opens_and_signs(sqlite_house, signer, swale, versions["op"], name="Robin Vale")
+
+    with sqlite_house.reading(COMMAND) as ctx:
+        kept = ctx.session.get_one(Signature, made)
+        entry = ctx.session.scalars(select(AuditEntry).where(AuditEntry.event == "instrument.signed")).one()
+        version = queries.version(ctx, versions["op"])
+    assert (kept.signed_name, kept.signed_role, kept.method) == ("Robin Vale", "Head of housing", "online")
+    assert (kept.signed_at, kept.session_id, kept.address) == (
+        clock.now(), signer.origin.session_id, signer.origin.address,
+    )  # fmt: skip
+    assert kept.document_sha256 == version.sha256
+    assert evidence.seal(kept) in entry.detail
+    assert version.sha256 in entry.detail
+    assert "Robin" not in entry.detail
+    assert entry.session_id == str(signer.origin.session_id)
+
+
+@pytest.mark.rule("SIG-2", "IDN-6")
+def test_signing_needs_a_fresh_code(sqlite_house: House, swale: UUID, versions: dict[str, UUID]) -> None:
+    signer = someone(sqlite_house, "authorised_signatory", organisation_id=swale, fresh=False)
+    with sqlite_house.work(*signer) as ctx:
+        use_cases.open_version(ctx, versions["op"])
+
+    with pytest.raises(FreshCodeNeeded):
+        sign(sqlite_house, signer, swale, versions["op"])
+
+    assert state_of(sqlite_house, swale, "op") == "unsigned"
+
+
+@pytest.mark.rule("SIG-2")
+def test_a_version_nobody_opened_cannot_be_signed_nor_one_opened_in_another_session_or_by_another_or_before_signing_out(
+    sqlite_house: House, swale: UUID, versions: dict[str, UUID], clock: FixedClock
+) -> None:
+    signer, colleague = a_signer(sqlite_house, swale), a_signer(sqlite_house, swale)
+
+    with pytest.raises(NotOpened):
+        sign(sqlite_house, signer, swale, versions["op"])
+    with sqlite_house.work(*signer) as ctx:
+        use_cases.open_version(ctx, versions["isa"])
+    with pytest.raises(NotOpened):
+        sign(sqlite_house, signer, swale, versions["op"])
+    with sqlite_house.work(*signer) as ctx:
+        use_cases.open_version(ctx, versions["op"])
+    later = signer._replace(origin=Origin("192.0.2.10", session_id=uuid4(), fresh_until=clock.now() + DAY))
+    with pytest.raises(NotOpened):
+        sign(sqlite_house, later, swale, versions["op"])
+    with pytest.raises(NotOpened):
+        sign(sqlite_house, (colleague.actor, signer.origin), swale, versions["op"])
+    with sqlite_house.work(COMMAND) as ctx:
+        ctx.session.add(
+            SignIn(
+                id=signer.origin.session_id, person_id=signer.actor.person_id, token="t", opened_at=clock.now(),
+                seen_at=clock.now(), ended_at=clock.now(),
+            )
+        )  # fmt: skip
+    with pytest.raises(NotOpened):
+        sign(sqlite_house, signer, swale, versions["op"])
+
+    assert state_of(sqlite_house, swale, "op") == "unsigned"
+
+
+@pytest.mark.rule("SIG-2")
+def test_opening_gives_the_very_file_and_opening_again_counts_anew(
+    sqlite_house: House, swale: UUID, versions: dict[str, UUID], clock: FixedClock
+) -> None:
+    signer = a_signer(sqlite_house, swale)
+    for _ in range(2):
+        clock.move(timedelta(minutes=1))
+        with sqlite_house.work(*signer) as ctx:
+            document = use_cases.open_version(ctx, versions["op"])
+
+    assert (document.content, document.media_type) == (a_pdf("op 1"), "application/pdf")
+    with sqlite_house.reading(COMMAND) as ctx:
+        assert ctx.session.scalars(select(Opening.opened_at)).all() == [clock.now()]
+
+
+@pytest.mark.rule("SIG-2")
+def test_a_file_changed_behind_our_back_can_be_neither_opened_nor_signed(
+    sqlite_house: House, swale: UUID, versions: dict[str, UUID]
+) -> None:
+    signer = a_signer(sqlite_house, swale)
+    with sqlite_house.work(*signer) as ctx:
+        use_cases.open_version(ctx, versions["op"])
+    with sqlite_house.engine.begin() as connection:
+        connection.execute(update(Upload).values(content=a_pdf("Other terms")))
+
+    with pytest.raises(DocumentAltered):
+        sign(sqlite_house, signer, swale, versions["op"])
+    with pytest.raises(DocumentAltered), sqlite_house.work(*signer) as ctx:
+        use_cases.open_version(ctx, versions["op"])
+
+
+@pytest.mark.rule("ROL-4")
+def test_another_organisations_signer_meets_nothing_there(
+    sqlite_house: House, swale: UUID, versions: dict[str, UUID]
+) -> None:
+    dover = an_organisation(sqlite_house, "dover")
+    signer = a_signer(sqlite_house, dover)
+    with sqlite_house.work(*signer) as ctx:
+        use_cases.open_version(ctx, versions["op"])
+
+    for organisation_id in (swale, stranger_id()):
+        with pytest.raises(NotFound):
+            sign(sqlite_house, signer, organisation_id, versions["op"])
+        with pytest.raises(NotFound), sqlite_house.work(*signer) as ctx:
+            use_cases.refuse_to_sign(ctx, organisation_id, versions["op"], reasons="No")
+        with pytest.raises(NotFound):
+            withdraws(sqlite_house, organisation_id, by=signer)
+    with pytest.raises(NotFound):
+        sign(sqlite_house, signer, dover, stranger_id())
+
+
+@pytest.mark.rule("SIG-2", "ROL-1")
+@pytest.mark.parametrize("role", ["hub_manager", "hub_supervisor", "delegate", "ig_officer"])
+def test_nobody_but_the_authorised_person_signs(
+    sqlite_house: House, swale: UUID, versions: dict[str, UUID], role: str
+) -> None:
+    other = someone(sqlite_house, role, organisation_id=swale)
+
+    with pytest.raises(Forbidden), sqlite_house.work(*other) as ctx:
+        use_cases.open_version(ctx, versions["op"])
+    with pytest.raises(Forbidden):
+        sign(sqlite_house, other, swale, versions["op"])
+
+
+@pytest.mark.rule("SIG-2")
+@pytest.mark.parametrize(
+    ("given", "pointer"),
+    [({"name": " "}, "/name"), ({"name": "R" * 201}, "/name"), ({"name": "Robin\u202eelaV"}, "/name"),
+     ({"role": ""}, "/role"), ({"role": "Head\0"}, "/role"), ({"role": "\ud800"}, "/role")],
+)  # fmt: skip
+def test_a_name_or_a_role_that_is_none_is_refused(
+    sqlite_house: House, swale: UUID, versions: dict[str, UUID], given: dict[str, str], pointer: str
+) -> None:
+    signer = a_signer(sqlite_house, swale)
+    with sqlite_house.work(*signer) as ctx:
+        use_cases.open_version(ctx, versions["op"])
+
+    with pytest.raises(Invalid) as refused:
+        sign(sqlite_house, signer, swale, versions["op"], **given)
+
+    assert refused.value.fields[0].pointer == pointer
+
+
+@pytest.mark.rule("SIG-2")
+def test_a_version_is_signed_once(sqlite_house: House, swale: UUID, versions: dict[str, UUID]) -> None:
+    signs(sqlite_house, swale, "op")
+
+    with pytest.raises(AlreadySigned):
+        opens_and_signs(sqlite_house, a_signer(sqlite_house, swale), swale, versions["op"])
+    with pytest.raises(AlreadySigned):
+        records_paper(sqlite_house, someone(sqlite_house, "hub_supervisor"), swale, versions["op"])
+
+
+@pytest.mark.rule("SIG-2")
+def test_what_was_signed_is_never_rewritten_and_never_deleted(
+    sqlite_house: House, swale: UUID, versions: dict[str, UUID]
+) -> None:
+    made = opens_and_signs(sqlite_house, a_signer(sqlite_house, swale), swale, versions["op"])
+
+    with pytest.raises(KeptForGood), sqlite_house.work(COMMAND) as ctx:
+        ctx.session.get_one(Signature, made).signed_name = "Somebody Else"
+    with pytest.raises(KeptForGood), sqlite_house.work(COMMAND) as ctx:
+        ctx.session.delete(ctx.session.get_one(Signature, made))
+
+
+@pytest.mark.rule("SIG-4")
+def test_a_new_version_leaves_the_old_signature_until_its_day_is_over_and_then_the_organisation_is_lapsed(
+    house: House, clock: FixedClock
+) -> None:
+    the_instruments(house)
+    swale = a_signatory(house)
+    a_version(house, "op", "2", resign_by=date(2026, 11, 25))
+
+    with house.reading(COMMAND) as ctx:
+        line = queries.standing(ctx, swale).of("op")
+    assert line.in_force
+    assert line.until is not None
+    assert line.until.isoformat() == "2026-11-26T00:00:00+00:00"
+
+    clock.move(line.until - clock.now() - timedelta(microseconds=1))
+    assert state_of(house, swale, "op") == "signed"
+    clock.move(timedelta(microseconds=1))
+    with house.reading(COMMAND) as ctx:
+        assert queries.standing(ctx, swale).failing == ("SIG-4",)
+
+    signs(house, swale, "op")
+    assert state_of(house, swale, "op") == "signed"
+
+
+@pytest.mark.rule("SIG-4")
+def test_a_replaced_version_can_no_longer_be_answered_for(
+    sqlite_house: House, swale: UUID, versions: dict[str, UUID]
+) -> None:
+    signer = a_signer(sqlite_house, swale)
+    a_version(sqlite_house, "op", "2", resign_by=date(2026, 12, 25))
+
+    with pytest.raises(NotInForce):
+        opens_and_signs(sqlite_house, signer, swale, versions["op"])
+    with pytest.raises(NotInForce), sqlite_house.work(*signer) as ctx:
+        use_cases.refuse_to_sign(ctx, swale, versions["op"], reasons="No")
+    with pytest.raises(NotInForce):
+        records_paper(sqlite_house, someone(sqlite_house, "hub_supervisor"), swale, versions["op"])
+
+
+@pytest.mark.rule("SIG-5")
+def test_an_organisation_may_refuse_and_is_no_signatory_until_it_signs_after_all(house: House) -> None:
+    versions = the_instruments(house)
+    swale = an_organisation(house)
+    signer = signs(house, swale, "isa")
+    with house.work(*signer) as ctx:
+        use_cases.refuse_to_sign(ctx, swale, versions["op"], reasons="Our board has not agreed.")
+
+    with house.reading(COMMAND) as ctx:
+        assert queries.standing(ctx, swale).failing == ("SIG-5",)
+        assert ctx.session.scalars(select(SigningRefusal.reasons)).one() == "Our board has not agreed."
+    with pytest.raises(AlreadyRefused), house.work(*someone(house, "hub_manager")) as ctx:
+        use_cases.refuse_to_sign(ctx, swale, versions["op"], reasons="Again")
+
+    signs(house, swale, "op", signer=signer)
+    assert state_of(house, swale, "op") == "signed"
+
+
+@pytest.mark.rule("SIG-5")
+def test_refusing_a_new_version_ends_what_the_old_signature_gave(
+    sqlite_house: House, versions: dict[str, UUID]
+) -> None:
+    swale = a_signatory(sqlite_house)
+    second = a_version(sqlite_house, "op", "2", resign_by=date(2026, 12, 25))
+    with sqlite_house.work(*someone(sqlite_house, "hub_manager")) as ctx:
+        use_cases.refuse_to_sign(ctx, swale, second, reasons="They wrote that they will not.")
+
+    assert state_of(sqlite_house, swale, "op") == "refused"
+
+
+@pytest.mark.rule("SIG-5")
+def test_a_signed_version_is_not_refused_and_a_refusal_says_why(
+    sqlite_house: House, swale: UUID, versions: dict[str, UUID]
+) -> None:
+    signer = signs(sqlite_house, swale, "op")
+
+    with pytest.raises(AlreadySigned), sqlite_house.work(*signer) as ctx:
+        use_cases.refuse_to_sign(ctx, swale, versions["op"], reasons="No")
+    with pytest.raises(Invalid), sqlite_house.work(*signer) as ctx:
+        use_cases.refuse_to_sign(ctx, swale, versions["isa"], reasons=" ")
+    with pytest.raises(Forbidden), sqlite_house.work(*someone(sqlite_house, "hub_supervisor")) as ctx:
+        use_cases.refuse_to_sign(ctx, swale, versions["isa"], reasons="No")
+
+
+@pytest.mark.rule("SIG-2")
+def test_a_paper_signature_is_recorded_by_the_hub_with_its_scan_and_counts_from_its_day(
+    house: House, clock: FixedClock
+) -> None:
+    versions = the_instruments(house)
+    swale = an_organisation(house)
+    made = records_paper(house, someone(house, "hub_supervisor"), swale, versions["op"])
+
+    with house.reading(COMMAND) as ctx:
+        kept = ctx.session.get_one(Signature, made.id)
+        scan = ctx.session.get_one(Upload, kept.scan_id)
+        entry = ctx.session.scalars(select(AuditEntry).where(AuditEntry.event == "instrument.signed")).one()
+        before = queries.standing(ctx, swale, at=clock.now() - 2 * DAY).of("op")
+    assert (kept.method, kept.signed_at.isoformat()) == ("paper", "2026-11-20T23:59:59.999999+00:00")
+    assert scan.media_type == "image/png"
+    assert evidence.seal(kept, scan=scan.sha256) in entry.detail
+    assert state_of(house, swale, "op") == "signed"
+    assert not before.in_force
+
+
+@pytest.mark.rule("SIG-2")
+@pytest.mark.parametrize(
+    ("given", "pointer"),
+    [({"signed_on": date(1250, 6, 1)}, "/signed_on"), ({"signed_on": date(2026, 11, 22)}, "/signed_on"),
+     ({"signed_on": date(9999, 12, 31)}, "/signed_on"), ({"scan": b"MZ\x90"}, "/scan"), ({"scan": b""}, "/scan"),
+     ({"scan_name": "a\0.png"}, "/scan")],
+)  # fmt: skip
+def test_a_paper_signature_with_an_impossible_day_or_scan_is_refused(
+    sqlite_house: House, swale: UUID, versions: dict[str, UUID], given: dict[str, Any], pointer: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        records_paper(sqlite_house, someone(sqlite_house, "hub_supervisor"), swale, versions["op"], **given)
+
+    assert refused.value.fields[0].pointer == pointer
+
+
+@pytest.mark.rule("SIG-9")
+def test_a_withdrawn_organisation_comes_back_only_by_signing_the_version_in_force(
+    house: House, clock: FixedClock
+) -> None:
+    versions = the_instruments(house)
+    swale = a_signatory(house)
+    withdraws(house, swale)
+    clock.move(DAY)
+    coming = a_version(house, "op", "2", effective_on=date(2027, 1, 1), resign_by=date(2027, 1, 31))
+    signer = a_signer(house, swale)
+
+    with pytest.raises(ReturnsByVersionInForce):
+        opens_and_signs(house, signer, swale, coming)
+    with house.reading(COMMAND) as ctx:
+        assert {version.id for version in queries.signable(ctx, swale)} == set(versions.values())
+
+    signs(house, swale, "op", signer=signer)
+    assert (state_of(house, swale, "op"), state_of(house, swale, "isa")) == ("signed", "withdrawn")
+    with house.reading(COMMAND) as ctx:
+        assert queries.withdrawn(ctx) == {swale}
+
+    signs(house, swale, "isa", signer=signer)
+    with house.reading(COMMAND) as ctx:
+        assert queries.standing(ctx, swale).signatory
+        assert queries.withdrawn(ctx) == set()
+
+
+@pytest.mark.rule("SIG-9", "SIG-2")
+def test_a_text_opened_before_the_withdrawal_does_not_bring_an_organisation_back(
+    sqlite_house: House, versions: dict[str, UUID], clock: FixedClock
+) -> None:
+    swale = a_signatory(sqlite_house)
+    signer = a_signer(sqlite_house, swale)
+    with sqlite_house.work(*signer) as ctx:
+        use_cases.open_version(ctx, versions["op"])
+    clock.move(timedelta(minutes=1))
+    withdraws(sqlite_house, swale)
+
+    with pytest.raises(NotOpened):
+        sign(sqlite_house, signer, swale, versions["op"])
+
+    assert state_of(sqlite_house, swale, "op") == "withdrawn"
+
+
+@pytest.mark.rule("ROL-3", "SIG-9")
+def test_whoever_recorded_the_withdrawal_does_not_record_the_return(
+    sqlite_house: House, versions: dict[str, UUID], clock: FixedClock
+) -> None:
+    swale = a_signatory(sqlite_house)
+    manager = someone(sqlite_house, "hub_manager")
+    withdraws(sqlite_house, swale, by=manager)
+    clock.move(3 * DAY)
+    on_paper = {"signed_on": date(2026, 11, 23)}
+
+    with pytest.raises(ReturnNeedsAnother):
+        records_paper(sqlite_house, manager, swale, versions["op"], **on_paper)
+
+    records_paper(sqlite_house, someone(sqlite_house, "hub_supervisor"), swale, versions["op"], **on_paper)
+    assert state_of(sqlite_house, swale, "op") == "signed"
+
+
+@pytest.mark.rule("SIG-9")
+@pytest.mark.parametrize("signed_on", [date(2026, 11, 20), date(2026, 11, 21)])
+def test_a_paper_signed_before_the_withdrawal_or_on_its_day_does_not_bring_it_back(
+    sqlite_house: House, versions: dict[str, UUID], clock: FixedClock, signed_on: date
+) -> None:
+    swale = a_signatory(sqlite_house)
+    withdraws(sqlite_house, swale)
+    clock.move(DAY)
+
+    with pytest.raises(Invalid):
+        records_paper(sqlite_house, someone(sqlite_house, "hub_supervisor"), swale, versions["op"], signed_on=signed_on)
