@@ -1,0 +1,118 @@
+"""Mounting the people's door on the application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, g, request, send_from_directory, url_for
+from jinja2 import ChoiceLoader, PackageLoader
+from werkzeug.exceptions import HTTPException
+
+from compliance.kernel.context import house
+from policies.permissions import Permission
+from policies.values import Policy
+
+from . import access, errors, forgery, headers, lists, session_cookie, step_up, words
+from .access import open_door
+from .replies import Reply
+from .views import ALL
+
+FORM_BYTES = 256 * 1024
+UPLOAD_BYTES = 12 * 1024 * 1024
+FIELDS_MOST = 500
+
+PROGRAMS = ("/api/", "/access/", "/oauth2/", "/.well-known/", "/openapi.json", "/live", "/ready", "/metrics", "/docs")
+"""Paths that belong to programs: what is wrong there is said by the other door, as a problem document."""
+
+MENU = (
+    ("Home", "home.home", None),
+    ("Register", "register.register", Permission.REGISTER_READ),
+    ("Licences", "licences.licences", Permission.LICENCE_READ),
+    ("Withdrawals", "withdrawals.withdrawals", Permission.WITHDRAWAL_READ),
+    ("People", "people.people", Permission.ACCOUNT_RESET),
+    ("Audit log", "audit.log", Permission.AUDIT_READ),
+)
+
+assets = Blueprint("assets", __name__)
+
+
+def register(app: Flask) -> None:
+    """Mount every page."""
+    forgery.teach(app, app.extensions["compliance"].settings)
+    session_cookie.teach(app)
+    words.teach(app)
+    lists.teach(app)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_loader = ChoiceLoader(
+        [PackageLoader(package) for package in ("compliance.web", "govuk_frontend_jinja", "govuk_frontend_wtf")]
+    )
+    app.context_processor(_layout)
+    for blueprint in (*ALL, step_up.pages):
+        blueprint.before_request(_before)
+        blueprint.after_request(headers.add)
+        errors.teach(blueprint)
+        app.register_blueprint(blueprint)
+    app.register_blueprint(assets)
+    _answer_for_unknown_addresses(app)
+
+
+@assets.get("/static/<path:name>")
+@open_door
+def file(name: str) -> Response:
+    """A style sheet, a script or a picture, as it stands in the repository."""
+    return headers.add(send_from_directory("static", name, max_age=3600))
+
+
+def _before() -> Reply | None:
+    """In this order: how much may be sent, who comes, whether they may, whether the form is ours, a fresh code."""
+    door = access.door_of(request.endpoint)
+    request.max_content_length = UPLOAD_BYTES if door and door.upload else FORM_BYTES
+    request.max_form_parts = FIELDS_MOST
+    session_cookie.look()
+    turned_away = access.look()
+    if turned_away is not None:
+        return turned_away
+    forgery.look()
+    return step_up.look()
+
+
+def _answer_for_unknown_addresses(app: Flask) -> None:
+    others = app.error_handler_spec[None][None].get(HTTPException)
+
+    def unknown(problem: HTTPException) -> Any:
+        if others and request.path.startswith(PROGRAMS):
+            return others(problem)
+        if "sign_in" not in g:
+            session_cookie.look()
+        return errors.turned_away(problem)
+
+    app.register_error_handler(HTTPException, unknown)
+
+
+def _layout() -> dict[str, Any]:
+    """What the frame of every page shows: who is signed in, and the parts of the service open to them."""
+    sign_in = g.get("sign_in")
+    whole = sign_in is not None and sign_in.stage == access.Stage.WHOLE
+    menu = [
+        {
+            "text": text,
+            "href": url_for(endpoint),
+            "active": request.blueprint == endpoint.partition(".")[0],
+            "current": request.endpoint == endpoint,
+        }
+        for text, endpoint, permission in MENU
+        if whole and (permission is None or access.could(permission))
+    ]
+    return {
+        "menu": menu,
+        "person": sign_in.person if sign_in else None,
+        "whole": whole,
+        "can": access.can,
+        "could": access.could,
+        "Permission": Permission,
+        "now": house().clock.now(),
+        "hours": house().the(Policy).sign_in.invitation_hours,
+        "required_policies": house().the(Policy).licences.required_policies,
+        "required_contacts": house().the(Policy).licences.required_contacts,
+        "all_areas": len(house().the(Policy).areas),
+    }

@@ -1,0 +1,74 @@
+"""What people fill in about licences."""
+
+from __future__ import annotations
+
+from compliance.licences.rules import Kind
+
+from .fields import Day, Email, Line, OneOf, OneOfMany, Prose, Several
+from .plain import Needed, PlainForm
+
+
+class Request(PlainForm):
+    organisation_id = OneOfMany("Organisation", [Needed("Choose the organisation.")])
+    full_name = Line("Full name", [Needed("Enter the person’s full name.")])
+    email = Email(
+        "Work e-mail address",
+        [Needed("Enter the person’s work e-mail address.")],
+        description="At the organisation’s own domain. Personal addresses, such as Gmail or Hotmail, are never accepted.",
+    )
+    kind = OneOf(
+        "What kind of licence do they need?",
+        [Needed("Choose standing or by invite.")],
+        choices=[
+            (Kind.STANDING.value, "Standing: all cases in their areas"),
+            (Kind.BY_INVITE.value, "By invite: named cases, until a date"),
+        ],
+        default=Kind.STANDING.value,
+    )
+    areas = Several("Which area MARACs?", description="Choose every area they will work in.")
+    cases = Prose(
+        "Case references",
+        description="By invite only. One on each line. References only: never a name.",
+    )
+    ends_on = Day("Last day", description="By invite only. For example, 27 3 2027.")
+    reason = Prose(
+        "Why do they need it?",
+        [Needed("Say why they need a licence.")],
+        description="Their work with the MARAC. Do not name a victim.",
+    )
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The case references, one from each line."""
+        return tuple(line.strip() for line in (self.cases.data or "").splitlines() if line.strip())
+
+
+class Refusal(PlainForm):
+    reason = Prose("Why is it refused?", [Needed("Say why. The person who asked will read it.")])
+
+
+class Suspend(PlainForm):
+    reason = OneOf("Why is it suspended?", [Needed("Choose a reason.")])
+
+
+class End(PlainForm):
+    reason = OneOf("Why does it end?", [Needed("Choose a reason.")])
+
+
+class Reallocate(PlainForm):
+    to_licence = OneOf("Who gets the seat?", [Needed("Choose the request that gets the seat.")])
+
+
+class TrainingDone(PlainForm):
+    module = OneOf("Which training?", [Needed("Choose the training.")])
+    done_on = Day("When was it done?", [Needed("Enter the day it was done.")])
+    valid_until = Day("Last day it counts", description="Leave empty if it does not run out.")
+
+
+class VettingHeld(PlainForm):
+    level = Line("Level of vetting", [Needed("Enter the level, such as NPPV2 or Enhanced DBS.")])
+    holds_until = Day("Last day on which it holds", [Needed("Enter the last day on which it holds.")])
+
+
+class Confirm(PlainForm):
+    """Nothing to fill in: only a decision to make."""

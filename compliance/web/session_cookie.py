@@ -1,0 +1,74 @@
+"""The cookie that says who comes: a random token, kept by the browser alone; only its fingerprint is ours (IDN-6)."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from flask import Flask, Request, Response, after_this_request, g, request
+from flask_login import current_user
+
+from compliance.identity import login
+from compliance.identity.models import Person
+from compliance.kernel.context import Context, Holding, Origin, house, origin
+from compliance.kernel.ids import new_id
+from compliance.licences import queries as licences
+
+
+class HasToken(Protocol):
+    """What signing in, or a further step of it, gives: the new token."""
+
+    @property
+    def token(self) -> str: ...
+
+
+def name() -> str:
+    """`__Host-` binds the cookie to this host, the whole site and TLS; plain HTTP on one's own machine cannot have it."""
+    return "__Host-session" if house().settings.secure else "session"
+
+
+def look() -> None:
+    """Find out who comes, and from where, before anything else is done."""
+    g.request_id = str(new_id())
+    g.sign_in = None
+    g.origin = Origin(address=request.remote_addr, request_id=g.request_id)
+    g.had_cookie = bool(_token(request))
+    if current_user.is_anonymous:
+        return
+    g.sign_in = current_user._get_current_object()
+    g.actor = g.sign_in.actor
+    g.origin = g.sign_in.origin
+
+
+def teach(app: Flask) -> None:
+    """Have Flask-Login find people by our cookie."""
+    login.login_manager(_token, lambda _request: origin(), _by_licence).init_app(app)
+
+
+def _token(request: Request) -> str | None:
+    return request.cookies.get(name()) or None
+
+
+def _by_licence(ctx: Context, person: Person) -> frozenset[Holding]:
+    """What an active licence lets its holder do here."""
+    active = licences.active_for(ctx, person.id)
+    return frozenset(Holding("licence_holder", licence.organisation_id) for licence in active)
+
+
+def give(opened: HasToken) -> None:
+    """Have the answer at hand carry the new token."""
+
+    @after_this_request
+    def _set(response: Response) -> Response:
+        response.set_cookie(
+            name(), opened.token, path="/", secure=house().settings.secure, httponly=True, samesite="Lax"
+        )
+        return response
+
+
+def take_back() -> None:
+    """Have the answer at hand end the cookie."""
+
+    @after_this_request
+    def _drop(response: Response) -> Response:
+        response.delete_cookie(name(), path="/", secure=house().settings.secure, httponly=True, samesite="Lax")
+        return response

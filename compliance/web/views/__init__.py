@@ -1,0 +1,18 @@
+"""The pages, by what people come to do."""
+
+from __future__ import annotations
+
+from . import account, audit, home, licences, organisations, people, register, sign_in, signing, withdrawals
+
+ALL = (
+    sign_in.pages,
+    account.pages,
+    home.pages,
+    register.pages,
+    organisations.pages,
+    signing.pages,
+    withdrawals.pages,
+    licences.pages,
+    people.pages,
+    audit.pages,
+)

@@ -1,0 +1,203 @@
+"""The first page: what waits for whoever has signed in, on whom it waits, and until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Blueprint, g, url_for
+
+from compliance.identity import queries as identity
+from compliance.kernel.context import Context, reading
+from compliance.licences import queries as licences
+from compliance.licences.rules import Status
+from compliance.web.access import can, could, signed_in
+from compliance.web.replies import Reply, show
+from compliance.web.words import count, day, moment
+from policies.permissions import Permission
+from signatories import queries as signatories
+
+pages = Blueprint("home", __name__)
+
+WARN_BEFORE = timedelta(days=14)
+RECENT = timedelta(days=28)
+MOST = 100
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that waits: how many of it, what is to be done, and where."""
+
+    number: int | None
+    title: str
+    says: str
+    href: str
+    does: str
+    urgent: bool = False
+
+
+@pages.get("/")
+@signed_in
+def home() -> Reply:
+    """Everything that waits for this person, the urgent first."""
+    with reading() as ctx:
+        waiting = [
+            *_password(ctx),
+            *_own_licence(ctx),
+            *_to_sign(ctx),
+            *_to_decide(ctx),
+            *_own_requests(ctx),
+            *_withdrawals(ctx),
+            *_checks(ctx),
+        ]
+    waiting.sort(key=lambda each: not each.urgent)
+    return show("home.html", waiting=waiting)
+
+
+def _password(ctx: Context) -> list[Waiting]:
+    until = identity.password_until(ctx, g.sign_in.person.id)
+    if until is None or until - WARN_BEFORE > ctx.now():
+        return []
+    days = max(0, (until - ctx.now()).days)
+    return [
+        Waiting(
+            days,
+            f"{'day' if days == 1 else 'days'} until your password expires",
+            f"After {moment(until)} nothing opens until you choose a new one.",
+            url_for("account.password"),
+            "Change your password",
+            urgent=days <= 3,
+        )
+    ]
+
+
+def _own_licence(ctx: Context) -> list[Waiting]:
+    own = licences.active_for(ctx, g.sign_in.person.id)
+    soon = [licence for licence in own if licence.ends_on and licence.ends_on <= (ctx.now() + WARN_BEFORE).date()]
+    return [
+        Waiting(
+            None,
+            "Your licence ends soon",
+            f"The last day of your licence for {licence.organisation.name} is {day(licence.ends_on)}. "
+            "Your delegate can ask for a new one.",
+            url_for("account.account"),
+            "See your account",
+        )
+        for licence in soon
+    ]
+
+
+def _to_sign(ctx: Context) -> list[Waiting]:
+    organisation_id = g.sign_in.person.organisation_id
+    if organisation_id is None or not can(Permission.INSTRUMENT_SIGN, organisation_id):
+        return []
+    waiting = []
+    for version in signatories.signable(ctx, organisation_id):
+        until = (
+            f"Sign it by {day(version.resign_by)}."
+            if version.resign_by
+            else "Until it is signed, none of your people can work in the case system."
+        )
+        waiting.append(
+            Waiting(
+                None,
+                f"{version.instrument.title}, version {version.label}",
+                f"Waits for your signature. {until}",
+                url_for("signing.version", organisation_id=organisation_id, version_id=version.id),
+                "Read and sign",
+                urgent=True,
+            )
+        )
+    return waiting
+
+
+def _to_decide(ctx: Context) -> list[Waiting]:
+    if not could(Permission.LICENCE_APPROVE):
+        return []
+    asked = licences.licences(ctx, status=Status.REQUESTED, limit=MOST).licences
+    if not asked:
+        return []
+    oldest = asked[-1].requested_at
+    return [
+        Waiting(
+            len(asked),
+            f"{'request waits' if len(asked) == 1 else 'requests wait'} for your decision",
+            f"The oldest was made on {moment(oldest)}.",
+            url_for("licences.licences", status=Status.REQUESTED.value),
+            "Decide on requests",
+            urgent=True,
+        )
+    ]
+
+
+def _own_requests(ctx: Context) -> list[Waiting]:
+    organisation_id = g.sign_in.person.organisation_id
+    if (
+        could(Permission.LICENCE_APPROVE)
+        or organisation_id is None
+        or not can(Permission.LICENCE_REQUEST, organisation_id)
+    ):
+        return []
+    asked = licences.licences(ctx, status=Status.REQUESTED, organisation_id=organisation_id, limit=MOST).licences
+    approved = licences.licences(ctx, status=Status.APPROVED, organisation_id=organisation_id, limit=MOST).licences
+    waiting = []
+    if asked:
+        waiting.append(
+            Waiting(
+                len(asked),
+                f"{'request is' if len(asked) == 1 else 'requests are'} with the MARAC Hub Team",
+                "Open each to see what is still missing from its checklist, and who can mend it.",
+                url_for("licences.licences", status=Status.REQUESTED.value),
+                "See what is missing",
+            )
+        )
+    if approved:
+        waiting.append(
+            Waiting(
+                len(approved),
+                f"{'colleague has' if len(approved) == 1 else 'colleagues have'} not signed in yet",
+                "Their licence is approved. It begins when they have set a password and an authenticator app.",
+                url_for("licences.licences", status=Status.APPROVED.value),
+                "See who",
+            )
+        )
+    return waiting
+
+
+def _withdrawals(ctx: Context) -> list[Waiting]:
+    if not could(Permission.WITHDRAWAL_READ):
+        return []
+    recent = [row for row in signatories.withdrawals(ctx) if row.withdrawal.effective_at > ctx.now() - RECENT]
+    open_duties = [row for row in recent if row.withdrawal.duties_acknowledged_at is None]
+    if not recent:
+        return []
+    says = ", ".join(row.organisation for row in recent[:3]) + (" and others" if len(recent) > 3 else "")
+    if open_duties:
+        says += f". {count(len(open_duties), 'has', 'have')} not acknowledged the duties that stay"
+    return [
+        Waiting(
+            len(recent),
+            f"{'organisation' if len(recent) == 1 else 'organisations'} withdrew in the last 28 days",
+            f"{says}. Take their people off any list kept elsewhere.",
+            url_for("withdrawals.withdrawals"),
+            "See withdrawals",
+            urgent=bool(open_duties),
+        )
+    ]
+
+
+def _checks(ctx: Context) -> list[Waiting]:
+    if not could(Permission.ISA_CHECK_RECORD):
+        return []
+    due = signatories.isa_checks_due(ctx)
+    if not due:
+        return []
+    return [
+        Waiting(
+            len(due),
+            f"ISA {'check is' if len(due) == 1 else 'checks are'} due",
+            "Look at the partnership’s own list of who signed the Information Sharing Agreement, and record what it says.",
+            url_for("register.register", isa_due="yes"),
+            "See which",
+        )
+    ]

@@ -1,0 +1,139 @@
+"""One organisation: where it stands, what it did, whom the hub rings, and what the hub keeps about it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint
+
+from compliance.kernel.clock import london_date
+from compliance.kernel.context import house, work
+from compliance.licences import queries as licences
+from compliance.web.access import can, guarded
+from compliance.web.forms.plain import PlainForm, telling
+from compliance.web.forms.register import Domain, IsaCheck, KeyContact, PolicyDocument
+from compliance.web.replies import Reply, on, show
+from compliance.web.words import KINDS
+from policies.permissions import Permission
+from policies.values import Policy
+from signatories import queries, use_cases
+
+pages = Blueprint("organisations", __name__, url_prefix="/organisations/<uuid:organisation_id>")
+
+SHOWN = 100
+
+
+@pages.get("")
+@guarded(Permission.REGISTER_READ)
+def organisation(organisation_id: UUID) -> Reply:
+    """Everything the register says of one organisation, and of its licences to those who may know."""
+    with work() as ctx:
+        found = queries.organisation(ctx, organisation_id)
+        lines = use_cases.view_history(ctx, organisation_id)
+        facts = queries.facts(ctx, [organisation_id])[organisation_id]
+        contacts = (
+            queries.key_contacts(ctx, organisation_id) if can(Permission.CONTACT_MANAGE, organisation_id) else None
+        )
+        held = (
+            licences.licences(ctx, organisation_id=organisation_id, limit=SHOWN).licences
+            if can(Permission.LICENCE_READ, organisation_id)
+            else None
+        )
+        row = next((row for row in queries.register(ctx, search=found.name) if row.organisation.id == found.id), None)
+        signable = {version.instrument.code: version for version in queries.signable(ctx, organisation_id)}
+        policies = queries.policy_documents(ctx, organisation_id)
+        today = london_date(ctx.now())
+    return show(
+        "organisation.html",
+        organisation=found,
+        facts=facts,
+        isa=row.isa if row else None,
+        lines=lines,
+        contacts=contacts,
+        policies=policies,
+        licences=held,
+        signable=signable,
+        today=today,
+        may_sign=can(Permission.INSTRUMENT_SIGN, organisation_id),
+        may_withdraw=can(Permission.WITHDRAWAL_RECORD, organisation_id)
+        and any(cell.signature and cell.in_force for cell in facts.instruments.values()),
+    )
+
+
+@pages.route("/domains/new", methods=["GET", "POST"])
+@guarded(Permission.DOMAIN_MANAGE)
+def add_domain(organisation_id: UUID) -> Reply:
+    """A mail domain of the organisation's own (LIC-2)."""
+    form = Domain()
+    if form.sent():
+        with telling(form):
+            with work() as ctx:
+                use_cases.add_domain(ctx, organisation_id, form.domain.data or "")
+            return _back(organisation_id, "The domain is registered. Addresses there can be licensed from now on.")
+    return _form("Register a mail domain", form, organisation_id, "Register domain")
+
+
+@pages.route("/key-contacts/new", methods=["GET", "POST"])
+@guarded(Permission.CONTACT_MANAGE)
+def name_contact(organisation_id: UUID) -> Reply:
+    """Whom the hub rings (LIC-10)."""
+    form = KeyContact()
+    form.kind.choices = [(kind, KINDS[kind]) for kind in house().the(Policy).licences.required_contacts]
+    if form.sent():
+        with telling(form):
+            with work() as ctx:
+                use_cases.name_key_contact(
+                    ctx,
+                    organisation_id,
+                    kind=form.kind.data,
+                    name=form.name.data or "",
+                    email=form.email.data or "",
+                    telephone=form.telephone.data or None,
+                )
+            return _back(organisation_id, "The key contact is recorded.")
+    return _form("Name a key contact", form, organisation_id, "Save contact")
+
+
+@pages.route("/policies/new", methods=["GET", "POST"])
+@guarded(Permission.POLICY_DOCUMENT_RECORD)
+def record_policy(organisation_id: UUID) -> Reply:
+    """A policy that the organisation keeps current (SIG-11, LIC-1)."""
+    form = PolicyDocument()
+    form.kind.choices = [(kind, KINDS[kind]) for kind in house().the(Policy).licences.required_policies]
+    if form.sent():
+        with telling(form):
+            with work() as ctx:
+                use_cases.record_policy_document(
+                    ctx,
+                    organisation_id,
+                    kind=form.kind.data,
+                    title=form.title.data or "",
+                    owner=form.owner.data or "",
+                    dated_on=form.dated_on.data,
+                    next_review_on=form.next_review_on.data,
+                )
+            return _back(organisation_id, "The policy is recorded.")
+    return _form("Record a policy", form, organisation_id, "Save policy")
+
+
+@pages.route("/isa-checks/new", methods=["GET", "POST"])
+@guarded(Permission.ISA_CHECK_RECORD)
+def check_isa(organisation_id: UUID) -> Reply:
+    """What the partnership's own list of ISA signatories says (SIG-12)."""
+    form = IsaCheck()
+    if form.sent():
+        with telling(form):
+            with work() as ctx:
+                use_cases.record_isa_check(ctx, organisation_id, found=form.found.data == "yes")
+            return _back(organisation_id, "The check is recorded.")
+    return _form("Record an ISA check", form, organisation_id, "Save check")
+
+
+def _form(title: str, form: PlainForm, organisation_id: UUID, does: str) -> Reply:
+    with work() as ctx:
+        found = queries.organisation(ctx, organisation_id)
+    return show("organisation_form.html", form, title=title, organisation=found, does=does)
+
+
+def _back(organisation_id: UUID, done: str) -> Reply:
+    return on("organisations.organisation", done, organisation_id=organisation_id)

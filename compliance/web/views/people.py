@@ -1,0 +1,178 @@
+"""Accounts, as the hub looks after them: invited, given roles, begun anew (IDN-4, IDN-8, ROL-1)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, request
+
+from compliance.identity import queries, use_cases
+from compliance.identity.models import Person
+from compliance.identity.rules import ROLES, may_hold
+from compliance.kernel.context import reading, work
+from compliance.kernel.errors import NotFound
+from compliance.licences import queries as licences
+from compliance.web import lists
+from compliance.web.access import can, guarded
+from compliance.web.forms import people as forms
+from compliance.web.forms.plain import telling
+from compliance.web.links import invitation_link
+from compliance.web.replies import Reply, on, show
+from compliance.web.words import ROLES as ROLE_NAMES
+from policies.permissions import Permission
+from signatories import queries as signatories
+
+pages = Blueprint("people", __name__, url_prefix="/people")
+
+
+@pages.get("")
+@guarded(Permission.ACCOUNT_RESET)
+def people() -> Reply:
+    """Every account, by e-mail address."""
+    search = lists.asked("search") or ""
+    organisation_id = lists.an_id("organisation")
+    with reading() as ctx:
+        names = dict(signatories.names(ctx))
+        found = queries.people(
+            ctx,
+            search=search,
+            organisation_id=organisation_id,
+            after=lists.asked("after", 254) or "",
+            limit=queries.PAGE,
+        )
+    return show(
+        "people.html",
+        people=found,
+        names=names,
+        search=search,
+        organisation_id=organisation_id,
+        after=found[-1].email if len(found) == queries.PAGE else None,
+        beginning=not request.args.get("after"),
+    )
+
+
+@pages.route("/new", methods=["GET", "POST"])
+@guarded(Permission.PERSON_INVITE)
+def invite() -> Reply:
+    """A new account with its roles, and the link by which its owner begins."""
+    form = forms.Invite()
+    with reading() as ctx:
+        form.organisation_id.choices = [
+            ("", "Choose an organisation"),
+            *((str(id_), name) for id_, name in signatories.names(ctx)),
+        ]
+    form.roles.choices = [(role, ROLE_NAMES[role]) for role in ROLES]
+    if form.sent():
+        with telling(form):
+            with work() as ctx:
+                person, token = use_cases.invite_person(
+                    ctx,
+                    full_name=form.full_name.data or "",
+                    email=form.email.data or "",
+                    organisation_id=UUID(form.organisation_id.data),
+                    hub_team=form.team.data == "yes",
+                    roles=form.roles.data or [],
+                )
+            return show("link_once.html", invited=person, link=invitation_link(token), what="The account is made")
+    return show("person_invite.html", form)
+
+
+@pages.get("/<uuid:person_id>")
+@guarded(Permission.ACCOUNT_RESET)
+def person(person_id: UUID) -> Reply:
+    """One account: its state, its roles, its licences, and what the hub can do."""
+    with reading() as ctx:
+        found = queries.person(ctx, person_id)
+        if not can(Permission.ACCOUNT_RESET, found.organisation_id):
+            raise NotFound()
+        held = queries.roles_held(ctx, person_id)
+        page = licences.licences(ctx, person_id=person_id)
+        employer = signatories.organisation(ctx, found.organisation_id) if found.organisation_id else None
+        return show(
+            "person.html",
+            who=found,
+            roles=held,
+            licences=page.licences,
+            employer=employer,
+            ready=queries.is_ready(ctx, person_id),
+            has_password=queries.live_password(ctx, person_id) is not None,
+            until=queries.password_until(ctx, person_id),
+        )
+
+
+@pages.route("/<uuid:person_id>/roles/new", methods=["GET", "POST"])
+@guarded(Permission.ROLE_GRANT)
+def grant(person_id: UUID) -> Reply:
+    """A role for somebody else, in force at once."""
+    found = _found(person_id)
+    form = forms.Grant()
+    with reading() as ctx:
+        held = {row.role for row in queries.roles_held(ctx, person_id)}
+    form.role.choices = [
+        (role, ROLE_NAMES[role]) for role in ROLES if role not in held and may_hold(role, hub_team=found.hub_team)
+    ]
+    if form.sent():
+        with telling(form):
+            with work() as ctx:
+                use_cases.grant_role(ctx, person_id, role=form.role.data)
+            return _back(person_id, f"The role is given: {ROLE_NAMES[form.role.data]}.")
+    return show("person_step.html", form, who=found, title="Give a role", does="Give the role")
+
+
+@pages.route("/<uuid:person_id>/roles/<uuid:role_held_id>/end", methods=["GET", "POST"])
+@guarded(Permission.ROLE_GRANT)
+def end_role(person_id: UUID, role_held_id: UUID) -> Reply:
+    """Take a role back; it counts for nothing from that moment on."""
+    found = _found(person_id)
+    with reading() as ctx:
+        held = next((row for row in queries.roles_held(ctx, person_id) if row.id == role_held_id), None)
+    if held is None:
+        raise NotFound()
+    form = forms.Confirm()
+    if form.sent():
+        with telling(form):
+            with work() as ctx:
+                use_cases.end_role(ctx, role_held_id)
+            return _back(person_id, "The role is taken back.")
+    title = f"Take back the role: {ROLE_NAMES[held.role]}"
+    return show("person_step.html", form, who=found, title=title, does="Take it back", warning=True)
+
+
+@pages.route("/<uuid:person_id>/invitation", methods=["GET", "POST"])
+@guarded(Permission.PERSON_INVITE)
+def invite_again(person_id: UUID) -> Reply:
+    """A new link for somebody who has set no password yet; the one before opens no more."""
+    found = _found(person_id)
+    form = forms.Confirm()
+    if form.sent():
+        with telling(form):
+            with work() as ctx:
+                token = use_cases.invite(ctx, person_id)
+            return show("link_once.html", invited=found, link=invitation_link(token), what="A new link is made")
+    return show(
+        "person_step.html", form, who=found, title="Make a new link", does="Make the link",
+        says="Any link made for them before opens no more.",
+    )  # fmt: skip
+
+
+@pages.route("/<uuid:person_id>/reset", methods=["GET", "POST"])
+@guarded(Permission.ACCOUNT_RESET)
+def reset(person_id: UUID) -> Reply:
+    """Begin an account anew, after verifying whose it is (OP 6.4)."""
+    found = _found(person_id)
+    form = forms.Reset()
+    if form.sent():
+        with telling(form):
+            with work() as ctx:
+                token = use_cases.reset_account(ctx, person_id, identity_check=form.identity_check.data or "")
+            return show("link_once.html", invited=found, link=invitation_link(token), what="The account is reset")
+    return show("person_reset.html", form, who=found)
+
+
+def _found(person_id: UUID) -> Person:
+    with reading() as ctx:
+        return queries.person(ctx, person_id)
+
+
+def _back(person_id: UUID, done: str) -> Reply:
+    return on("people.person", done, person_id=person_id)

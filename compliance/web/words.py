@@ -1,0 +1,150 @@
+"""How codes, dates and times are said to people: plain English, British spelling, London time."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from flask import Flask
+
+from audit.models import AuditEntry
+from compliance.kernel.clock import LONDON
+from compliance.kernel.context import house
+from policies.values import Policy
+
+ROLES = {
+    "hub_manager": "MARAC manager",
+    "hub_supervisor": "MARAC supervisor",
+    "hub_coordinator": "MARAC co-ordinator",
+    "licence_holder": "Licence holder",
+    "authorised_signatory": "Authorised signatory",
+    "delegate": "Delegate",
+    "escalation_contact": "Escalation contact",
+    "ig_officer": "Information governance officer",
+    "steering_member": "Steering group member",
+    "executive_chair": "Executive chair",
+    "case_system": "Case system",
+    "operator": "Operator",
+    "job": "Scheduled job",
+}
+
+STATES = {
+    "signed": ("Signed", "green"),
+    "unsigned": ("Not signed", "grey"),
+    "refused": ("Refused to sign", "orange"),
+    "withdrawn": ("Withdrawn", "red"),
+    "lapsed": ("Lapsed", "yellow"),
+    "signatory": ("Signatory", "green"),
+    "not_signatory": ("Not a signatory", "grey"),
+    "requested": ("Requested", "blue"),
+    "approved": ("Approved", "teal"),
+    "active": ("Active", "green"),
+    "suspended": ("Suspended", "yellow"),
+    "deactivated": ("Ended", "grey"),
+    "done": ("Done", "green"),
+    "permit": ("Permitted", "green"),
+    "deny": ("Denied", "orange"),
+    "failed": ("Failed", "red"),
+}
+
+REASONS = {
+    "rota": "Rota: another colleague's turn",
+    "leave": "Leave or absence",
+    "investigation": "Investigation",
+    "eligibility": "Something on the checklist has lapsed",
+    "unused": "Not used",
+    "leaver": "Left the organisation",
+    "mover": "Moved to another role or organisation",
+    "reallocated": "Seat given to a colleague",
+    "withdrawn": "The organisation withdrew",
+    "breach": "Breach",
+    "at_request": "The organisation asked",
+    "expired": "Reached its end date",
+}
+
+KINDS = {
+    "standing": "Standing",
+    "by_invite": "By invite",
+    "primary": "Primary licence holder",
+    "delegate": "Approved delegate",
+    "escalation": "Senior escalation contact",
+    "safeguarding": "Safeguarding policy",
+    "data_protection": "Data protection policy",
+    "case-system": "Case system training",
+    "elearning": "MARAC eLearning",
+    "electronic": "In this service",
+    "paper": "On paper",
+}
+
+INSTRUMENTS = {"isa": "Information Sharing Agreement", "op": "Operating Protocol"}
+
+
+def day(value: date | datetime | None) -> str:
+    """A date as *21 November 2026*; an instant's date is London's."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(LONDON).date()
+    return f"{value.day} {value:%B %Y}"
+
+
+def clock(value: datetime) -> str:
+    """A time of day as *10:03am*, in London."""
+    there = value.astimezone(LONDON)
+    return f"{there.hour % 12 or 12}:{there:%M}{'am' if there.hour < 12 else 'pm'}"
+
+
+def moment(value: datetime | str | None) -> str:
+    """An instant as *21 November 2026 at 10:03am*, in London; the log's own text form is understood too."""
+    if not value:
+        return ""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    return f"{day(value)} at {clock(value)}"
+
+
+def said(code: object) -> str:
+    """A code in words, whichever list knows it; one that none knows is spelled out."""
+    text = str(getattr(code, "value", code))
+    for known in (ROLES, REASONS, KINDS, INSTRUMENTS):
+        if text in known:
+            return known[text]
+    if text in STATES:
+        return STATES[text][0]
+    return text.replace("_", " ").replace("-", " ").capitalize()
+
+
+def area(code: str) -> str:
+    """An area MARAC's name, from the policy."""
+    known = house().the(Policy).areas.get(code)
+    return known.name if known else code
+
+
+def happening(name: str) -> str:
+    """The name of an event in words: *Licence: suspended*."""
+    group, _, what = name.partition(".")
+    head = group.replace("_", " ").capitalize()
+    return f"{head}: {what.replace('_', ' ')}" if what else head
+
+
+def acted(entry: AuditEntry) -> str:
+    """Who acted, where it was nobody with a name: a program, a job, a command, or nobody yet."""
+    known = {
+        "client": "The case system",
+        "job": f"Scheduled job {entry.actor_id}",
+        "command": f"Command {entry.actor_id}",
+        "nobody": "Nobody signed in",
+    }
+    return known.get(entry.actor_kind, f"{said(entry.actor_kind)} {entry.actor_id}")
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """*1 licence*, *2 licences*."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def teach(app: Flask) -> None:
+    """Give templates these words."""
+    app.jinja_env.filters.update(
+        day=day, clock=clock, moment=moment, said=said, area=area, happening=happening, acted=acted
+    )
+    app.jinja_env.globals.update(count=count, STATES=STATES)
