@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy import Exists, Select, exists, or_, select, update
 from compliance.kernel.context import Actor, Context, Holding
 from compliance.kernel.db import WRITES
 from compliance.kernel.errors import NotFound
+from compliance.kernel.ids import parse_id
 from compliance.kernel.secrets import KeyRing
 from policies.access import reach
 from policies.permissions import Permission
@@ -147,9 +149,9 @@ def person_by_email(ctx: Context, email: str) -> Person | None:
 def people(
     ctx: Context, *, search: str = "", organisation_id: UUID | None = None, after: str = "", limit: int = PAGE
 ) -> list[Person]:
-    """Accounts by e-mail address, a page at a time, for whoever gives roles; raises Forbidden."""
+    """Accounts by e-mail address, a page at a time, for whoever looks after accounts; raises Forbidden."""
     wanted = select(Person).where(Person.email > after).order_by(Person.email).limit(min(limit, PAGE))
-    organisations = reach(ctx, Permission.ROLE_GRANT)
+    organisations = reach(ctx, Permission.ACCOUNT_RESET)
     if organisations is not None:
         wanted = wanted.where(Person.organisation_id.in_(organisations))
     if organisation_id is not None:
@@ -159,6 +161,19 @@ def people(
             or_(Person.full_name.icontains(search, autoescape=True), Person.email.icontains(search, autoescape=True))
         )
     return list(ctx.session.execute(wanted).scalars())
+
+
+def found_by(ctx: Context, search: str, *, limit: int = PAGE) -> list[Person]:
+    """Accounts that a name or an address finds, for a door that has asked for the permission to read the log."""
+    like = or_(Person.full_name.icontains(search, autoescape=True), Person.email.icontains(search, autoescape=True))
+    return list(ctx.session.scalars(select(Person).where(like).order_by(Person.email).limit(min(limit, PAGE))))
+
+
+def names_of(ctx: Context, ids: Iterable[str]) -> dict[str, str]:
+    """The full names behind those of these ids, as the log writes them, that are people's."""
+    known = {parsed for parsed in map(parse_id, ids) if parsed is not None}
+    rows = ctx.session.execute(select(Person.id, Person.full_name).where(Person.id.in_(known)))
+    return {str(row.id): row.full_name for row in rows}
 
 
 def roles_held(ctx: Context, person_id: UUID) -> list[RoleHeld]:
