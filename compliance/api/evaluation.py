@@ -102,10 +102,6 @@ class DecisionDoor:
         start_response(_STATUS[refused.status], headers)
         return [content]
 
-    def close(self) -> None:
-        """Let the writer finish."""
-        self._desk.close()
-
     def _caller(self, authorization: str | None) -> Claims:
         if not authorization:
             raise _not_authenticated(None)
@@ -156,7 +152,6 @@ class DecisionDoor:
     def _tail(self, answered: Answered) -> bytes:
         """What every answer of a call ends with: its receipt, what it stood on, until when it may be relied on."""
         receipt = answered.receipt
-        assert receipt is not None
         until = datetime.fromtimestamp(answered.relied_on_until, UTC).isoformat(timespec="milliseconds")
         return (
             f'"receipt":{{"entry":{receipt.entry},"hash":"{receipt.hash}"}},"policy_version":"{self._version}",'

@@ -1,8 +1,8 @@
-"""Where questions wait their turn: one writer a process answers all that wait in one transaction.
+"""Where questions wait their turn: one of those who wait answers for all of them, in one transaction.
 
-The writer takes the log's head, which locks out every change of rights; reads the state version in the same
+It takes the log's head, which locks out every change of rights; reads the state version in the same
 statement; reads again whoever changed since; decides; writes the entries; commits; and only then lets the
-callers go. So no answer stands on a state that has ended (DEC-4), and none is given that is not durably
+others go. So no answer stands on a state that has ended (DEC-4), and none is given that is not durably
 written down (AUD-2). Whatever goes wrong, the callers get no answer, which is not a permit (DEC-3).
 """
 
@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 import msgspec
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from audit.append import append, take_turn
 from audit.guard import PolicyVersion
@@ -45,73 +45,76 @@ _json = msgspec.json.Encoder()
 
 
 class _Waiting:
-    """A call, and the lock its thread sleeps on."""
+    """A call, and the lock its thread sleeps on; `leads` tells the one that wakes to answer for all who wait."""
 
-    __slots__ = ("answered", "asked", "latch", "problem")
+    __slots__ = ("answered", "asked", "latch", "leads", "problem", "until", "verdicts")
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
+        self.verdicts: list[Verdict] = []
+        self.until = 0.0
         self.answered: Answered | None = None
         self.problem: Exception | None = None
+        self.leads = False
         self.latch = threading.Lock()
         self.latch.acquire()
 
 
 class Desk:
-    """The one place in a process where decisions are made. Its thread starts with the first question."""
+    """The one place in a process where decisions are made, by one of those who wait at a time."""
 
     def __init__(self, house: House) -> None:
         self._house = house
         self._policy = house.the(Policy)
         self._policy_version = str(house.the(PolicyVersion))
         self._book: Book | None = None
+        self._line = threading.Lock()
         self._waiting: deque[_Waiting] = deque()
-        self._bell = threading.Condition()
-        self._writer: threading.Thread | None = None
-        self._closing = False
+        self._led = False
 
     def ask(self, asked: Asked) -> Answered:
         """Answer every question of one call, durably; raises NoAnswer, or CallerEnded for a client that was ended."""
         waiting = _Waiting(asked)
-        with self._bell:
-            if self._writer is None or not self._writer.is_alive():
-                self._closing = False
-                self._writer = threading.Thread(target=self._write, name="decisions", daemon=True)
-                self._writer.start()
+        with self._line:
             self._waiting.append(waiting)
-            self._bell.notify()
-        if not waiting.latch.acquire(timeout=PATIENCE_SECONDS):
-            raise NoAnswer("the log did not take the entry in time")
-        if waiting.problem is not None:
-            raise waiting.problem
-        assert waiting.answered is not None
+            waiting.leads = not self._led
+            self._led = True
+        if not waiting.leads and not waiting.latch.acquire(timeout=PATIENCE_SECONDS):
+            with self._line:
+                if not waiting.leads:
+                    self._leave(waiting)
+                    raise NoAnswer("the log did not take the entry in time")
+        if waiting.leads:
+            self._lead()
+        if waiting.answered is None:
+            raise waiting.problem or NoAnswer("the call was not answered")
         return waiting.answered
 
-    def close(self) -> None:
-        """Let the writer finish what it has and go."""
-        with self._bell:
-            self._closing = True
-            self._bell.notify()
-        if self._writer is not None:
-            self._writer.join(PATIENCE_SECONDS)
+    def _leave(self, waiting: _Waiting) -> None:
+        """Give up waiting; whoever leads may have it in hand already, and then its entry stands unanswered."""
+        with suppress(ValueError):
+            self._waiting.remove(waiting)
 
-    def _write(self) -> None:
-        while True:
-            with self._bell:
-                while not self._waiting:
-                    if self._closing:
-                        return
-                    self._bell.wait()
-                together = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
-            try:
-                self._answer(together)
-            except Exception as problem:  # noqa: BLE001 - whatever it is, it is heard, and nobody is permitted anything
-                log.error("no decision could be made", problem=type(problem).__name__)
-                if not isinstance(problem, SQLAlchemyError):
-                    self._book = None
-                for waiting in together:
-                    waiting.problem = NoAnswer("the state or the log could not be reached")
+    def _lead(self) -> None:
+        """Answer everybody who waits, oneself among them, and hand the lead to the first who came meanwhile."""
+        with self._line:
+            together = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
+        try:
+            self._answer(together)
+        except Exception as problem:  # noqa: BLE001 - whatever it is, it is heard, and nobody is permitted anything
+            log.error("no decision could be made", problem=type(problem).__name__)
+            self._book = None
             for waiting in together:
+                waiting.problem = NoAnswer("the state or the log could not be reached")
+        finally:
+            with self._line:
+                if self._waiting:
+                    self._waiting[0].leads = True
+                    self._waiting[0].latch.release()
+                else:
+                    self._led = False
+        for waiting in together:
+            if not waiting.leads:
                 waiting.latch.release()
 
     def _answer(self, together: list[_Waiting]) -> None:
@@ -132,8 +135,8 @@ class Desk:
         for right in uses.values():
             right.used_at = now.timestamp()
         for waiting, receipt in zip(together, receipts, strict=True):
-            if waiting.answered is not None:
-                waiting.answered.receipt = receipt
+            if waiting.problem is None:
+                waiting.answered = Answered(waiting.verdicts, waiting.until, book.state_version, receipt)
 
     def _hear(
         self, connection: Connection, book: Book, waiting: _Waiting, now: datetime, uses: dict[str, Right]
@@ -144,20 +147,18 @@ class Desk:
             waiting.problem = CallerEnded("this service client was ended")
             return self._draft(book, asked, now, ClientTurnedAway.name, "refused", rules="DEC-3")
         instant = now.timestamp()
-        until = instant + self._policy.decisions.permit_seconds
-        verdicts: list[Verdict] = []
+        waiting.until = instant + self._policy.decisions.permit_seconds
         for question in asked.questions:
             verdict = self._decide(connection, book, question, instant)
-            verdicts.append(verdict)
+            waiting.verdicts.append(verdict)
             right = verdict.right
             if right is not None:
-                until = min(until, right.until)
+                waiting.until = min(waiting.until, right.until)
                 if instant - right.used_at >= USE_EVERY_SECONDS:
                     uses[right.licence_id] = right
             if asked.stop_on is not None and verdict.permit is asked.stop_on:
                 break
-        waiting.answered = Answered(verdicts, until, book.state_version)
-        return self._entry(book, asked, verdicts, now)
+        return self._entry(book, asked, waiting.verdicts, now)
 
     def _decide(self, connection: Connection, book: Book, question: Question, instant: float) -> Verdict:
         if question.broken:

@@ -44,4 +44,4 @@ class Answered:
     verdicts: list[Verdict]
     relied_on_until: float
     state_version: int
-    receipt: Receipt | None = None
+    receipt: Receipt
