@@ -95,7 +95,8 @@ def _log(connection: Connection) -> Check:
     """The head counts every entry, and the last one is the bytes that its hash was made of (AUD-2)."""
     entries, head = AuditEntry.__table__, LogHead.__table__
     # One statement, so that nothing can be committed between the head and the entry.
-    beyond = select(entries.c.number).where(entries.c.number >= head.c.size).exists()
+    others = entries.alias("others")
+    beyond = select(others.c.number).where(others.c.number >= head.c.size).correlate(head).exists()
     counted = (
         select(head.c.size, beyond.label("beyond"), *entries.c)
         .select_from(head.outerjoin(entries, entries.c.number == head.c.size - 1))

@@ -104,6 +104,6 @@ def _back(part: Any, kind: type) -> Any:
         return instant
     if kind is UUID:
         return UUID(part)
-    if not isinstance(part, kind) or (kind is int and not 0 <= part < LARGEST):
+    if not isinstance(part, kind) or (isinstance(part, int) and not 0 <= part < LARGEST):
         raise TypeError
     return part
