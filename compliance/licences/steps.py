@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, func, select
 from audit.record import record
 from compliance.identity import use_cases as identity
 from compliance.identity.models import RoleHeld
+from compliance.identity.rules import End
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 
@@ -53,7 +54,8 @@ def take_seat(ctx: Context, kind: Kind) -> None:
 def activate(ctx: Context, licence: Licence) -> None:
     """The holder has a password and a second factor: the licence begins, and the one it replaces ends (LIC-3, LIC-4).
 
-    Where an item of the checklist lapsed since the approval, it begins at rest (LIC-13).
+    Where an item of the checklist lapsed since the approval, it begins at rest (LIC-13); the sign-in in which
+    its holder has just enrolled goes on, for there is nothing yet that it could have been used for.
     """
     licence.status = after(licence.status, Step.ACTIVATE)
     licence.activated_at = ctx.now()
@@ -63,22 +65,14 @@ def activate(ctx: Context, licence: Licence) -> None:
         replaced = queries.found(ctx, licence.replaces_id)
         if replaced.status not in ENDED:
             end(ctx, replaced, EndReason.MOVER)
-    keep(ctx, (licence,))
+    missing = _missing(ctx, (licence,))[licence.id]
+    if missing:
+        _rest(ctx, licence, Suspension.ELIGIBILITY, missing)
 
 
 def rest(ctx: Context, licence: Licence, reason: Suspension, *, missing: tuple[str, ...] = ()) -> None:
-    """Pause it; the seat stays its holder's (LIC-3, LIC-5)."""
-    licence.status = after(licence.status, Step.SUSPEND)
-    licence.suspended_at = ctx.now()
-    licence.suspension = reason
-    record(
-        ctx,
-        LicenceSuspended(
-            subject=licence.id, organisation=licence.organisation_id, person=licence.person_id,
-            reason=reason, missing=missing, rules=("LIC-13",) if missing else (),
-        ),
-    )  # fmt: skip
-
+    """Pause it, and end what its holder has open; the seat stays theirs (LIC-3, LIC-5, IDN-6)."""
+    _rest(ctx, licence, reason, missing)
     _end_sessions(ctx, licence.person_id)
 
 
@@ -117,9 +111,9 @@ def end(ctx: Context, licence: Licence, reason: EndReason) -> None:
 
 def keep(ctx: Context, licences: Sequence[Licence]) -> None:
     """Rest each active licence whose checklist no longer holds, and wake what rested for that alone (LIC-13)."""
-    answers = eligibility.still_hold(ctx, licences)
+    lapsed = _missing(ctx, licences)
     for licence in licences:
-        missing = tuple(item.code for item in answers[licence.id].missing)
+        missing = lapsed[licence.id]
         if licence.status == Status.ACTIVE and missing:
             rest(ctx, licence, Suspension.ELIGIBILITY, missing=missing)
         elif licence.suspension == Suspension.ELIGIBILITY and not missing and not past_its_end(ctx, licence.ends_on):
@@ -164,12 +158,34 @@ def end_invitation(ctx: Context, invitation: CaseInvitation, reason: str) -> Non
     )
 
 
+def _rest(ctx: Context, licence: Licence, reason: Suspension, missing: tuple[str, ...]) -> None:
+    licence.status = after(licence.status, Step.SUSPEND)
+    licence.suspended_at = ctx.now()
+    licence.suspension = reason
+    record(
+        ctx,
+        LicenceSuspended(
+            subject=licence.id,
+            organisation=licence.organisation_id,
+            person=licence.person_id,
+            reason=reason,
+            missing=missing,
+            rules=("LIC-13",) if missing else (),
+        ),
+    )
+
+
+def _missing(ctx: Context, licences: Sequence[Licence]) -> dict[UUID, tuple[str, ...]]:
+    answers = eligibility.still_hold(ctx, licences)
+    return {one: tuple(item.code for item in found.missing) for one, found in answers.items()}
+
+
 def _end_sessions(ctx: Context, person_id: UUID) -> None:
     """End the person's sessions, unless another active licence or a role still has work for them (IDN-6)."""
     role = select(RoleHeld.id).where(RoleHeld.person_id == person_id, RoleHeld.ended_at.is_(None))
     if ctx.session.scalar(select(role.exists())) or _holds(ctx, person_id, frozenset({Status.ACTIVE})):
         return
-    identity.end_sessions(ctx, person_id=person_id, reason="licence")
+    identity.end_sessions(ctx, person_id=person_id, reason=End.LICENCE_ENDED)
 
 
 def _holds(ctx: Context, person_id: UUID, statuses: frozenset[Status]) -> bool:
