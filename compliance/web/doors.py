@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, Response, g, request, send_from_directory, url_for
-from jinja2 import ChoiceLoader, PackageLoader
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
 
 from compliance.kernel.context import house
@@ -33,6 +34,8 @@ MENU = (
     ("Audit log", "audit.log", Permission.AUDIT_READ),
 )
 
+STATIC = Path(__file__).with_name("static")
+
 assets = Blueprint("assets", __name__)
 
 
@@ -43,14 +46,12 @@ def register(app: Flask) -> None:
     words.teach(app)
     lists.teach(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    libraries = ("govuk_frontend_jinja", "govuk_frontend_wtf")
     app.jinja_loader = ChoiceLoader(
-        [PackageLoader(package) for package in ("compliance.web", "govuk_frontend_jinja", "govuk_frontend_wtf")]
+        [PackageLoader("compliance.web"), PrefixLoader({library: PackageLoader(library) for library in libraries})]
     )
     app.context_processor(_layout)
-    for blueprint in (*ALL, step_up.pages):
-        blueprint.before_request(_before)
-        blueprint.after_request(headers.add)
-        errors.teach(blueprint)
+    for blueprint in PAGES:
         app.register_blueprint(blueprint)
     app.register_blueprint(assets)
     _answer_for_unknown_addresses(app)
@@ -60,7 +61,7 @@ def register(app: Flask) -> None:
 @open_door
 def file(name: str) -> Response:
     """A style sheet, a script or a picture, as it stands in the repository."""
-    return headers.add(send_from_directory("static", name, max_age=3600))
+    return headers.add(send_from_directory(STATIC, name))
 
 
 def _before() -> Reply | None:
@@ -116,3 +117,11 @@ def _layout() -> dict[str, Any]:
         "required_contacts": house().the(Policy).licences.required_contacts,
         "all_areas": len(house().the(Policy).areas),
     }
+
+
+PAGES = (*ALL, step_up.pages)
+
+for _pages in PAGES:
+    _pages.before_request(_before)
+    _pages.after_request(headers.add)
+    errors.teach(_pages)

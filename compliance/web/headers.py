@@ -35,7 +35,7 @@ def add(response: Response) -> Response:
         headers["X-Request-ID"] = g.request_id
     if house().settings.secure:
         headers["Strict-Transport-Security"] = f"max-age={A_YEAR}; includeSubDomains"
-    if request.endpoint == "web.static":
+    if request.endpoint == "assets.file":
         headers["Cache-Control"] = "public, max-age=3600"
     else:
         headers["Cache-Control"] = "no-store"

@@ -36,6 +36,7 @@ STATES = {
     "signatory": ("Signatory", "green"),
     "not_signatory": ("Not a signatory", "grey"),
     "requested": ("Requested", "blue"),
+    "not_given": ("Refused", "orange"),
     "approved": ("Approved", "teal"),
     "active": ("Active", "green"),
     "suspended": ("Suspended", "yellow"),

@@ -28,6 +28,7 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     TextAreaField,
+    ValidationError,
 )
 from wtforms.utils import unset_value
 
@@ -59,7 +60,17 @@ class Secret(PasswordField):
     widget = GovPasswordInput()
 
 
-class OneOf(RadioField):
+class _Chosen:
+    """Only what was on offer can be chosen; an empty choice is left to `Needed`."""
+
+    def pre_validate(self, _form: Any) -> None:
+        offered = {str(choice[0]) for choice in self.choices or ()}  # type: ignore[attr-defined]
+        chosen = self.data if isinstance(self.data, list) else [self.data]  # type: ignore[attr-defined]
+        if any(each and str(each) not in offered for each in chosen):
+            raise ValidationError("Choose from what is on offer here.")
+
+
+class OneOf(_Chosen, RadioField):
     """One of a few."""
 
     widget = GovRadioInput()
@@ -69,13 +80,13 @@ class OneOf(RadioField):
         return self.name
 
 
-class OneOfMany(SelectField):
+class OneOfMany(_Chosen, SelectField):
     """One of a list too long to show whole."""
 
     widget = GovSelect()
 
 
-class Several(SelectMultipleField):
+class Several(_Chosen, SelectMultipleField):
     """Any number of a few."""
 
     widget = GovCheckboxesInput()

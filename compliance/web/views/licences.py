@@ -119,8 +119,7 @@ def licence(licence_id: UUID) -> Reply:
                 answers(ctx, licence_id) if answers else queries.checklist(ctx, found.person_id, found.organisation_id)
             )
         used = queries.last_uses(ctx, [found.id]).get(found.id)
-        ready = queries.ready(ctx, found.person_id)
-        has_password = queries.has_password(ctx, found.person_id)
+        has_password = identity.live_password(ctx, found.person_id) is not None
         people = _names(ctx, found.requested_by, found.decided_by)
         record(ctx, LicenceViewed(subject=found.id, organisation=found.organisation_id))
     return show(
@@ -128,7 +127,6 @@ def licence(licence_id: UUID) -> Reply:
         licence=found,
         checklist=checklist,
         used=used,
-        ready=ready,
         has_password=has_password,
         people=people,
         steps=_steps(found),
