@@ -62,7 +62,7 @@ def sign(house: House, signer: Any, organisation_id: UUID, version_id: UUID, **g
 
 
 def records_paper(house: House, by: Any, organisation_id: UUID, version_id: UUID, **given: Any) -> Signature:
-    held = {
+    held: dict[str, Any] = {
         "name": "Robin Vale",
         "role": "Head",
         "signed_on": date(2026, 11, 20),
@@ -161,10 +161,11 @@ def test_opening_gives_the_very_file_and_opening_again_counts_anew(
     sqlite_house: House, swale: UUID, versions: dict[str, UUID], clock: FixedClock
 ) -> None:
     signer = a_signer(sqlite_house, swale)
-    for _ in range(2):
-        clock.move(timedelta(minutes=1))
-        with sqlite_house.work(*signer) as ctx:
-            document = use_cases.open_version(ctx, versions["op"])
+    with sqlite_house.work(*signer) as ctx:
+        use_cases.open_version(ctx, versions["op"])
+    clock.move(timedelta(minutes=1))
+    with sqlite_house.work(*signer) as ctx:
+        document = use_cases.open_version(ctx, versions["op"])
 
     assert (document.content, document.media_type) == (a_pdf("op 1"), "application/pdf")
     with sqlite_house.reading(COMMAND) as ctx:
@@ -208,35 +209,27 @@ def test_another_organisations_signer_meets_nothing_there(
 
 
 @pytest.mark.rule("SIG-2", "ROL-1")
-@pytest.mark.parametrize("role", ["hub_manager", "hub_supervisor", "delegate", "ig_officer"])
-def test_nobody_but_the_authorised_person_signs(
-    sqlite_house: House, swale: UUID, versions: dict[str, UUID], role: str
-) -> None:
-    other = someone(sqlite_house, role, organisation_id=swale)
-
-    with pytest.raises(Forbidden), sqlite_house.work(*other) as ctx:
-        use_cases.open_version(ctx, versions["op"])
-    with pytest.raises(Forbidden):
-        sign(sqlite_house, other, swale, versions["op"])
+def test_nobody_but_the_authorised_person_signs(sqlite_house: House, swale: UUID, versions: dict[str, UUID]) -> None:
+    for role in ("hub_manager", "hub_supervisor", "delegate", "ig_officer"):
+        other = someone(sqlite_house, role, organisation_id=swale)
+        with pytest.raises(Forbidden), sqlite_house.work(*other) as ctx:
+            use_cases.open_version(ctx, versions["op"])
+        with pytest.raises(Forbidden):
+            sign(sqlite_house, other, swale, versions["op"])
 
 
 @pytest.mark.rule("SIG-2")
-@pytest.mark.parametrize(
-    ("given", "pointer"),
-    [({"name": " "}, "/name"), ({"name": "R" * 201}, "/name"), ({"name": "Robin\u202eelaV"}, "/name"),
-     ({"role": ""}, "/role"), ({"role": "Head\0"}, "/role"), ({"role": "\ud800"}, "/role")],
-)  # fmt: skip
-def test_a_name_or_a_role_that_is_none_is_refused(
-    sqlite_house: House, swale: UUID, versions: dict[str, UUID], given: dict[str, str], pointer: str
-) -> None:
+def test_a_name_or_a_role_that_is_none_is_refused(sqlite_house: House, swale: UUID, versions: dict[str, UUID]) -> None:
     signer = a_signer(sqlite_house, swale)
     with sqlite_house.work(*signer) as ctx:
         use_cases.open_version(ctx, versions["op"])
 
-    with pytest.raises(Invalid) as refused:
-        sign(sqlite_house, signer, swale, versions["op"], **given)
-
-    assert refused.value.fields[0].pointer == pointer
+    bad = [("name", " "), ("name", "R" * 201), ("name", "Robin\u202eelaV"), ("role", ""), ("role", "Head\0"),
+           ("role", "\ud800")]  # fmt: skip
+    for field, value in bad:
+        with pytest.raises(Invalid) as refused:
+            sign(sqlite_house, signer, swale, versions["op"], **{field: value})
+        assert refused.value.fields[0].pointer == f"/{field}"
 
 
 @pytest.mark.rule("SIG-2")
@@ -365,19 +358,19 @@ def test_a_paper_signature_is_recorded_by_the_hub_with_its_scan_and_counts_from_
 
 
 @pytest.mark.rule("SIG-2")
-@pytest.mark.parametrize(
-    ("given", "pointer"),
-    [({"signed_on": date(1250, 6, 1)}, "/signed_on"), ({"signed_on": date(2026, 11, 22)}, "/signed_on"),
-     ({"signed_on": date(9999, 12, 31)}, "/signed_on"), ({"scan": b"MZ\x90"}, "/scan"), ({"scan": b""}, "/scan"),
-     ({"scan_name": "a\0.png"}, "/scan")],
-)  # fmt: skip
 def test_a_paper_signature_with_an_impossible_day_or_scan_is_refused(
-    sqlite_house: House, swale: UUID, versions: dict[str, UUID], given: dict[str, Any], pointer: str
+    sqlite_house: House, swale: UUID, versions: dict[str, UUID]
 ) -> None:
-    with pytest.raises(Invalid) as refused:
-        records_paper(sqlite_house, someone(sqlite_house, "hub_supervisor"), swale, versions["op"], **given)
-
-    assert refused.value.fields[0].pointer == pointer
+    supervisor = someone(sqlite_house, "hub_supervisor")
+    bad: list[tuple[str, Any, str]] = [
+        ("signed_on", date(1250, 6, 1), "/signed_on"), ("signed_on", date(2026, 11, 22), "/signed_on"),
+        ("signed_on", date(9999, 12, 31), "/signed_on"), ("scan", b"MZ\x90", "/scan"), ("scan", b"", "/scan"),
+        ("scan_name", "a\0.png", "/scan"),
+    ]  # fmt: skip
+    for field, value, pointer in bad:
+        with pytest.raises(Invalid) as refused:
+            records_paper(sqlite_house, supervisor, swale, versions["op"], **{field: value})
+        assert refused.value.fields[0].pointer == pointer
 
 
 @pytest.mark.rule("SIG-9")
@@ -442,13 +435,14 @@ def test_whoever_recorded_the_withdrawal_does_not_record_the_return(
 
 
 @pytest.mark.rule("SIG-9")
-@pytest.mark.parametrize("signed_on", [date(2026, 11, 20), date(2026, 11, 21)])
 def test_a_paper_signed_before_the_withdrawal_or_on_its_day_does_not_bring_it_back(
-    sqlite_house: House, versions: dict[str, UUID], clock: FixedClock, signed_on: date
+    sqlite_house: House, versions: dict[str, UUID], clock: FixedClock
 ) -> None:
     swale = a_signatory(sqlite_house)
     withdraws(sqlite_house, swale)
     clock.move(DAY)
+    supervisor = someone(sqlite_house, "hub_supervisor")
 
-    with pytest.raises(Invalid):
-        records_paper(sqlite_house, someone(sqlite_house, "hub_supervisor"), swale, versions["op"], signed_on=signed_on)
+    for day in (date(2026, 11, 20), date(2026, 11, 21)):
+        with pytest.raises(Invalid):
+            records_paper(sqlite_house, supervisor, swale, versions["op"], signed_on=day)
