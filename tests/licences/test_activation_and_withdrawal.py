@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from compliance.identity import use_cases as identity_use_cases
 from compliance.kernel.clock import FixedClock
-from compliance.kernel.context import House
+from compliance.kernel.context import NOBODY, House
 from compliance.licences import queries, use_cases
 from compliance.licences.models import CaseInvitation
 from compliance.licences.rules import EndReason, Kind, Status, Suspension
@@ -16,14 +17,12 @@ from tests.builders import identity
 from tests.builders.licences import a_licence, a_person, a_request, acting, again, an_organisation, hub, seats, withdraw
 from tests.licences.test_keeping import a_session, is_open
 
-PASSWORD = "Grey-Heron-41-flies"
-
 
 def accepts(house: House, token: str | None) -> None:
     """The holder follows their link, sets a password and enrols an app."""
     assert token is not None
-    with house.work(identity.NOBODY) as ctx:
-        opened = identity.use_cases.accept_invitation(ctx, token, password=PASSWORD)
+    with house.work(NOBODY) as ctx:
+        opened = identity_use_cases.accept_invitation(ctx, token, password=identity.PASSWORD)
     identity.enrolled(house, opened)
 
 
@@ -37,8 +36,8 @@ def test_an_approved_licence_is_active_once_its_holder_has_password_and_app(hous
         token = use_cases.approve(ctx, licence.id).invitation_token
 
     assert token is not None
-    with house.work(identity.NOBODY) as ctx:
-        opened = identity.use_cases.accept_invitation(ctx, token, password=PASSWORD)
+    with house.work(NOBODY) as ctx:
+        opened = identity_use_cases.accept_invitation(ctx, token, password=identity.PASSWORD)
     assert again(house, licence.id).status == Status.APPROVED
     identity.enrolled(house, opened)
 

@@ -33,7 +33,7 @@ def record_training(
 ) -> Training:
     """A person has done a module, or has access to the eLearning; `valid_until` is the last day it counts (OP 6.1)."""
     require(ctx, Permission.TRAINING_RECORD)
-    person = identity.person(ctx, person_id)
+    person = identity.person(ctx, person_id, lock=True)
 
     if ctx.actor.person_id == person.id:
         raise OwnRecord()
@@ -65,7 +65,7 @@ def record_training(
 def record_vetting(ctx: Context, person_id: UUID, *, level: str, holds_until: date) -> Vetting:
     """A person is vetted at this level; `holds_until` is the last day on which that holds (OP 6.1)."""
     require(ctx, Permission.VETTING_RECORD)
-    person = identity.person(ctx, person_id)
+    person = identity.person(ctx, person_id, lock=True)
 
     if ctx.actor.person_id == person.id:
         raise OwnRecord()
