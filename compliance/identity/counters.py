@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from compliance.kernel.context import Context
@@ -25,11 +25,34 @@ def mark_of(ctx: Context, email: str) -> str:
     return ctx.the(KeyRing).fingerprint("sign-in", spelt)
 
 
+SOURCE_FAILURES = func.coalesce(
+    select(SourceFailures.count)
+    .where(SourceFailures.address == bindparam("source"), SourceFailures.window == bindparam("window"))
+    .scalar_subquery(),
+    0,
+)
+"""How often a source has failed in a window, as a column of a statement that asks for more; takes `source_of`."""
+
+_HEARD = select(SOURCE_FAILURES)
+
+
+def source_of(ctx: Context) -> dict[str, Any]:
+    """Whose failures are counted together with those of the request at hand: its address and its window."""
+    address, window = _source(ctx)
+    return {"source": address, "window": window}
+
+
 def hear(ctx: Context) -> None:
     """Refuse a source that has failed too often in this window; raises Throttled (IDN-4)."""
-    address, window = _source(ctx)
-    counted = select(SourceFailures.count).where(SourceFailures.address == address, SourceFailures.window == window)
-    _refuse_over(ctx, ctx.session.execute(counted).scalar_one_or_none() or 0)
+    refuse_over(ctx, ctx.session.execute(_HEARD, source_of(ctx)).scalar_one())
+
+
+def refuse_over(ctx: Context, failures: int) -> None:
+    """Raises Throttled where this many failures of one source are too many, until the window ends."""
+    values = ctx.the(Policy).sign_in
+    if failures >= values.source_failures:
+        seconds = values.source_window_minutes * 60
+        raise Throttled(retry_after=seconds - int(ctx.now().timestamp()) % seconds)
 
 
 def count_source(ctx: Context) -> None:
@@ -42,7 +65,7 @@ def count_source(ctx: Context) -> None:
         {"count": SourceFailures.count + 1},
         SourceFailures.count,
     )
-    _refuse_over(ctx, count - 1)
+    refuse_over(ctx, count - 1)
 
 
 def count_failure(ctx: Context, mark: str) -> int:
@@ -70,13 +93,6 @@ def spend(ctx: Context, authenticator_id: UUID, step: int) -> bool:
 
 def _source(ctx: Context) -> tuple[str, int]:
     return rules.source(ctx.origin.address), rules.window(ctx.now(), ctx.the(Policy).sign_in.source_window_minutes)
-
-
-def _refuse_over(ctx: Context, failures: int) -> None:
-    values = ctx.the(Policy).sign_in
-    if failures >= values.source_failures:
-        seconds = values.source_window_minutes * 60
-        raise Throttled(retry_after=seconds - int(ctx.now().timestamp()) % seconds)
 
 
 def _upsert(

@@ -81,7 +81,7 @@ def test_changing_a_password_ends_every_other_sign_in_and_changes_this_ones_toke
 
 @pytest.mark.rule("IDN-2")
 def test_an_expired_password_leads_only_to_setting_a_new_one(sqlite_house: House, clock, account) -> None:
-    clock.move(timedelta(days=90))
+    clock.move(timedelta(days=90) - HALF_A_MINUTE)
     opened = signed_in(sqlite_house, account)
     assert (opened.stage, stage_of(sqlite_house, opened.token)) == ("renew", "renew")
     with sqlite_house.work(NOBODY) as ctx, pytest.raises(SignInOver):

@@ -97,6 +97,17 @@ def test_no_failure_is_lost_and_the_account_locks_once_however_many_come_at_once
 
 
 @pytest.mark.rule("IDN-4")
+def test_no_failure_on_a_name_that_nobody_has_is_lost_either(house: House) -> None:
+    with house.reading(NOBODY) as ctx:
+        asked = signing_in.ask(ctx, "nobody@kent.example.org")
+
+    results = at_once(house, 32, lambda ctx, _: signing_in.settle(ctx, signing_in.Checked(asked, right=False)))
+
+    assert [row.count for row in every(house, Failures)] == [32]
+    assert results.count(use_cases.Outcome(None, 0)) == 2
+
+
+@pytest.mark.rule("IDN-4")
 def test_a_source_that_asks_for_many_accounts_at_once_is_heard_no_more_often(house: House) -> None:
     with house.reading(NOBODY) as ctx:
         names = [signing_in.ask(ctx, f"n{number}@kent.example.org") for number in range(48)]

@@ -9,6 +9,8 @@ import pytest
 from compliance.identity import queries, totp, use_cases
 from compliance.identity.errors import FreshCodeNeeded, SignInOver
 from compliance.identity.models import SignIn
+from compliance.identity.rules import Stage
+from compliance.identity.use_cases import sessions
 from compliance.kernel.context import NOBODY, House, Origin, operator
 from tests.builders.identity import an_account, an_employer, at_work, every, half_open, logged, signed_in, someone
 
@@ -136,6 +138,17 @@ def test_a_sign_in_that_ended_meanwhile_is_not_moved_on(sqlite_house: House, clo
 
     with sqlite_house.work(NOBODY) as ctx, pytest.raises(SignInOver):
         use_cases.give_code(ctx, opened.session_id, totp.code_at(account.secret, clock.now()))
+
+
+@pytest.mark.rule("IDN-6", "SIG-6")
+def test_a_sign_in_that_ends_while_its_code_is_looked_at_stays_ended(sqlite_house: House, account) -> None:
+    opened = half_open(sqlite_house, account)
+
+    with sqlite_house.work(NOBODY) as ctx:
+        current = sessions.standing(ctx, opened.session_id, Stage.CODE)
+        use_cases.end_sessions(ctx, person_id=account.person.id, reason="withdrawn")
+        with pytest.raises(SignInOver):
+            sessions.step_up(ctx, current, Stage.WHOLE, whole_at=ctx.now())
 
 
 @pytest.mark.rule("IDN-6")

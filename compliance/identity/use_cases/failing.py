@@ -13,10 +13,11 @@ from policies.values import Policy
 from .sessions import end_sessions
 
 
-def failed(ctx: Context, mark: str, person: Person | None, *, step: str) -> int:
+def failed(ctx: Context, mark: str, person: Person | None, *, step: str, lockable: bool = True) -> int:
     """Count one failure and lock the account it is one too many for; says how many seconds the answer waits.
 
-    The person, where there is one, is locked for update by the caller. The source is counted first: one that
+    The person, where there is one, is held by the caller; without a password there is nothing to guess, and so
+    nothing to lock (`lockable`). The source is counted first: one that
     has failed too often is Throttled, and the account's own counter stays as it was.
     """
     values = ctx.the(Policy).sign_in
@@ -34,7 +35,7 @@ def failed(ctx: Context, mark: str, person: Person | None, *, step: str) -> int:
             failures=failures,
         ),
     )
-    if person and not person.locked_at and rules.locks(failures, limit=values.failures_to_lock):
+    if person and lockable and not person.locked_at and rules.locks(failures, limit=values.failures_to_lock):
         _lock(ctx, person, failures)
     return rules.wait_seconds(failures, slow_from=values.failures_to_slow, slowest=values.slowest_answer_seconds)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, literal, select, update
 
 from audit.record import record
 from compliance.identity import counters, passwords, queries, rules, totp
@@ -24,6 +24,23 @@ from .sessions import Opened, open_session, standing, step_up
 
 _NOBODYS_NAME = "-"
 _NOBODYS_ID = UUID(int=0)
+
+
+_LIVE = (Password.person_id == Person.id) & Password.ended_at.is_(None)
+
+# Built once, for a sign-in should cost little more than its hash.
+_TAKES = (
+    select(counters.SOURCE_FAILURES, Person.id, Password.id, Password.hash)
+    .select_from(select(literal(1)).subquery())
+    .join(Person, Person.email == bindparam("name"), isouter=True)
+    .join(Password, _LIVE, isouter=True)
+)
+_HELD = select(Person.id).where(Person.id == bindparam("person_id")).with_for_update(key_share=True)
+_ACCOUNT = (
+    select(Person, Password.id, queries.enrolled(Person.id), counters.SOURCE_FAILURES)
+    .join(Password, _LIVE, isouter=True)
+    .where(Person.id == bindparam("person_id"))
+)
 
 
 @dataclass(frozen=True)
@@ -66,20 +83,18 @@ def sign_in(house: House, origin: Origin, *, email: str, password: str) -> Outco
 
 
 def ask(ctx: Context, email: str) -> Asked:
-    """Look up which password this name would take; a name that can be no address is one nobody has."""
-    counters.hear(ctx)
+    """Look up which password this name would take; a name that can be no address is one nobody has.
+
+    Raises Throttled, before anything has cost a hash.
+    """
     try:
         name = normalise(email)
     except Invalid:
         name = _NOBODYS_NAME
-    takes = (
-        select(Person.id, Password.id, Password.hash)
-        .join(Password, Password.person_id == Person.id)
-        .where(Person.email == name, Password.ended_at.is_(None))
-    )
-    found = ctx.session.execute(takes).one_or_none()
-    mark = counters.mark_of(ctx, email if name == _NOBODYS_NAME else name)
-    return Asked(mark, *found) if found else Asked(mark, None, None, None)
+    found = ctx.session.execute(_TAKES, {"name": name, **counters.source_of(ctx)})
+    source_failures, *takes_password = found.one()
+    counters.refuse_over(ctx, source_failures)
+    return Asked(counters.mark_of(ctx, email if name == _NOBODYS_NAME else name), *takes_password)
 
 
 def check(asked: Asked, password: str) -> Checked:
@@ -93,18 +108,15 @@ def check(asked: Asked, password: str) -> Checked:
 def settle(ctx: Context, checked: Checked) -> Outcome:
     """Open the sign-in or count the failure, by what is true now and not when the hash began."""
     asked = checked.asked
-    account = (
-        select(Person, Password.id, queries.enrolled(Person.id))
-        .join(Password, (Password.person_id == Person.id) & Password.ended_at.is_(None), isouter=True)
-        .where(Person.id == (asked.person_id or _NOBODYS_ID))
-        .with_for_update(of=Person, key_share=True)
-    )
-    person, password_id, enrolled = ctx.session.execute(account).one_or_none() or (None, None, False)
+    whose = {"person_id": asked.person_id or _NOBODYS_ID}
+    ctx.session.execute(_HELD, whose)
+    found = ctx.session.execute(_ACCOUNT, whose | counters.source_of(ctx)).one_or_none()
+    person, password_id, enrolled, source_failures = found or (None, None, False, 0)
 
-    still_opens = person is not None and not person.locked_at and not person.closed_at
-    if person is None or not (checked.right and still_opens and password_id == asked.password_id):
-        return Outcome(None, failed(ctx, asked.mark, person, step="password"))
-    counters.hear(ctx)
+    right = checked.right and password_id is not None and password_id == asked.password_id
+    if person is None or person.locked_at or person.closed_at or not right:
+        return Outcome(None, failed(ctx, asked.mark, person, step="password", lockable=password_id is not None))
+    counters.refuse_over(ctx, source_failures)
 
     opened = open_session(ctx, person, enrolled=enrolled)
 
