@@ -143,10 +143,10 @@ def _first_since(ctx: Context, instant: datetime) -> int:
     return int(ctx.session.execute(_FIRST_SINCE, {"size": size, "at": Moment.write(instant)}).scalar_one())
 
 
-def _numbers(asked: list[ColumnElement[bool]], actor: Sequence[str] | None, limit: int) -> Select[tuple[int]]:
+def _numbers(asked: list[ColumnElement[bool]], actor: Sequence[str] | None, limit: int) -> Select[int]:
     """The numbers of the newest entries that fit; who acted and whom it was about are walked down apart."""
 
-    def newest(*more: ColumnElement[bool]) -> Select[tuple[int]]:
+    def newest(*more: ColumnElement[bool]) -> Select[int]:
         return select(AuditEntry.number).where(*asked, *more).order_by(AuditEntry.number.desc()).limit(limit)
 
     if actor is None:

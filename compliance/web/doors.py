@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, Response, g, request, send_from_directory, u
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
 
+from compliance.identity.rules import Stage
 from compliance.kernel.context import house
 from policies.permissions import Permission
 from policies.values import Policy
@@ -33,6 +34,9 @@ MENU = (
     ("People", "people.people", Permission.ACCOUNT_RESET),
     ("Audit log", "audit.log", Permission.AUDIT_READ),
 )
+
+BELONG = {"register.register": ("organisations", "signing")}
+"""Pages that are found through another part of the menu."""
 
 STATIC = Path(__file__).with_name("static")
 
@@ -93,12 +97,12 @@ def _answer_for_unknown_addresses(app: Flask) -> None:
 def _layout() -> dict[str, Any]:
     """What the frame of every page shows: who is signed in, and the parts of the service open to them."""
     sign_in = g.get("sign_in")
-    whole = sign_in is not None and sign_in.stage == access.Stage.WHOLE
+    whole = sign_in is not None and sign_in.stage == Stage.WHOLE
     menu = [
         {
             "text": text,
             "href": url_for(endpoint),
-            "active": request.blueprint == endpoint.partition(".")[0],
+            "active": request.blueprint in (endpoint.partition(".")[0], *BELONG.get(endpoint, ())),
             "current": request.endpoint == endpoint,
         }
         for text, endpoint, permission in MENU

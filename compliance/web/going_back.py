@@ -42,4 +42,5 @@ def ours(address: str | None) -> str | None:
         endpoint, _ = current_app.url_map.bind("").match(parts.path, method="GET")
     except (HTTPException, RequestRedirect):
         return None
-    return address if getattr(current_app.view_functions.get(endpoint), "door", None) else None
+    view = current_app.view_functions[endpoint]
+    return address if view.__module__.startswith(f"{__package__}.") else None

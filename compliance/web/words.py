@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from flask import Flask
 
@@ -103,6 +103,16 @@ def moment(value: datetime | str | None) -> str:
     return f"{day(value)} at {clock(value)}"
 
 
+def until(value: datetime | None) -> str:
+    """An exclusive end: midnight is said as the end of the day before, since nobody is sure which day midnight is."""
+    if value is None:
+        return ""
+    there = value.astimezone(LONDON)
+    if there.time() == time.min:
+        return f"the end of {day((there - timedelta(hours=1)).date())}"
+    return moment(value)
+
+
 def said(code: object) -> str:
     """A code in words, whichever list knows it; one that none knows is spelled out."""
     text = str(getattr(code, "value", code))
@@ -146,6 +156,6 @@ def count(number: int, one: str, many: str | None = None) -> str:
 def teach(app: Flask) -> None:
     """Give templates these words."""
     app.jinja_env.filters.update(
-        day=day, clock=clock, moment=moment, said=said, area=area, happening=happening, acted=acted
+        day=day, clock=clock, moment=moment, until=until, said=said, area=area, happening=happening, acted=acted
     )
     app.jinja_env.globals.update(count=count, STATES=STATES)

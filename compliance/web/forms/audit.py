@@ -7,10 +7,10 @@ from .register import Question
 
 
 class LogQuestion(Question):
-    who = Line("Person", description="Name or e-mail address")
+    who = Line("Person, by name or e-mail")
     organisation = OneOfMany("Organisation")
     event = OneOfMany("What happened")
     outcome = OneOfMany("Outcome")
-    reference = Line("Reference", description="As the case system gave it")
+    reference = Line("Case or record reference")
     since = Day("From")
     until = Day("To")

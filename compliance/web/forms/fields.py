@@ -146,7 +146,7 @@ class Day(Field):
         self.parts = (str(self.data.day), str(self.data.month), str(self.data.year)) if self.data else ("", "", "")
         if not formdata or not any(f"{self.name}-{part}" in formdata for part in PARTS):
             return
-        self.parts = tuple(formdata.get(f"{self.name}-{part}", "").strip()[:10] for part in PARTS)  # type: ignore[assignment]
+        self.parts = tuple(formdata.get(f"{self.name}-{part}", "").strip()[:10] for part in PARTS)
         self.data = None
         if not any(self.parts):
             return
@@ -160,7 +160,7 @@ class Day(Field):
                 day = None
             if day and EARLIEST <= day.year <= LATEST:
                 return day
-        self.process_errors.append(f"Enter a real date from {EARLIEST} on, such as 21 11 2026.")
+        self.process_errors = [*self.process_errors, f"Enter a real date from {EARLIEST} on, such as 21 11 2026."]
         return None
 
     @property

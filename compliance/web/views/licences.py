@@ -84,7 +84,7 @@ def ask() -> Reply:
         *((str(id_), name) for id_, name in mine),
     ]
     form.areas.choices = [(area.code, area.name) for area in house().the(Policy).areas.values()]
-    if not form.is_submitted() and request.args.get("organisation") in dict(form.organisation_id.choices):
+    if not form.is_submitted() and lists.an_id("organisation") in dict(mine):
         form.organisation_id.data = request.args["organisation"]
     if form.sent():
         with telling(form):
@@ -230,7 +230,7 @@ def training(licence_id: UUID) -> Reply:
         (module, KINDS.get(module, module)) for module in house().the(Policy).licences.required_training
     ]
     if request.method == "GET":
-        form.module.data = lists.one_of("module", dict(form.module.choices))
+        form.module.data = lists.one_of("module", house().the(Policy).licences.required_training)
     return _step(
         found, form, "Record training", "Save", "The training is recorded.",
         lambda ctx: use_cases.record_training(
@@ -312,16 +312,9 @@ def _steps(found: Licence) -> list[tuple[str, str, str]]:
 
 
 def _names(ctx: Context, *written: str | None) -> dict[str, str]:
-    """The names behind `person:<id>`, as licences write down who acted."""
-    names = {}
-    for text in written:
-        kind, _, id_ = (text or "").partition(":")
-        person_id = parse_id(id_) if kind == "person" else None
-        if text and person_id:
-            names[text] = identity.person(ctx, person_id).full_name
-        elif text:
-            names[text] = "An operator" if kind == "command" else "The service itself"
-    return names
+    """The names behind the ids of whoever acted; what was no person was a job or a command, and says so."""
+    ids = {text for text in written if text}
+    return {text: "the service itself" for text in ids} | identity.names_of(ctx, ids)
 
 
 def _after() -> tuple[datetime, UUID] | None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint
 
+from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context, reading, work
 from compliance.kernel.errors import NotFound
 from compliance.web import step_up
@@ -30,7 +31,10 @@ def version(organisation_id: UUID, version_id: UUID) -> Reply:
         cell = queries.facts(ctx, [organisation_id])[organisation_id].instruments[found.instrument.code]
         opened = queries.opened(ctx, version_id)
         waiting = version_id in {each.id for each in queries.signable(ctx, organisation_id)}
-    return show("version.html", organisation=organisation, version=found, cell=cell, opened=opened, waiting=waiting)
+        today = london_date(ctx.now())
+    return show(
+        "version.html", organisation=organisation, version=found, cell=cell, opened=opened, waiting=waiting, today=today
+    )
 
 
 @pages.get("/file")

@@ -107,7 +107,7 @@ def withdraw(organisation_id: UUID) -> Reply:
                 made = use_cases.withdraw(
                     ctx,
                     organisation_id,
-                    instruments=form.instruments.data,
+                    instruments=form.instruments.data or [],
                     letter_name=form.letter.data.filename or "letter",
                     letter=form.letter.data.read(),
                     letter_on=form.letter_on.data,
