@@ -54,12 +54,12 @@ def test_a_new_account_has_no_password_at_all(sqlite_house: House) -> None:
 
 @pytest.mark.rule("IDN-8")
 def test_a_link_that_was_used_has_ended_was_replaced_or_never_was_says_the_same(sqlite_house: House, clock) -> None:
+    ended = a_link(sqlite_house, a_person(sqlite_house))
+    clock.move(timedelta(hours=72))
     used = a_link(sqlite_house, a_person(sqlite_house))
     accept(sqlite_house, used)
-    someone_else = a_person(sqlite_house)
-    replaced = a_link(sqlite_house, someone_else)
-    ended = a_link(sqlite_house, someone_else)
-    clock.move(timedelta(hours=72))
+    somebody = a_person(sqlite_house)
+    replaced, present = a_link(sqlite_house, somebody), a_link(sqlite_house, somebody)
 
     refusals = set()
     for token in (used, replaced, ended, "msi_never", "", "\x00", "\ud800"):
@@ -70,6 +70,7 @@ def test_a_link_that_was_used_has_ended_was_replaced_or_never_was_says_the_same(
             accept(sqlite_house, token)
 
     assert len(refusals) == 1
+    assert accept(sqlite_house, present).person_id == somebody.id
 
 
 @pytest.mark.rule("IDN-8")
