@@ -7,6 +7,8 @@ names, so that a violation can be told apart by name; instants go in and come ou
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -31,6 +33,8 @@ WRITES = "compliance_writes"
 
 PATIENCE_SECONDS = 3
 """How long anything waits for the store before the caller is told 503."""
+
+_LOOK_AGAIN_SECONDS = 0.0005
 
 
 class Instant(TypeDecorator[datetime]):
@@ -95,8 +99,33 @@ def teach_manners(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def began(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if not connection.get_execution_options().get(WRITES, False):
+            connection.exec_driver_sql("BEGIN")
+        elif not _took_turn(connection):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _took_turn(connection: Connection) -> bool:
+    """Wait for SQLite's one writer's place, looking again every half millisecond.
+
+    SQLite's own waiting looks less and less often, up to every tenth of a second: a decision would then be
+    kept from its turn by anybody busier. False when patience is over.
+    """
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until:
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+                return True
+            except sqlite3.OperationalError as problem:
+                if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    return False
+            time.sleep(_LOOK_AGAIN_SECONDS)
+        return False
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={PATIENCE_SECONDS * 1000 if raw.in_transaction else 0}")
 
 
 def violated(error: IntegrityError, constraint: str) -> bool:
