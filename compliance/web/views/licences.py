@@ -86,6 +86,9 @@ def ask() -> Reply:
     form.areas.choices = [(area.code, area.name) for area in house().the(Policy).areas.values()]
     if not form.is_submitted() and lists.an_id("organisation") in dict(mine):
         form.organisation_id.data = request.args["organisation"]
+    named = parse_id(form.organisation_id.data or "")
+    if form.is_submitted() and named and named not in dict(mine):
+        raise NotFound()
     if form.sent():
         with telling(form):
             with work() as ctx:
@@ -314,7 +317,7 @@ def _steps(found: Licence) -> list[tuple[str, str, str]]:
 def _names(ctx: Context, *written: str | None) -> dict[str, str]:
     """The names behind the ids of whoever acted; what was no person was a job or a command, and says so."""
     ids = {text for text in written if text}
-    return {text: "the service itself" for text in ids} | identity.names_of(ctx, ids)
+    return dict.fromkeys(ids, "the service itself") | identity.names_of(ctx, ids)
 
 
 def _after() -> tuple[datetime, UUID] | None:
