@@ -191,6 +191,12 @@ def active_for(ctx: Context, person_id: UUID) -> Sequence[Licence]:
     ).all()
 
 
+def licensing(ctx: Context, person_id: UUID) -> list[UUID]:
+    """The organisations on whose active licences this person works: all that a door needs to know of them."""
+    active = select(Licence.organisation_id).where(Licence.person_id == person_id, Licence.status == Status.ACTIVE)
+    return list(ctx.session.scalars(active))
+
+
 def last_uses(ctx: Context, licence_ids: Iterable[UUID]) -> dict[UUID, datetime]:
     """When each of these licences was last used; those never used are left out (LIC-8)."""
     rows = ctx.session.execute(select(LastUse.licence_id, LastUse.used_at).where(LastUse.licence_id.in_(licence_ids)))

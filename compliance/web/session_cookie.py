@@ -50,8 +50,9 @@ def _token(request: Request) -> str | None:
 
 def _by_licence(ctx: Context, person: Person) -> frozenset[Holding]:
     """What an active licence lets its holder do here."""
-    active = licences.active_for(ctx, person.id)
-    return frozenset(Holding("licence_holder", licence.organisation_id) for licence in active)
+    return frozenset(
+        Holding("licence_holder", organisation_id) for organisation_id in licences.licensing(ctx, person.id)
+    )
 
 
 def give(opened: HasToken) -> None:

@@ -131,6 +131,11 @@ def register(
     return rows[:MOST]
 
 
+def isa_cell(ctx: Context, found: OrganisationFacts) -> IsaCell:
+    """The last look at the ISA's list for one organisation (SIG-12)."""
+    return _Checks(ctx, ctx.now()).of(found)
+
+
 def isa_checks_due(ctx: Context) -> list[RegisterRow]:
     """The organisations for which the ISA's own list is to be looked at again (SIG-12)."""
     return [row for row in register(ctx) if row.isa.due]

@@ -39,20 +39,22 @@ def organisation(organisation_id: UUID) -> Reply:
             if can(Permission.LICENCE_READ, organisation_id)
             else None
         )
-        row = next((row for row in queries.register(ctx, search=found.name) if row.organisation.id == found.id), None)
-        signable = {version.instrument.code: version for version in queries.signable(ctx, organisation_id)}
+        newest = {version.instrument.code: version.label for version in queries.versions(ctx)}
+        signed = all(cell.in_force and cell.version == newest.get(code) for code, cell in facts.instruments.items())
+        waiting = [] if signed else queries.signable(ctx, organisation_id)
+        isa = queries.isa_cell(ctx, facts)
         policies = queries.policy_documents(ctx, organisation_id)
         today = london_date(ctx.now())
     return show(
         "organisation.html",
         organisation=found,
         facts=facts,
-        isa=row.isa if row else None,
+        isa=isa,
         lines=lines,
         contacts=contacts,
         policies=policies,
         licences=held,
-        signable=signable,
+        signable={version.instrument.code: version for version in waiting},
         today=today,
         may_sign=can(Permission.INSTRUMENT_SIGN, organisation_id),
         may_withdraw=can(Permission.WITHDRAWAL_RECORD, organisation_id)
