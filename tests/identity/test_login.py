@@ -73,9 +73,9 @@ def test_an_account_that_is_locked_or_closed_is_nobody_at_the_very_next_request(
 
 
 @pytest.mark.rule("IDN-6")
-@pytest.mark.parametrize("token", ["", "mss_", "mss_x", "\x00", "mss_\x00", "mss_\ud800", "x" * 100_000])
-def test_what_is_no_token_is_nobody(sqlite_house: House, token: str) -> None:
-    assert login.load(sqlite_house, token) is None
+def test_what_is_no_token_is_nobody(house: House) -> None:
+    for token in ("", "mss_", "mss_x", "\x00", "mss_\x00", "mss_\ud800", "x" * 100_000):
+        assert login.load(house, token) is None
 
 
 @pytest.mark.rule("IDN-6")

@@ -8,7 +8,7 @@ import pytest
 
 from compliance.identity import queries, use_cases
 from compliance.identity.errors import AccountAbove, InvitationOver, OwnAccount
-from compliance.identity.models import AccountInvitation, Failures, Person
+from compliance.identity.models import AccountInvitation, Authenticator, Failures, Password, Person, SignIn
 from compliance.identity.use_cases import signing_in
 from compliance.kernel.context import NOBODY, House, Origin
 from compliance.kernel.errors import Forbidden, Invalid
@@ -78,6 +78,18 @@ def test_attempts_while_the_link_waits_do_not_lock_the_account_anew(sqlite_house
 
     with sqlite_house.work(NOBODY) as ctx:
         assert use_cases.accept_invitation(ctx, token, password=NEW).stage == "enrol"
+
+
+@pytest.mark.rule("IDN-4", "IDN-6")
+def test_a_reset_ends_the_sign_ins_and_the_keys_of_an_account_that_was_never_locked(
+    sqlite_house: House, account
+) -> None:
+    signed_in(sqlite_house, account)
+
+    reset(sqlite_house, someone(sqlite_house, "hub_supervisor"), account.person)
+
+    assert {row.end_reason for row in every(sqlite_house, SignIn)} == {"reset"}
+    assert all(key.ended_at for key in (*every(sqlite_house, Password), *every(sqlite_house, Authenticator)))
 
 
 @pytest.mark.rule("IDN-1", "IDN-4")

@@ -56,14 +56,14 @@ def test_a_right_password_and_a_right_code_open_a_sign_in_under_a_new_token(hous
 
 
 @pytest.mark.rule("IDN-4")
-@pytest.mark.parametrize("email", ["nobody@kent.example.org", "not an address", "\x00", "\ud800", ""])
-def test_a_wrong_password_and_every_kind_of_wrong_name_get_the_same_answer(house: House, email: str) -> None:
+def test_a_wrong_password_and_every_kind_of_wrong_name_get_the_same_answer(house: House) -> None:
     account = an_account(house)
 
     wrong = use_cases.sign_in(house, HERE, email=account.email, password="Not-the-password-1")
 
-    assert use_cases.sign_in(house, HERE, email=email, password=PASSWORD) == wrong
-    assert wrong.opened is None
+    assert wrong == use_cases.Outcome(None)
+    for email in ("nobody@kent.example.org", "not an address", "\x00", "\ud800", ""):
+        assert use_cases.sign_in(house, HERE, email=email, password=PASSWORD) == wrong
 
 
 @pytest.mark.rule("IDN-3")
