@@ -257,7 +257,9 @@ def _refuse_deletion(_mapper: Any, _connection: Any, row: Base) -> None:
 
 def _refuse_rewriting(_mapper: Any, _connection: Any, row: Base) -> None:
     state = inspect(row)
-    rewritten = {name for name in (each.key for each in state.mapper.column_attrs) if state.attrs[name].history.has_changes()}
+    rewritten = {
+        name for name in (each.key for each in state.mapper.column_attrs) if state.attrs[name].history.has_changes()
+    }
     if rewritten - MAY_CHANGE[type(row)]:
         raise KeptForGood(f"what a {type(row).__name__} says is never rewritten")
 

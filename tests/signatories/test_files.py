@@ -67,6 +67,8 @@ def _png_with(name: bytes, data: bytes) -> bytes:
         pytest.param(a_png(60_000), id="a picture too wide to open"),
         pytest.param(b"\xff\xd8\xff" + A_PROGRAM, id="a photograph's beginning and no photograph"),
         pytest.param(a_jpeg() + AN_ARCHIVE, id="a photograph with an archive behind it"),
+        pytest.param(a_jpeg() + A_PROGRAM, id="a photograph with a program behind it"),
+        pytest.param(AN_ARCHIVE + a_docx(), id="a document with an archive before it"),
         pytest.param(a_jpeg()[:-2], id="a photograph without an end"),
         pytest.param(_picture_with_comment(a_pdf()), id="a photograph that is a PDF too"),
         pytest.param(b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", id="a drawing with a script"),

@@ -19,6 +19,7 @@ from signatories.models import Signature, Withdrawal
 from tests.builders.identity import Acting, someone
 from tests.builders.signatories import (
     COMMAND,
+    a_pdf,
     a_signatory,
     a_signer,
     a_version,
@@ -103,6 +104,33 @@ def test_signing_while_the_organisation_is_withdrawn_never_brings_it_back(busy: 
         assert isinstance(withdrawal, Withdrawal)
         assert isinstance(signature, (UUID, NotOpened))
         assert (state_of(busy, partner, "op"), state_of(busy, partner, "isa")) == ("withdrawn", "withdrawn")
+
+
+@pytest.mark.rule("SIG-6", "SIG-9")
+def test_a_signature_that_waited_for_the_withdrawal_to_commit_is_refused(busy: House) -> None:
+    the_instruments(busy)
+    swale = a_signatory(busy)
+    second = a_version(busy, "op", "2", resign_by=london_date(busy.clock.now()))
+    signer, manager = opened(busy, swale, second), someone(busy, "hub_manager")
+
+    with ThreadPoolExecutor(1) as pool:
+        with busy.work(*manager) as ctx:
+            use_cases.withdraw(
+                ctx,
+                swale,
+                instruments=["isa", "op"],
+                letter_name="letter.pdf",
+                letter=a_pdf(),
+                letter_on=london_date(ctx.now()),
+                reasons="We no longer take part.",
+            )
+            waiting = pool.submit(signing(busy, signer, swale, second))
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.5)
+        with pytest.raises(NotOpened):
+            waiting.result()
+
+    assert state_of(busy, swale, "op") == "withdrawn"
 
 
 @pytest.mark.rule("SIG-6")

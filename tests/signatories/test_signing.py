@@ -180,6 +180,7 @@ def test_a_file_changed_behind_our_back_can_be_neither_opened_nor_signed(
     with sqlite_house.work(*signer) as ctx:
         use_cases.open_version(ctx, versions["op"])
     with sqlite_house.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER uploads_not_rewritten")
         connection.execute(update(Upload).values(content=a_pdf("Other terms")))
 
     with pytest.raises(DocumentAltered):
