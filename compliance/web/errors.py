@@ -6,8 +6,10 @@ again by its own view with what was typed (`forms.plain`); what comes here is al
 
 from __future__ import annotations
 
+import traceback
+
 import structlog
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, g, make_response, render_template, request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -90,8 +92,14 @@ def out_of_reach(problem: Exception) -> Reply:
 
 
 def broken(problem: Exception) -> Reply:
-    """A fault of ours: told to the log whole, to the person not at all."""
-    log.exception("a page broke", page=request.endpoint)
+    """A fault of ours. The person is told nothing of it; our log gets where it was, and none of what was sent."""
+    log.error(
+        "a page broke",
+        problem=type(problem).__name__,
+        where=traceback.format_tb(problem.__traceback__)[-4:],
+        page=request.endpoint,
+        request_id=g.get("request_id"),
+    )
     return page(500)
 
 

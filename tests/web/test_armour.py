@@ -35,6 +35,7 @@ def test_style_sheets_may_be_kept(visitor: Visitor) -> None:
 
     assert answer.status_code == 200
     assert "max-age" in answer.headers["Cache-Control"]
+    answer.close()
 
 
 def test_templates_hold_no_inline_style_or_script() -> None:

@@ -7,7 +7,7 @@ from .register import Question
 
 
 class LogQuestion(Question):
-    who = Line("Person, by name or e-mail")
+    who = Line("Person (name or e-mail)")
     organisation = OneOfMany("Organisation")
     event = OneOfMany("What happened")
     outcome = OneOfMany("Outcome")
