@@ -56,21 +56,25 @@ def test_a_request_waits_for_the_hub_and_says_who_asked(house: House) -> None:
     assert found.person.organisation_id == organisation
 
 
+NOT_OFFICIAL = (
+    "alex@gmail.com",
+    "alex@notswale.gov.uk",
+    "alex@swale.gov.uk.evil.example",
+    "alex@planning.swale.gov.uk",
+    "alex@swаle.gov.uk",
+    "alex@swale.gov.uk@gmail.com",
+)
+
+
 @pytest.mark.rule("LIC-2")
-@pytest.mark.parametrize(
-    "email",
-    [
-        "alex@gmail.com", "alex@notswale.gov.uk", "alex@swale.gov.uk.evil.example", "alex@planning.swale.gov.uk",
-        "alex@swаle.gov.uk", "alex@swale.gov.uk@gmail.com",
-    ],
-)  # fmt: skip
-def test_only_an_address_at_the_organisations_own_domain_is_taken(sqlite_house: House, email: str) -> None:
+def test_only_an_address_at_the_organisations_own_domain_is_taken(sqlite_house: House) -> None:
     organisation = an_organisation(sqlite_house)
 
-    with pytest.raises(Invalid) as refused:
-        a_request(sqlite_house, organisation, email)
+    for email in NOT_OFFICIAL:
+        with pytest.raises(Invalid) as refused:
+            a_request(sqlite_house, organisation, email)
+        assert [error.pointer for error in refused.value.fields] == ["/email"], email
 
-    assert [error.pointer for error in refused.value.fields] == ["/email"]
     assert how_many(sqlite_house, Person) == how_many(sqlite_house, Licence) == 0
 
 
@@ -89,31 +93,29 @@ def test_an_international_domain_is_compared_as_its_a_label(sqlite_house: House)
     assert a_request(sqlite_house, organisation, "alex@CAFÉ.example").person.email == "alex@xn--caf-dma.example"
 
 
-@pytest.mark.rule("LIC-7")
-@pytest.mark.parametrize(
-    ("changed", "pointer"),
-    [
-        ({"cases": ()}, "/cases"),
-        ({"ends_on": None}, "/ends_on"),
-        ({"ends_on": date(1250, 1, 1)}, "/ends_on"),
-        ({"ends_on": date(2026, 11, 20)}, "/ends_on"),
-        ({"ends_on": date(2027, 11, 22)}, "/ends_on"),
-        ({"ends_on": date(9999, 12, 31)}, "/ends_on"),
-    ],
+NOT_TERMS: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"cases": ()}, "/cases"),
+    ({"ends_on": None}, "/ends_on"),
+    ({"ends_on": date(1250, 1, 1)}, "/ends_on"),
+    ({"ends_on": date(2026, 11, 20)}, "/ends_on"),
+    ({"ends_on": date(2027, 11, 22)}, "/ends_on"),
+    ({"ends_on": date(9999, 12, 31)}, "/ends_on"),
 )
-def test_a_by_invite_licence_names_its_cases_and_a_last_day_within_a_year(
-    sqlite_house: House, changed: dict[str, Any], pointer: str
-) -> None:
+
+
+@pytest.mark.rule("LIC-7")
+def test_a_by_invite_licence_names_its_cases_and_a_last_day_within_a_year(sqlite_house: House) -> None:
     organisation = an_organisation(sqlite_house)
-    asked: dict[str, Any] = {"cases": ("C-1",), "ends_on": date(2026, 12, 31)} | changed
 
-    with pytest.raises(ByInviteNeeds) as refused, acting(sqlite_house, partner(organisation)) as ctx:
-        use_cases.request(
-            ctx, organisation_id=organisation, full_name="Alex Made-Up", email="alex@swale.gov.uk",
-            areas=["mid-kent"], reason="One case", kind=Kind.BY_INVITE, **asked,
-        )  # fmt: skip
+    for changed, pointer in NOT_TERMS:
+        asked: dict[str, Any] = {"cases": ("C-1",), "ends_on": date(2026, 12, 31)} | changed
+        with pytest.raises(ByInviteNeeds) as refused, acting(sqlite_house, partner(organisation)) as ctx:
+            use_cases.request(
+                ctx, organisation_id=organisation, full_name="Alex Made-Up", email="alex@swale.gov.uk",
+                areas=["mid-kent"], reason="One case", kind=Kind.BY_INVITE, **asked,
+            )  # fmt: skip
+        assert [error.pointer for error in refused.value.fields] == [pointer], changed
 
-    assert [error.pointer for error in refused.value.fields] == [pointer]
     assert how_many(sqlite_house, Licence) == 0
 
 
@@ -150,37 +152,36 @@ def test_an_organisation_by_invite_has_by_invite_licences_only(sqlite_house: Hou
 
 
 @pytest.mark.rule("ROL-2")
-@pytest.mark.parametrize("areas", [[], ["east-kent"], ["narnia"], ["mid-kent", "narnia"]])
-def test_a_licence_is_for_areas_the_organisation_is_a_member_of(sqlite_house: House, areas: list[str]) -> None:
+def test_a_licence_is_for_areas_the_organisation_is_a_member_of(sqlite_house: House) -> None:
     organisation = an_organisation(sqlite_house, areas=["mid-kent"])
 
-    with pytest.raises(Invalid) as refused:
-        a_request(sqlite_house, organisation, areas=areas)
-
-    assert refused.value.fields[0].pointer == "/areas"
+    for areas in ([], ["east-kent"], ["narnia"], ["mid-kent", "narnia"]):
+        with pytest.raises(Invalid) as refused:
+            a_request(sqlite_house, organisation, areas=areas)
+        assert refused.value.fields[0].pointer == "/areas"
 
 
 @pytest.mark.rule("LIC-4")
-@pytest.mark.parametrize("reason", ["", "   ", "x\u202ey", "x\x00y", "x" * 4001])
-def test_a_request_gives_its_reason_in_plain_text(sqlite_house: House, reason: str) -> None:
+def test_a_request_gives_its_reason_in_plain_text(sqlite_house: House) -> None:
     organisation = an_organisation(sqlite_house)
 
-    with pytest.raises(Invalid), acting(sqlite_house, partner(organisation)) as ctx:
-        use_cases.request(
-            ctx, organisation_id=organisation, full_name="Alex Made-Up", email="alex@swale.gov.uk",
-            areas=["mid-kent"], reason=reason,
-        )  # fmt: skip
+    for reason in ("", "   ", "x\u202ey", "x\x00y", "x" * 4001):
+        with pytest.raises(Invalid), acting(sqlite_house, partner(organisation)) as ctx:
+            use_cases.request(
+                ctx, organisation_id=organisation, full_name="Alex Made-Up", email="alex@swale.gov.uk",
+                areas=["mid-kent"], reason=reason,
+            )  # fmt: skip
 
 
 @pytest.mark.rule("LIC-12")
-@pytest.mark.parametrize("status", [Status.REQUESTED, Status.APPROVED, Status.ACTIVE, Status.SUSPENDED])
-def test_nobody_has_two_licences_for_one_organisation(sqlite_house: House, status: Status) -> None:
+def test_nobody_has_two_licences_for_one_organisation(sqlite_house: House) -> None:
     seats(sqlite_house)
     organisation = an_organisation(sqlite_house)
-    a_licence(sqlite_house, organisation, status=status)
 
-    with pytest.raises(AlreadyLicensed):
-        a_request(sqlite_house, organisation)
+    for status in (Status.REQUESTED, Status.APPROVED, Status.ACTIVE, Status.SUSPENDED):
+        a_licence(sqlite_house, organisation, f"{status}@swale.gov.uk", status=status)
+        with pytest.raises(AlreadyLicensed):
+            a_request(sqlite_house, organisation, f"{status}@swale.gov.uk")
 
 
 @pytest.mark.rule("LIC-12")
@@ -222,12 +223,12 @@ def test_a_delegate_who_names_another_organisation_finds_nothing_there(sqlite_ho
 
 
 @pytest.mark.rule("ROL-4", "LIC-4")
-@pytest.mark.parametrize("role", ["escalation_contact", "authorised_signatory", "ig_officer", "licence_holder"])
-def test_only_a_delegate_or_the_hub_asks(sqlite_house: House, role: str) -> None:
+def test_only_a_delegate_or_the_hub_asks(sqlite_house: House) -> None:
     organisation = an_organisation(sqlite_house)
 
-    with pytest.raises(Forbidden):
-        a_request(sqlite_house, organisation, by=partner(organisation, role))
+    for role in ("escalation_contact", "authorised_signatory", "ig_officer", "licence_holder"):
+        with pytest.raises(Forbidden):
+            a_request(sqlite_house, organisation, by=partner(organisation, role))
 
 
 @pytest.mark.rule("ROL-4")

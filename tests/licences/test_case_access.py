@@ -76,13 +76,15 @@ def test_closing_a_case_takes_back_what_was_given_before_it_was_closed(house: Ho
 
 
 @pytest.mark.rule("LIC-7")
-@pytest.mark.parametrize("status", [Status.REQUESTED, Status.APPROVED, Status.SUSPENDED, Status.DEACTIVATED])
-def test_only_the_holder_of_an_active_licence_is_invited(sqlite_house: House, status: Status) -> None:
+def test_only_the_holder_of_an_active_licence_is_invited(sqlite_house: House) -> None:
     seats(sqlite_house)
-    licence = a_licence(sqlite_house, an_organisation(sqlite_house), status=status)
+    organisation = an_organisation(sqlite_house)
 
-    with pytest.raises(NoLiveLicence):
-        invite(sqlite_house, licence.person_id, closed=True)
+    for status in (Status.REQUESTED, Status.APPROVED, Status.SUSPENDED, Status.DEACTIVATED):
+        licence = a_licence(sqlite_house, organisation, f"{status}@swale.gov.uk", status=status)
+        with pytest.raises(NoLiveLicence):
+            invite(sqlite_house, licence.person_id, closed=True)
+
     with sqlite_house.reading(hub()) as ctx:
         assert closed_cases(ctx.session) == set()
 
@@ -109,23 +111,23 @@ def test_nobody_is_invited_twice_to_one_case(sqlite_house: House) -> None:
 
 
 @pytest.mark.rule("LIC-7")
-@pytest.mark.parametrize("reference", ["", " ", "C\x00", "C\u202e9", "C\n9", "x" * 256])
-def test_a_case_is_named_by_a_plain_reference(sqlite_house: House, reference: str) -> None:
+def test_a_case_is_named_by_a_plain_reference(sqlite_house: House) -> None:
     seats(sqlite_house)
     licence = a_licence(sqlite_house, an_organisation(sqlite_house))
 
-    with pytest.raises(Invalid):
-        invite(sqlite_house, licence.person_id, reference)
+    for reference in ("", " ", "C\x00", "C\u202e9", "C\n9", "x" * 256):
+        with pytest.raises(Invalid):
+            invite(sqlite_house, licence.person_id, reference)
 
 
 @pytest.mark.rule("LIC-7")
-@pytest.mark.parametrize("days", [-1, 0, 366, 100_000])
-def test_an_invitation_ends_within_a_year_and_not_in_the_past(sqlite_house: House, days: int) -> None:
+def test_an_invitation_ends_within_a_year_and_not_in_the_past(sqlite_house: House) -> None:
     seats(sqlite_house)
     licence = a_licence(sqlite_house, an_organisation(sqlite_house))
 
-    with pytest.raises(Invalid):
-        invite(sqlite_house, licence.person_id, until=sqlite_house.clock.now() + timedelta(days=days))
+    for days in (-1, 0, 366, 100_000):
+        with pytest.raises(Invalid):
+            invite(sqlite_house, licence.person_id, until=sqlite_house.clock.now() + timedelta(days=days))
     with pytest.raises(Invalid):
         invite(sqlite_house, licence.person_id, until=datetime(2026, 12, 1))
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import Actor, House, operator
 from compliance.kernel.errors import NotFound
+from compliance.kernel.settings import REPOSITORY
 from compliance.licences import eligibility, queries, use_cases
 from compliance.licences.facts import Holder
 from compliance.licences.rules import Checklist, Item
@@ -74,17 +75,17 @@ LACKING: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
 
 
 @pytest.mark.rule("LIC-1", "LIC-10")
-@pytest.mark.parametrize("code", EVERY_ITEM)
-def test_what_is_missing_is_named_with_its_rule_and_who_can_mend_it(sqlite_house: House, code: str) -> None:
-    brought, done, rule = LACKING[code]
-    organisation = an_organisation(sqlite_house, **brought)
-    person = a_person(sqlite_house, organisation, **done)
+def test_what_is_missing_is_named_with_its_rule_and_who_can_mend_it(sqlite_house: House) -> None:
+    for number, code in enumerate(EVERY_ITEM):
+        brought, done, rule = LACKING[code]
+        organisation = an_organisation(sqlite_house, f"o{number}", **brought)
+        person = a_person(sqlite_house, organisation, f"alex@o{number}.gov.uk", **done)
 
-    missing = answers(sqlite_house, person, organisation).missing
+        missing = answers(sqlite_house, person, organisation).missing
 
-    assert [(each.code, each.rule) for each in missing] == [(code, rule)]
-    assert missing[0].until is None
-    assert any(who in missing[0].says for who in ("authorised signatory", "The organisation", "MARAC Hub Team"))
+        assert [(each.code, each.rule) for each in missing] == [(code, rule)]
+        assert missing[0].until is None
+        assert any(who in missing[0].says for who in ("authorised signatory", "The organisation", "MARAC Hub Team"))
 
 
 def _ended(house: House, organisation: UUID, change: Callable[[Any, Any, Any], list[Any]]) -> None:
@@ -210,11 +211,11 @@ def test_another_hub_asks_for_other_things_by_data_alone(sqlite_house: House) ->
         ("alex@gmail.com", False),
     ],
 )
-def test_an_address_is_official_at_a_registered_domain_itself(sqlite_house: House, email: str, met: bool) -> None:
+def test_an_address_is_official_at_a_registered_domain_itself(email: str, met: bool) -> None:
     # A personal provider never counts, however it came to be registered.
     domains = ["swale.gov.uk", "housing.swale.gov.uk", "gmail.com"]
 
-    assert eligibility.official(email, domains, sqlite_house.the(Policy)) is met
+    assert eligibility.official(email, domains, Policy.load(REPOSITORY / "policies")) is met
 
 
 @pytest.mark.rule("ROL-4")

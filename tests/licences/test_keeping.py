@@ -337,12 +337,12 @@ def test_nobody_keeps_eligibility_by_hand_without_the_right_to(sqlite_house: Hou
 
 
 @pytest.mark.rule("LIC-1")
-@pytest.mark.parametrize("done_on", [date(1999, 12, 31), date(2026, 11, 22), date(9999, 1, 1)])
-def test_training_is_recorded_when_it_is_done_and_not_before(sqlite_house: House, done_on: date) -> None:
+def test_training_is_recorded_when_it_is_done_and_not_before(sqlite_house: House) -> None:
     person = a_person(sqlite_house, an_organisation(sqlite_house), trained=[])
 
-    with pytest.raises(Invalid), acting(sqlite_house) as ctx:
-        use_cases.record_training(ctx, person, module="elearning", done_on=done_on)
+    for done_on in (date(1999, 12, 31), date(2026, 11, 22), date(9999, 1, 1)):
+        with pytest.raises(Invalid), acting(sqlite_house) as ctx:
+            use_cases.record_training(ctx, person, module="elearning", done_on=done_on)
     with pytest.raises(Invalid), acting(sqlite_house) as ctx:
         use_cases.record_training(ctx, person, module="juggling", done_on=date(2026, 1, 1))
     with pytest.raises(Invalid), acting(sqlite_house) as ctx:

@@ -141,8 +141,7 @@ def test_one_seat_passes_to_one_of_two(house: House) -> None:
 
 
 @pytest.mark.rule("SIG-6", "LIC-3")
-@pytest.mark.parametrize("again_and_again", range(3))
-def test_an_enrolment_while_the_organisation_withdraws_leaves_nothing_live(house: House, again_and_again: int) -> None:
+def test_an_enrolment_while_the_organisation_withdraws_leaves_nothing_live(house: House) -> None:
     seats(house)
     organisation = an_organisation(house)
     a_person(house, organisation, ready=False)
@@ -169,8 +168,7 @@ def test_an_enrolment_while_the_organisation_withdraws_leaves_nothing_live(house
 
 
 @pytest.mark.rule("SIG-6", "LIC-3")
-@pytest.mark.parametrize("again_and_again", range(3))
-def test_an_approval_while_the_organisation_withdraws_leaves_nothing_live(house: House, again_and_again: int) -> None:
+def test_an_approval_while_the_organisation_withdraws_leaves_nothing_live(house: House) -> None:
     seats(house)
     organisation = an_organisation(house)
     a_person(house, organisation)
@@ -183,8 +181,7 @@ def test_an_approval_while_the_organisation_withdraws_leaves_nothing_live(house:
 
 
 @pytest.mark.rule("SIG-6", "LIC-12")
-@pytest.mark.parametrize("again_and_again", range(3))
-def test_a_request_while_the_organisation_withdraws_leaves_nothing_live(house: House, again_and_again: int) -> None:
+def test_a_request_while_the_organisation_withdraws_leaves_nothing_live(house: House) -> None:
     organisation = an_organisation(house)
 
     said = at_once([lambda: a_request(house, organisation), lambda: withdraw(house, organisation)])
@@ -209,8 +206,7 @@ def test_two_invitations_of_one_person_to_one_case_make_one(house: House) -> Non
 
 
 @pytest.mark.rule("LIC-7", "SIG-6")
-@pytest.mark.parametrize("again_and_again", range(3))
-def test_an_invitation_while_the_licence_ends_does_not_outlive_it(house: House, again_and_again: int) -> None:
+def test_an_invitation_while_the_licence_ends_does_not_outlive_it(house: House) -> None:
     seats(house)
     licence = a_licence(house, an_organisation(house))
 
@@ -243,8 +239,7 @@ def test_two_records_of_one_training_make_one(house: House) -> None:
 
 
 @pytest.mark.rule("DEC-1", "LIC-7")
-@pytest.mark.parametrize("again_and_again", range(2))
-def test_nobody_slips_into_a_case_while_it_is_closed(house: House, again_and_again: int) -> None:
+def test_nobody_slips_into_a_case_while_it_is_closed(house: House) -> None:
     seats(house)
     organisation = an_organisation(house)
     people = [a_licence(house, organisation, f"p{number}@swale.gov.uk").person_id for number in range(4)]
