@@ -120,9 +120,9 @@ def _check_decidable(ctx: Context, licence: Licence, step: Step) -> None:
     after(Status(licence.status), step)
     if past_its_end(ctx, licence.ends_on):
         raise LicenceOver()
-    if eligibility.outside(ctx, licence.organisation_id):
-        raise OrganisationOutside()
     answers = eligibility.checklist(ctx, licence.person, licence.organisation_id)
+    if any(item.rule == OrganisationOutside.rule for item in answers.missing):
+        raise OrganisationOutside()
     if not answers.complete:
         raise NotEligible(fields=tuple(FieldError(f"/checklist/{item.code}", item.says) for item in answers.missing))
 
