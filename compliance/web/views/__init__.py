@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import account, audit, home, licences, organisations, people, register, sign_in, signing, withdrawals
+from . import licence_steps as _licence_steps  # noqa: F401 - its routes stand on the blueprint of `licences`
 
 ALL = (
     sign_in.pages,

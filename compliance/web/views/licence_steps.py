@@ -1,0 +1,184 @@
+"""The steps of a licence's life, each behind a page that says what it means before it is taken (LIC-3 to LIC-9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import request
+
+from compliance.kernel.context import Context, house, reading, work
+from compliance.kernel.errors import NotFound
+from compliance.licences import queries, use_cases
+from compliance.licences.models import Licence
+from compliance.licences.rules import BY_HAND, HUB_TO_END, OWN_TO_END, EndReason, Kind, Status, Suspension
+from compliance.web import lists
+from compliance.web.access import can, guarded
+from compliance.web.forms import licences as forms
+from compliance.web.forms.plain import PlainForm, telling
+from compliance.web.links import invitation_link
+from compliance.web.replies import Reply, on, show
+from compliance.web.words import KINDS, REASONS
+from policies.permissions import Permission
+from policies.values import Policy
+
+from .licences import PAGE, pages
+
+
+@pages.route("/<uuid:licence_id>/approval", methods=["GET", "POST"])
+@guarded(Permission.LICENCE_APPROVE)
+def approve(licence_id: UUID) -> Reply:
+    """Give it: after a fresh code, never one's own, never with an item missing, never beyond the seats."""
+    found = _found(licence_id, Permission.LICENCE_APPROVE)
+    form = forms.Confirm()
+    if form.sent():
+        with telling(form):
+            with work() as ctx:
+                approved = use_cases.approve(ctx, licence_id)
+            return _given(approved)
+    with reading() as ctx:
+        checklist = queries.checklist(ctx, found.person_id, found.organisation_id)
+        seats = next(each for each in queries.seats(ctx) if each.kind == found.kind)
+    return show("licence_approve.html", form, licence=found, checklist=checklist, seats=seats)
+
+
+@pages.route("/<uuid:licence_id>/refusal", methods=["GET", "POST"])
+@guarded(Permission.LICENCE_REFUSE)
+def refuse(licence_id: UUID) -> Reply:
+    """Say no, and why."""
+    found = _found(licence_id, Permission.LICENCE_REFUSE)
+    form = forms.Refusal()
+    return _step(
+        found, form, "Refuse the request", "Refuse", "The request is refused.",
+        lambda ctx: use_cases.refuse(ctx, licence_id, reason=form.reason.data or ""),
+    )  # fmt: skip
+
+
+@pages.route("/<uuid:licence_id>/suspension", methods=["GET", "POST"])
+@guarded(Permission.LICENCE_SUSPEND)
+def suspend(licence_id: UUID) -> Reply:
+    """Rest it; the seat stays the person's."""
+    found = _found(licence_id, Permission.LICENCE_SUSPEND)
+    form = forms.Suspend()
+    form.reason.choices = [(reason.value, REASONS[reason.value]) for reason in Suspension if reason in BY_HAND]
+    return _step(
+        found, form, "Suspend the licence", "Suspend", "The licence is suspended. The very next question of the case system is answered with no.",
+        lambda ctx: use_cases.suspend(ctx, licence_id, reason=Suspension(form.reason.data)),
+        says="Nothing opens in the case system while it is suspended. The seat stays theirs, and you can resume it.",
+    )  # fmt: skip
+
+
+@pages.route("/<uuid:licence_id>/resumption", methods=["GET", "POST"])
+@guarded(Permission.LICENCE_RESUME)
+def resume(licence_id: UUID) -> Reply:
+    """Let it be used again."""
+    found = _found(licence_id, Permission.LICENCE_RESUME)
+    return _step(
+        found, forms.Confirm(), "Resume the licence", "Resume", "The licence is active again.",
+        lambda ctx: use_cases.resume(ctx, licence_id),
+        says="They can work in the case system again at once. Everything on the checklist must still hold.",
+    )  # fmt: skip
+
+
+@pages.route("/<uuid:licence_id>/end", methods=["GET", "POST"])
+@guarded(Permission.LICENCE_READ)
+def deactivate(licence_id: UUID) -> Reply:
+    """End it for good; a delegate does so for a leaver or at request, the hub for more reasons (LIC-4)."""
+    found = _found(licence_id, Permission.LICENCE_DEACTIVATE, Permission.LICENCE_END_OWN)
+    reasons = HUB_TO_END if can(Permission.LICENCE_DEACTIVATE, found.organisation_id) else OWN_TO_END
+    form = forms.End()
+    form.reason.choices = [(reason.value, REASONS[reason.value]) for reason in EndReason if reason in reasons]
+    return _step(
+        found, form, "End the licence", "End the licence", "The licence has ended, and its seat is free.",
+        lambda ctx: use_cases.deactivate(ctx, licence_id, reason=EndReason(form.reason.data)),
+        says="This cannot be undone: if they need one again, a new licence is asked for.", warning=True,
+    )  # fmt: skip
+
+
+@pages.route("/<uuid:licence_id>/reallocation", methods=["GET", "POST"])
+@guarded(Permission.LICENCE_REALLOCATE)
+def reallocate(licence_id: UUID) -> Reply:
+    """End this licence and give its seat to a request, in one step (LIC-9)."""
+    found = _found(licence_id, Permission.LICENCE_REALLOCATE)
+    form = forms.Reallocate()
+    with reading() as ctx:
+        waiting = queries.licences(ctx, status=Status.REQUESTED, kind=Kind(found.kind), limit=PAGE).licences
+    form.to_licence.choices = [(str(each.id), f"{each.person.full_name}, {each.organisation.name}") for each in waiting]
+    if form.sent():
+        with telling(form):
+            with work() as ctx:
+                approved = use_cases.reallocate(ctx, licence_id, UUID(form.to_licence.data))
+            return _given(approved)
+    return show("licence_reallocate.html", form, licence=found, waiting=waiting)
+
+
+@pages.route("/<uuid:licence_id>/training", methods=["GET", "POST"])
+@guarded(Permission.TRAINING_RECORD)
+def training(licence_id: UUID) -> Reply:
+    """That its holder has done a module (OP 6.1)."""
+    found = _found(licence_id, Permission.TRAINING_RECORD)
+    form = forms.TrainingDone(formdata=None) if request.method == "GET" else forms.TrainingDone()
+    form.module.choices = [
+        (module, KINDS.get(module, module)) for module in house().the(Policy).licences.required_training
+    ]
+    if request.method == "GET":
+        form.module.data = lists.one_of("module", house().the(Policy).licences.required_training)
+    return _step(
+        found, form, "Record training", "Save", "The training is recorded.",
+        lambda ctx: use_cases.record_training(
+            ctx, found.person_id, module=form.module.data, done_on=form.done_on.data, valid_until=form.valid_until.data
+        ),
+    )  # fmt: skip
+
+
+@pages.route("/<uuid:licence_id>/vetting", methods=["GET", "POST"])
+@guarded(Permission.VETTING_RECORD)
+def vetting(licence_id: UUID) -> Reply:
+    """At which level its holder is vetted, and until when (OP 6.1)."""
+    found = _found(licence_id, Permission.VETTING_RECORD)
+    form = forms.VettingHeld()
+    return _step(
+        found, form, "Record vetting", "Save", "The vetting is recorded.",
+        lambda ctx: use_cases.record_vetting(
+            ctx, found.person_id, level=form.level.data or "", holds_until=form.holds_until.data
+        ),
+    )  # fmt: skip
+
+
+def _step(
+    found: Licence,
+    form: PlainForm,
+    title: str,
+    does: str,
+    done: str,
+    act: Callable[[Context], object],
+    *,
+    says: str | None = None,
+    warning: bool = False,
+) -> Reply:
+    """A step of a licence's life, behind a page that says what it means."""
+    if form.sent():
+        with telling(form):
+            with work() as ctx:
+                act(ctx)
+            return _back(found.id, done)
+    return show("licence_step.html", form, licence=found, title=title, does=does, says=says, warning=warning)
+
+
+def _given(approved: use_cases.Approved) -> Reply:
+    """What happens next; the link, if there is one, is shown here and never again (IDN-8)."""
+    token = approved.invitation_token
+    return show("licence_given.html", licence=approved.licence, link=invitation_link(token) if token else None)
+
+
+def _found(licence_id: UUID, *any_of: Permission) -> Licence:
+    """The licence, for whoever may do one of these to it; it is not there for anybody else (ROL-4)."""
+    with reading() as ctx:
+        found = queries.visible(ctx, licence_id, lock=False)
+    if not any(can(permission, found.organisation_id) for permission in any_of):
+        raise NotFound()
+    return found
+
+
+def _back(licence_id: UUID, done: str) -> Reply:
+    return on("licences.licence", done, licence_id=licence_id)
