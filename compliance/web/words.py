@@ -158,4 +158,4 @@ def teach(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day, clock=clock, moment=moment, until=until, said=said, area=area, happening=happening, acted=acted
     )
-    app.jinja_env.globals.update(count=count, STATES=STATES)
+    app.jinja_env.globals.update(count=count, STATES=STATES, KINDS=KINDS)

@@ -9,6 +9,7 @@ from flask import Blueprint
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import house, work
 from compliance.licences import queries as licences
+from compliance.web import lists
 from compliance.web.access import can, guarded
 from compliance.web.forms.plain import PlainForm, telling
 from compliance.web.forms.register import Domain, IsaCheck, KeyContact, PolicyDocument
@@ -81,6 +82,7 @@ def name_contact(organisation_id: UUID) -> Reply:
     """Whom the hub rings (LIC-10)."""
     form = KeyContact()
     form.kind.choices = [(kind, KINDS[kind]) for kind in house().the(Policy).licences.required_contacts]
+    _begin_with_what_was_asked_for(form)
     if form.sent():
         with telling(form):
             with work() as ctx:
@@ -102,6 +104,7 @@ def record_policy(organisation_id: UUID) -> Reply:
     """A policy that the organisation keeps current (SIG-11, LIC-1)."""
     form = PolicyDocument()
     form.kind.choices = [(kind, KINDS[kind]) for kind in house().the(Policy).licences.required_policies]
+    _begin_with_what_was_asked_for(form)
     if form.sent():
         with telling(form):
             with work() as ctx:
@@ -129,6 +132,12 @@ def check_isa(organisation_id: UUID) -> Reply:
                 use_cases.record_isa_check(ctx, organisation_id, found=form.found.data == "yes")
             return _back(organisation_id, "The check is recorded.")
     return _form("Record an ISA check", form, organisation_id, "Save check")
+
+
+def _begin_with_what_was_asked_for(form: KeyContact | PolicyDocument) -> None:
+    """The link that led here may say which kind it is about."""
+    if not form.is_submitted():
+        form.kind.data = lists.one_of("kind", dict(form.kind.choices))
 
 
 def _form(title: str, form: PlainForm, organisation_id: UUID, does: str) -> Reply:
