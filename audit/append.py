@@ -28,8 +28,6 @@ class Turn:
     state_version: int
 
 
-
-
 _TAKE = (
     update(LogHead)
     .where(LogHead.id == HEAD)

@@ -6,7 +6,9 @@ for checkpoints kept elsewhere, which come with sealing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, cast
 
 from sqlalchemy import Engine, select
 
@@ -34,7 +36,8 @@ def verify(engine: Engine, *, since: int = 0) -> Verified:
             return Verified(0, 0, "The log's head is gone.")
         statement = select(AuditEntry.__table__).where(AuditEntry.number >= since).order_by(AuditEntry.number)
         rows = connection.execution_options(yield_per=_AT_ONCE).execute(statement)
-        for row in rows.mappings():
+        for found in rows.mappings():
+            row = cast(Mapping[str, Any], found)
             if row["number"] != expected:
                 return Verified(expected - since, expected, f"Entry {expected} is missing.")
             if digest(row) != row["hash"]:

@@ -93,9 +93,7 @@ def _organisations(connection: Connection, house: House, dice: random.Random, co
     return ids
 
 
-def _people(
-    connection: Connection, house: House, dice: random.Random, partners: list[UUID], count: int
-) -> list[str]:
+def _people(connection: Connection, house: House, dice: random.Random, partners: list[UUID], count: int) -> list[str]:
     now, today = house.clock.now(), house.clock.now().date()
     policy = house.the(Policy)
     areas = list(policy.areas)

@@ -28,6 +28,15 @@ MIGRATIONS = REPOSITORY / "migrations"
 
 def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     """The whole service as a WSGI application; raises Misconfigured or BrokenPolicy rather than start unsafely."""
+    app = furnished(settings, clock)
+    api.register(app)
+    web.register(app)
+    app.wsgi_app = DecisionDoor(house_of(app), app.wsgi_app)  # type: ignore[method-assign]
+    return app
+
+
+def furnished(settings: Settings, clock: Clock | None = None) -> Flask:
+    """The house without its doors: all that a command, a job or the scheduler needs. Raises as `create_app` does."""
     keys = KeyRing.load(settings.key_file)
     policy, access = _rules(settings.policy_dir)
     app = Flask(__name__, static_folder=None)
@@ -47,19 +56,12 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         engine,
         {KeyRing: keys, Policy: policy, Access: access, PolicyVersion: PolicyVersion(policy.version)},
     )
-    _open_doors(app)
     return app
 
 
 def house_of(app: Flask) -> House:
     """The house that an application was put together for."""
     return cast(House, app.extensions["compliance"])
-
-
-def _open_doors(app: Flask) -> None:
-    api.register(app)
-    web.register(app)
-    app.wsgi_app = DecisionDoor(house_of(app), app.wsgi_app)  # type: ignore[method-assign]
 
 
 def _rules(directory: Path) -> tuple[Policy, Access]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from compliance.app import create_app, house_of
+from compliance.app import create_app, furnished, house_of
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House
 from compliance.kernel.secrets import create_key_file
@@ -51,23 +51,38 @@ def app(settings: Settings, clock: FixedClock) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def house(app: Flask) -> House:
-    """The house of `app`: open a unit of work with `house.work(actor)`."""
-    return house_of(app)
+def house(request: pytest.FixtureRequest, settings: Settings, clock: FixedClock) -> Iterator[House]:
+    """The house of `app` where a test asks for both, else one without doors; `house.work(actor)` opens a unit of work."""
+    yield from _house(request, "app", settings, clock)
 
 
 @pytest.fixture
-def sqlite_app(sqlite_url: Fresh, key_file: Path, tmp_path: Path, clock: FixedClock) -> Iterator[Flask]:
+def sqlite_settings(sqlite_url: Fresh, key_file: Path, tmp_path: Path) -> Settings:
+    """A configuration on a freshly migrated SQLite file."""
+    return _settings(sqlite_url(migrated), key_file, tmp_path)
+
+
+@pytest.fixture
+def sqlite_app(sqlite_settings: Settings, clock: FixedClock) -> Iterator[Flask]:
     """The whole application on SQLite alone, for tests that the database makes no difference to."""
-    app = create_app(_settings(sqlite_url(migrated), key_file, tmp_path), clock)
+    app = create_app(sqlite_settings, clock)
     yield app
     house_of(app).engine.dispose()
 
 
 @pytest.fixture
-def sqlite_house(sqlite_app: Flask) -> House:
-    """The house of `sqlite_app`."""
-    return house_of(sqlite_app)
+def sqlite_house(request: pytest.FixtureRequest, sqlite_settings: Settings, clock: FixedClock) -> Iterator[House]:
+    """As `house`, on SQLite alone."""
+    yield from _house(request, "sqlite_app", sqlite_settings, clock)
+
+
+def _house(request: pytest.FixtureRequest, app: str, settings: Settings, clock: FixedClock) -> Iterator[House]:
+    if app in request.fixturenames:
+        yield house_of(request.getfixturevalue(app))
+        return
+    house = house_of(furnished(settings, clock))
+    yield house
+    house.engine.dispose()
 
 
 def _settings(url: str, key_file: Path, tmp_path: Path) -> Settings:

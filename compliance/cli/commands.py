@@ -15,7 +15,8 @@ from flask_migrate import downgrade, upgrade
 
 from audit.verify import verify
 from compliance import scheduler
-from compliance.app import create_app, house_of
+from compliance.app import furnished, house_of
+from compliance.identity import queries
 from compliance.identity import use_cases as identity
 from compliance.identity.access_tokens import SCOPES
 from compliance.kernel.clock import FixedClock
@@ -25,7 +26,10 @@ from compliance.kernel.jobs import run_now
 from compliance.kernel.logs import start_logging
 from compliance.kernel.secrets import create_key_file
 from compliance.kernel.settings import Misconfigured, Settings
-from policies.values import BrokenPolicy
+from compliance.licences import queries as licences
+from compliance.licences.rules import Kind
+from compliance.licences.use_cases import set_seats
+from policies.values import BrokenPolicy, Policy
 from signatories.seed import load_register
 
 from .demo import demo
@@ -120,6 +124,10 @@ def seed_store() -> None:
     """Load the hub's register of organisations, its areas and its contract from the policy files; safe to repeat."""
     with house_of(_app()).work(operator("db seed")) as ctx:
         load_register(ctx)
+        held = {str(kind.kind): kind.seats for kind in licences.seats(ctx)}
+        for kind, seats in ctx.the(Policy).seats.items():
+            if held.get(kind) != seats:
+                set_seats(ctx, Kind(kind), seats)
 
 
 @db.command("grant")
@@ -190,7 +198,9 @@ def clients() -> None:
 
 @clients.command("create")
 @click.option("--name", required=True, help="What people call the system.")
-@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="Repeat for each; default: decisions.")
+@click.option(
+    "--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="Repeat for each; default: decisions."
+)
 def create_client(name: str, scopes: tuple[str, ...]) -> None:
     """Register a client and print its id and secret, the secret for the only time."""
     with house_of(_app()).work(operator("clients create")) as ctx:
@@ -204,7 +214,10 @@ def create_client(name: str, scopes: tuple[str, ...]) -> None:
 def end_client(client_id: str) -> None:
     """Take a client's access away, at once."""
     with house_of(_app()).work(operator("clients end")) as ctx:
-        identity.end_client(ctx, client_id)
+        known = {client.client_id: client.id for client in queries.clients(ctx)}
+        if client_id not in known:
+            _fail(f"There is no client {client_id}.")
+        identity.end_client(ctx, known[client_id])
 
 
 @main.group()
@@ -248,7 +261,7 @@ def _settings() -> Settings:
 
 def _app() -> Flask:
     try:
-        return create_app(_settings())
+        return furnished(_settings())
     except (Misconfigured, BrokenPolicy) as problem:
         _fail(str(problem))
 

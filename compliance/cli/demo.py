@@ -22,7 +22,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, select
 
-from compliance.app import create_app, house_of
+from compliance.app import furnished, house_of
 from compliance.kernel.secrets import create_key_file
 from compliance.kernel.settings import REPOSITORY, Settings
 from signatories.models import Organisation
@@ -70,7 +70,7 @@ def reset(context: click.Context, port: int) -> None:
     context.invoke(down)
     settings = Settings.from_environment(_environment(port))
     if settings.key_file.exists() and settings.database_url.startswith("postgresql"):
-        with create_app(settings).app_context():
+        with furnished(settings).app_context():
             downgrade(revision="base")
     for left in (*settings.var_dir.glob("compliance.sqlite*"), settings.key_file, settings.var_dir / "demo.json"):
         left.unlink(missing_ok=True)
@@ -92,7 +92,7 @@ def _prepare(settings: Settings) -> Told:
     if not settings.key_file.exists():
         click.echo("Making keys …")
         create_key_file(settings.key_file)
-    app = create_app(settings)
+    app = furnished(settings)
     click.echo("Making the database …")
     with app.app_context():
         upgrade()
@@ -112,7 +112,9 @@ def _told_before(settings: Settings, app: Flask) -> Told | None:
             return None
     path = settings.var_dir / "demo.json"
     if not path.exists():
-        raise click.ClickException("The database holds data and var/demo.json is gone. `make demo-reset` starts afresh.")
+        raise click.ClickException(
+            "The database holds data and var/demo.json is gone. `make demo-reset` starts afresh."
+        )
     told: Told = json.loads(path.read_text())
     told["base_url"] = settings.base_url
     _keep(settings, told)
@@ -162,9 +164,10 @@ def _alive(pid_file: Path) -> bool:
     """Whether the process written there lives, and is ours: the number may have gone to another since."""
     try:
         pid = int(pid_file.read_text())
-        return b"compliance" in Path(f"/proc/{pid}/cmdline").read_bytes() or b"wsgi:application" in Path(
-            f"/proc/{pid}/cmdline"
-        ).read_bytes()
+        return (
+            b"compliance" in Path(f"/proc/{pid}/cmdline").read_bytes()
+            or b"wsgi:application" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        )
     except (OSError, ValueError):
         return False
 

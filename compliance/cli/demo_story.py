@@ -240,7 +240,9 @@ def _partners_answer(stage: Stage, say: Callable[[str], None]) -> dict[str, Some
     }
 
 
-def _licences(stage: Stage, hub: dict[str, Somebody], partners: dict[str, Somebody], say: Callable[[str], None]) -> None:
+def _licences(
+    stage: Stage, hub: dict[str, Somebody], partners: dict[str, Somebody], say: Callable[[str], None]
+) -> None:
     say("Licences: requested, approved, active, suspended, ended")
     everywhere = ["north-kent", "east-kent", "west-kent", "south-east-kent", "mid-kent", "medway"]
     coordinator, supervisor = hub["hub_coordinator"], hub["hub_supervisor"]
@@ -249,7 +251,9 @@ def _licences(stage: Stage, hub: dict[str, Somebody], partners: dict[str, Somebo
         ("hub_supervisor", coordinator, hub["hub_manager"]),
         ("hub_coordinator", supervisor, hub["hub_manager"]),
     ):
-        _license(stage, hub, hub[role].full_name, "kent-police", everywhere, asks=asks, decides=decides, known=hub[role])
+        _license(
+            stage, hub, hub[role].full_name, "kent-police", everywhere, asks=asks, decides=decides, known=hub[role]
+        )
     stage.at(30)
     delegate = partners["delegate"]
     _license(stage, hub, "Wilfred Marrow", "swale", ["mid-kent"], asks=delegate)

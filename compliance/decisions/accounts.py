@@ -37,7 +37,7 @@ def accounts(connection: Connection, person_ids: Collection[UUID] | None = None)
     """Everybody's account, or those of some people."""
     only = None if person_ids is None else set(person_ids)
 
-    def rows(statement: Select[Any], owner: InstrumentedAttribute[UUID]) -> Any:
+    def rows(statement: Select[*tuple[Any, ...]], owner: InstrumentedAttribute[UUID]) -> Any:
         if only is not None and len(only) <= MOST_NAMED:
             statement = statement.where(owner.in_(only))
         found = connection.execute(statement)
@@ -49,8 +49,8 @@ def accounts(connection: Connection, person_ids: Collection[UUID] | None = None)
     for person_id, role in rows(_ROLES, RoleHeld.person_id):
         roles[person_id].add(role)
     return [
-        Account(*row, set_at.get(row[0]), row[0] in enrolled, tuple(sorted(roles.get(row[0], ()))))
-        for row in rows(_PEOPLE, Person.id)
+        Account(one, *columns, set_at.get(one), one in enrolled, tuple(sorted(roles.get(one, ()))))
+        for one, *columns in rows(_PEOPLE, Person.id)
     ]
 
 

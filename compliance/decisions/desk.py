@@ -175,7 +175,13 @@ class Desk:
         question, verdict = asked.questions[0], verdicts[0]
         known = book.people.get(question.subject)
         draft = self._draft(
-            book, asked, now, DecisionAnswered.name, _outcome(verdict.permit), rules=_rules(verdict), detail=_item(question)
+            book,
+            asked,
+            now,
+            DecisionAnswered.name,
+            _outcome(verdict.permit),
+            rules=_rules(verdict),
+            detail=_item(question),
         )
         draft["subject_kind"] = "person"
         draft["subject_id"] = known.person_id if known else None

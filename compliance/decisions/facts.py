@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import gc
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
@@ -84,10 +86,25 @@ def _read_everything(connection: Connection, house: House, book: Book) -> None:
 def _fold(connection: Connection, house: House, book: Book, person_ids: Collection[UUID] | None) -> None:
     policy, access, at = house.the(Policy), house.the(Access), house.clock.now()
     organisations = standings(connection, at, required=policy.signatories.required_instruments)
-    held = holders(connection, at, person_ids)
-    folding = _Folding(policy, access, organisations, at)
-    for account in accounts(connection, person_ids):
-        book.enter(folding.standing(account, held.get(account.id, _NOBODY)))
+    with _nothing_to_collect(everybody=person_ids is None):
+        held = holders(connection, at, person_ids)
+        folding = _Folding(policy, access, organisations, at)
+        for account in accounts(connection, person_ids):
+            book.enter(folding.standing(account, held.get(account.id, _NOBODY)))
+
+
+@contextmanager
+def _nothing_to_collect(*, everybody: bool) -> Iterator[None]:
+    """Keep the collector from walking a book that only grows while everybody is read, and out of it afterwards."""
+    if not everybody or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class _Folding:
@@ -103,7 +120,7 @@ class _Folding:
             one: eligibility.of_organisation(facts, policy, at, given=True) for one, facts in organisations.items()
         }
         self._actions = cache(lambda roles: frozenset().union(*(access.case_actions(role) for role in roles)))
-        self._areas = cache(frozenset)
+        self._areas: Callable[[tuple[str, ...]], frozenset[str]] = cache(frozenset)
 
     def standing(self, account: Account, holder: Holder) -> Standing:
         """Everything a decision needs of one person, and until when it holds without anybody acting."""

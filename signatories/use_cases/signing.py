@@ -88,6 +88,7 @@ def refuse_to_sign(ctx: Context, organisation_id: UUID, version_id: UUID, *, rea
     version = queries.version(ctx, version_id)
     if not may(ctx, Permission.REFUSAL_RECORD, organisation=organisation_id):
         require(ctx, Permission.INSTRUMENT_REFUSE, organisation=organisation_id)
+    require_fresh(ctx)
 
     steps.check_current(ctx, version)
     if steps.is_signed(ctx, organisation, version):

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from audit.record import record
 from compliance.identity import use_cases as identity
+from compliance.identity.queries import require_fresh
 from compliance.kernel import text
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
@@ -44,6 +45,7 @@ def withdraw(
     """
     organisation = queries.organisation(ctx, organisation_id, lock=True)
     require(ctx, Permission.WITHDRAWAL_RECORD, organisation=organisation_id)
+    require_fresh(ctx)
 
     named = _instruments(ctx, instruments)
     if not rules.believable(letter_on, london_date(ctx.now())):

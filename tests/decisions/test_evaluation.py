@@ -117,8 +117,8 @@ def test_what_the_caller_says_of_the_person_is_not_heard(sqlite_desk: CaseSystem
         b'{"subject":{"type":"person","id":"a"},"action":{"name":"x"},"resource":{"type":"case","id":""}}',
         b'{"subject":{"type":"person","id":"a"},"action":{"name":"x"},"resource":{"type":"case","id":7}}',
         b'{"subject":{"type":"person","id":"a"},"action":{"name":"x"}}',
-        b'{"subject":{"type":"person","id":"a"},"action":{"name":"x"},"resource":{"type":"case","id":"1",'
-        b'"properties":{"closed":"no"}}}',
+        (b'{"subject":{"type":"person","id":"a"},"action":{"name":"x"},"resource":{"type":"case","id":"1",'
+         b'"properties":{"closed":"no"}}}'),
         b'{"evaluations":{"0":{}}}',
         b'{"evaluations":[{}],"options":{"evaluations_semantic":"some"}}',
     ],

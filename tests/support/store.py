@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask_migrate import upgrade
 
-from compliance.app import create_app, house_of
+from compliance.app import furnished, house_of
 from compliance.kernel.secrets import create_key_file
 from compliance.kernel.settings import REPOSITORY, Settings
 
@@ -17,7 +17,7 @@ def migrated(url: str) -> None:
     with tempfile.TemporaryDirectory() as directory:
         keys = Path(directory) / "keys.json"
         create_key_file(keys)
-        app = create_app(Settings(url, "http://127.0.0.1:8000", keys, REPOSITORY / "policies", Path(directory)))
+        app = furnished(Settings(url, "http://127.0.0.1:8000", keys, REPOSITORY / "policies", Path(directory)))
         with app.app_context():
             upgrade()
         house_of(app).engine.dispose()

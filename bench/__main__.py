@@ -1,0 +1,61 @@
+"""`make bench`: what was measured on this machine just now, each figure as a ratio to its peer in the same run."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+
+from . import decisions, over_http, signing_in
+
+
+def row(what: str, ours: str, peer: str, ratio: float, wanted: float, *, at_least: bool = True) -> None:
+    """One line: what, ours, the peer's, the ratio, what was asked for, and whether it is met."""
+    met = ratio >= wanted if at_least else ratio <= wanted
+    sign = "≥" if at_least else "≤"
+    print(
+        f"{what:<46} {ours:>22}  {peer:>26}  {ratio:7.2f} ×  (asked {sign} {wanted:g})  {'met' if met else 'NOT MET'}"
+    )
+
+
+def in_process() -> None:
+    small = decisions.measure(2_000)
+    peer = decisions.cedar(2_000)
+    row("decision, in process, 2,000 people", f"{small.per_second:,.0f}/s", f"cedarpy {peer:,.0f}/s",
+        small.per_second / peer, 40)  # fmt: skip
+    large = decisions.measure(200_000)
+    row("  the same, 200,000 people: cost", f"{large.per_second:,.0f}/s", f"2,000: {small.per_second:,.0f}/s",
+        small.per_second / large.per_second, 3, at_least=False)  # fmt: skip
+    row("  start: seconds for 20,000 people", f"{large.opened_in / 10:.2f} s", "1 s", large.opened_in / 10, 1,
+        at_least=False)  # fmt: skip
+    print(f"  ({small.permits:.0%} of the answers were permits)")
+
+
+def http() -> None:
+    found = over_http.measure()
+    bare, single = _median(found.bare, "per_second"), _median(found.single, "per_second")
+    row(
+        "decision over HTTP, durable, 32 connections", f"{single:,.0f}/s", f"bare Flask {bare:,.0f}/s", single / bare, 2
+    )
+    p99 = _median(found.single, "p99_ms")
+    row("  its 99th percentile", f"{p99:.1f} ms", "10 ms", p99 / 10, 1, at_least=False)
+    batch = _median(found.batch, "per_second") * over_http.IN_A_BATCH
+    row("batches of 100 over HTTP, durable", f"{batch:,.0f} decisions/s", "100,000/s", batch / 100_000, 1)
+    print(f"  (refused: {sum(load.refused for load in (*found.single, *found.batch))})")
+
+
+def sign_in() -> None:
+    whole, alone = signing_in.measure()
+    row("sign-in", f"{whole:.1f} ms", f"its hash {alone:.1f} ms", whole / alone, 1.15, at_least=False)
+
+
+def _median(loads: list[over_http.Load], figure: str) -> float:
+    return statistics.median(getattr(load, figure) for load in loads)
+
+
+MEASUREMENTS: tuple[tuple[str, Callable[[], None]], ...] = (
+    ("Sign-in", sign_in), ("Decisions in process", in_process), ("Decisions over HTTP", http),
+)  # fmt: skip
+
+for name, measurement in MEASUREMENTS:
+    print(f"\n== {name} …", flush=True)
+    measurement()
