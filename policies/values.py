@@ -33,6 +33,8 @@ class Provenance:
 
 @dataclass(frozen=True)
 class PasswordValues:
+    """What a password must be and how long it lasts (IDN-1, IDN-2)."""
+
     min_length: int
     max_length: int
     history: int
@@ -41,6 +43,8 @@ class PasswordValues:
 
 @dataclass(frozen=True)
 class SignInValues:
+    """Second factor, lockout, sessions and invitations (IDN-3, IDN-4, IDN-6, IDN-8)."""
+
     code_drift_steps: int
     failures_to_lock: int
     failures_to_slow: int
@@ -56,6 +60,8 @@ class SignInValues:
 
 @dataclass(frozen=True)
 class LicenceValues:
+    """What LIC-1 asks for, its days of grace, and how long a by-invite licence may last (LIC-7, LIC-13)."""
+
     required_policies: tuple[str, ...]
     required_training: tuple[str, ...]
     required_contacts: tuple[str, ...]
@@ -65,6 +71,8 @@ class LicenceValues:
 
 @dataclass(frozen=True)
 class DecisionValues:
+    """How long a permit and a token may be relied on, and how many questions fit a batch (DEC-7)."""
+
     permit_seconds: int
     token_minutes: int
     batch_most: int
@@ -72,6 +80,8 @@ class DecisionValues:
 
 @dataclass(frozen=True)
 class SignatoryValues:
+    """What is signed, how often the ISA's own list is checked, and how large a letter may be (SIG-6, SIG-12)."""
+
     required_instruments: tuple[str, ...]
     isa_check_days: int
     letter_bytes: int

@@ -11,6 +11,8 @@ from audit.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class OrganisationRegistered(Event):
+    """An organisation was put on the register (SIG-1)."""
+
     name: ClassVar[str] = "organisation.registered"
     subject_kind: ClassVar[str | None] = "organisation"
 
@@ -20,12 +22,16 @@ class OrganisationRegistered(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class DomainAdded(Event):
+    """A mail domain was registered as an organisation's own (LIC-2)."""
+
     name: ClassVar[str] = "organisation.domain_added"
     subject_kind: ClassVar[str | None] = "organisation_domain"
 
 
 @dataclass(frozen=True, kw_only=True)
 class InstrumentRegistered(Event):
+    """A document that partners sign was put on the register (SIG-1)."""
+
     name: ClassVar[str] = "instrument.registered"
     subject_kind: ClassVar[str | None] = "instrument"
 
@@ -46,6 +52,8 @@ class VersionPublished(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class VersionOpened(Event):
+    """Somebody had the text of a version open (SIG-2)."""
+
     name: ClassVar[str] = "instrument.version_opened"
     subject_kind: ClassVar[str | None] = "instrument_version"
 
@@ -69,6 +77,8 @@ class InstrumentSigned(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SigningRefused(Event):
+    """An organisation will not sign; its reasons stand in the register (SIG-5)."""
+
     name: ClassVar[str] = "instrument.refused"
     subject_kind: ClassVar[str | None] = "signing_refusal"
 
@@ -91,18 +101,24 @@ class OrganisationWithdrew(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class DutiesAcknowledged(Event):
+    """An organisation that left acknowledged the duties that stay with it (SIG-7)."""
+
     name: ClassVar[str] = "withdrawal.duties_acknowledged"
     subject_kind: ClassVar[str | None] = "withdrawal"
 
 
 @dataclass(frozen=True, kw_only=True)
 class LetterRead(Event):
+    """A letter of withdrawal was opened (AUD-1)."""
+
     name: ClassVar[str] = "withdrawal.letter_read"
     subject_kind: ClassVar[str | None] = "withdrawal"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyDocumentRecorded(Event):
+    """A policy that an organisation keeps current was put down (OP 6.1)."""
+
     name: ClassVar[str] = "policy_document.recorded"
     subject_kind: ClassVar[str | None] = "policy_document"
 
@@ -112,6 +128,8 @@ class PolicyDocumentRecorded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class KeyContactNamed(Event):
+    """Whom the hub rings at an organisation was named (LIC-10, OP 6.5)."""
+
     name: ClassVar[str] = "key_contact.named"
     subject_kind: ClassVar[str | None] = "key_contact"
 
@@ -121,6 +139,8 @@ class KeyContactNamed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class KeyContactEnded(Event):
+    """A key contact is one no more (LIC-10)."""
+
     name: ClassVar[str] = "key_contact.ended"
     subject_kind: ClassVar[str | None] = "key_contact"
 
@@ -129,6 +149,8 @@ class KeyContactEnded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class IsaChecked(Event):
+    """The partnership's own list of ISA signatories was looked at (SIG-12)."""
+
     name: ClassVar[str] = "isa.checked"
     subject_kind: ClassVar[str | None] = "isa_check"
 
@@ -148,6 +170,8 @@ class RegisterViewed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterExported(Event):
+    """The register left the service as a file (AUD-1)."""
+
     name: ClassVar[str] = "register.exported"
     subject_kind: ClassVar[str | None] = "register"
 
@@ -158,12 +182,16 @@ class RegisterExported(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryViewed(Event):
+    """What an organisation signed and when was shown (AUD-1)."""
+
     name: ClassVar[str] = "register.history_viewed"
     subject_kind: ClassVar[str | None] = "organisation"
 
 
 @dataclass(frozen=True, kw_only=True)
 class WithdrawalsViewed(Event):
+    """The withdrawal register was shown (AUD-1, SIG-8)."""
+
     name: ClassVar[str] = "withdrawals.viewed"
     subject_kind: ClassVar[str | None] = "withdrawal_register"
 
@@ -172,6 +200,8 @@ class WithdrawalsViewed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class WithdrawalsExported(Event):
+    """The withdrawal register left the service as a file (AUD-1, SIG-8)."""
+
     name: ClassVar[str] = "withdrawals.exported"
     subject_kind: ClassVar[str | None] = "withdrawal_register"
 

@@ -22,6 +22,8 @@ class PersonEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonAdded(PersonEvent):
+    """An account was made; it opens nothing until its owner sets a password (IDN-8)."""
+
     name: ClassVar[str] = "person.added"
 
     hub_team: bool = False
@@ -111,6 +113,8 @@ class CodeRepeated(PersonEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class AccountLocked(PersonEvent):
+    """Too many failures in a row locked the account; only the hub opens it again (IDN-4, OP 6.4)."""
+
     name: ClassVar[str] = "account.locked"
 
     rules: tuple[str, ...] = ("IDN-4",)
@@ -129,6 +133,8 @@ class AccountReset(PersonEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class SessionEnded(Event):
+    """A sign-in is over, by its owner's wish or because a right ended (IDN-6)."""
+
     name: ClassVar[str] = "session.ended"
     subject_kind: ClassVar[str | None] = "session"
 
@@ -138,6 +144,8 @@ class SessionEnded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RoleGranted(PersonEvent):
+    """Somebody was given a role (ROL-1)."""
+
     name: ClassVar[str] = "role.granted"
 
     held: UUID
@@ -146,6 +154,8 @@ class RoleGranted(PersonEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RoleEnded(PersonEvent):
+    """A role was taken back; it counts for nothing from then on (DEC-4)."""
+
     name: ClassVar[str] = "role.ended"
 
     held: UUID
@@ -154,6 +164,8 @@ class RoleEnded(PersonEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ClientRegistered(Event):
+    """A program was let in, for these scopes (DEC-3)."""
+
     name: ClassVar[str] = "client.registered"
     subject_kind: ClassVar[str | None] = "client"
 
@@ -163,6 +175,8 @@ class ClientRegistered(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ClientEnded(Event):
+    """A program is let in no more (DEC-4)."""
+
     name: ClassVar[str] = "client.ended"
     subject_kind: ClassVar[str | None] = "client"
 

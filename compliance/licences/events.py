@@ -11,6 +11,8 @@ from audit.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class LicenceRequested(Event):
+    """A licence was asked for; `cases` are the opaque references a by-invite one is for (LIC-4, LIC-7)."""
+
     name: ClassVar[str] = "licence.requested"
     subject_kind: ClassVar[str | None] = "licence"
     person: UUID
@@ -31,6 +33,8 @@ class LicenceApproved(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class LicenceRefused(Event):
+    """The hub said no to a request (LIC-3)."""
+
     name: ClassVar[str] = "licence.refused"
     subject_kind: ClassVar[str | None] = "licence"
     person: UUID
@@ -38,6 +42,8 @@ class LicenceRefused(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class LicenceActivated(Event):
+    """A licence began: its holder has password and authenticator app (LIC-3)."""
+
     name: ClassVar[str] = "licence.activated"
     subject_kind: ClassVar[str | None] = "licence"
     person: UUID
@@ -56,6 +62,8 @@ class LicenceSuspended(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class LicenceResumed(Event):
+    """A resting licence may be used again (LIC-3)."""
+
     name: ClassVar[str] = "licence.resumed"
     subject_kind: ClassVar[str | None] = "licence"
     person: UUID
@@ -64,6 +72,8 @@ class LicenceResumed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class LicenceDeactivated(Event):
+    """A licence ended for good, or a request was taken back (LIC-3)."""
+
     name: ClassVar[str] = "licence.deactivated"
     subject_kind: ClassVar[str | None] = "licence"
     person: UUID
@@ -83,6 +93,8 @@ class SeatReallocated(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SeatsSet(Event):
+    """The contract's number of seats of a kind was set (LIC-5)."""
+
     name: ClassVar[str] = "seats.set"
     subject_kind: ClassVar[str | None] = "seat_contract"
     kind: str
@@ -91,6 +103,8 @@ class SeatsSet(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingRecorded(Event):
+    """That somebody did a module was put down (OP 6.1)."""
+
     name: ClassVar[str] = "training.recorded"
     subject_kind: ClassVar[str | None] = "training"
     person: UUID
@@ -99,6 +113,8 @@ class TrainingRecorded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class VettingRecorded(Event):
+    """Somebody's vetting was put down (OP 6.1)."""
+
     name: ClassVar[str] = "vetting.recorded"
     subject_kind: ClassVar[str | None] = "vetting"
     person: UUID
@@ -114,6 +130,8 @@ class CaseClosedToOthers(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class InvitedToCase(Event):
+    """Somebody was invited to a case, by its opaque reference (LIC-7, OP 5.2)."""
+
     name: ClassVar[str] = "case_invitation.made"
     subject_kind: ClassVar[str | None] = "case_invitation"
     person: UUID
@@ -122,6 +140,8 @@ class InvitedToCase(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseInvitationEnded(Event):
+    """An invitation to a case is over (LIC-7, OP 5.2)."""
+
     name: ClassVar[str] = "case_invitation.ended"
     subject_kind: ClassVar[str | None] = "case_invitation"
     person: UUID
@@ -139,6 +159,8 @@ class LicencesViewed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class LicenceViewed(Event):
+    """One licence was shown (AUD-1)."""
+
     name: ClassVar[str] = "licence.viewed"
     subject_kind: ClassVar[str | None] = "licence"
 

@@ -10,11 +10,15 @@ from .errors import NoSuchStep
 
 
 class Kind(StrEnum):
+    """Standing, for every case of its areas; or by invite, for named cases and a time (OP 6.6, LIC-7)."""
+
     STANDING = "standing"
     BY_INVITE = "by_invite"
 
 
 class Status(StrEnum):
+    """Where a licence stands in its life (LIC-3)."""
+
     REQUESTED = "requested"
     REFUSED = "refused"
     APPROVED = "approved"
@@ -24,6 +28,8 @@ class Status(StrEnum):
 
 
 class Step(StrEnum):
+    """What can happen to a licence; which step leads where stands in `NEXT` (LIC-3)."""
+
     APPROVE = "approve"
     REFUSE = "refuse"
     ACTIVATE = "activate"
@@ -42,6 +48,8 @@ class Suspension(StrEnum):
 
 
 class EndReason(StrEnum):
+    """Why a licence ended for good (LIC-3)."""
+
     UNUSED = "unused"
     LEAVER = "leaver"
     MOVER = "mover"
