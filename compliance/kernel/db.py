@@ -132,7 +132,8 @@ def violated(error: IntegrityError, constraint: str) -> bool:
     """Whether this is the constraint, by name, that refused the row.
 
     SQLite names the columns of a unique index and not the index, so `constraint` is asked for in the
-    form `uq_table_column…` and compared in both spellings.
+    form `uq_table_column…` and compared in both spellings. Of a foreign key it says only that one failed, so
+    there whichever is asked for counts.
     """
     diagnostic = getattr(error.orig, "diag", None)
     if diagnostic is not None:
@@ -140,6 +141,8 @@ def violated(error: IntegrityError, constraint: str) -> bool:
     text = str(error.orig)
     if constraint in text:
         return True
+    if "FOREIGN KEY constraint failed" in text:
+        return constraint.startswith("fk_")
     named = text.partition("UNIQUE constraint failed: ")[2]
     columns = [part.strip().split(".") for part in named.split(",") if "." in part]
     if not columns:

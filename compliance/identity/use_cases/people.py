@@ -25,7 +25,7 @@ def add_person(
 ) -> Person:
     """Make an account that opens nothing yet. Whoever calls this has looked whether the actor may.
 
-    Raises Invalid at /full_name or /email, and PersonExists.
+    Raises Invalid at /full_name or /email, PersonExists, and NotFound for an employer that is not there.
     """
     person = Person(
         id=ctx.new_id(),
@@ -44,6 +44,8 @@ def add_person(
     except IntegrityError as problem:
         if violated(problem, "uq_people_email"):
             raise PersonExists() from problem
+        if violated(problem, "fk_people_organisation_id_organisations"):
+            raise NotFound() from problem
         raise
 
     record(ctx, PersonAdded(subject=person.id, organisation=organisation_id, hub_team=hub_team))
