@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, bindparam, insert, update
+from sqlalchemy import Connection
 
 from .encoding import FORMAT, digest
-from .models import HEAD, AuditEntry, LogHead
+from .models import COLUMNS, HEAD, AuditEntry, LogHead
 
 
 @dataclass(frozen=True)
@@ -28,21 +29,27 @@ class Turn:
     state_version: int
 
 
-_TAKE = (
-    update(LogHead)
-    .where(LogHead.id == HEAD)
-    .values(
-        size=LogHead.size + bindparam("entries", type_=BigInteger),
-        state_version=LogHead.state_version + bindparam("bump", type_=BigInteger),
+_MARKS = {"sqlite": ":{}", "postgresql": "%({})s"}
+"""How each driver writes a named value. The statements are the drivers' own: this path is waited on."""
+
+
+@cache
+def _statements(dialect: str) -> tuple[str, str]:
+    """Taking the head, and adding an entry."""
+    mark = _MARKS[dialect].format
+    head, entries = LogHead.__tablename__, AuditEntry.__tablename__
+    values = ", ".join(mark(column) for column in COLUMNS)
+    return (
+        f"UPDATE {head} SET size = size + {mark('entries')}, state_version = state_version + {mark('bump')} "  # noqa: S608
+        + f"WHERE id = {HEAD} RETURNING size, state_version",
+        f"INSERT INTO {entries} ({', '.join(COLUMNS)}) VALUES ({values})",  # noqa: S608
     )
-    .returning(LogHead.size, LogHead.state_version)
-)
-_ADD = insert(AuditEntry.__table__)  # type: ignore[arg-type]
 
 
 def take_turn(connection: Connection, entries: int, *, bump: bool = False) -> Turn:
     """Lock the log's head and take `entries` numbers; `bump` moves the state of rights on by one (DEC-4)."""
-    size, version = connection.execute(_TAKE, {"entries": entries, "bump": int(bump)}).one()
+    take, _ = _statements(connection.dialect.name)
+    size, version = connection.exec_driver_sql(take, {"entries": entries, "bump": int(bump)}).one()
     return Turn(size - entries, version)
 
 
@@ -57,5 +64,6 @@ def append(connection: Connection, turn: Turn, drafts: Sequence[dict[str, Any]])
         draft["format"] = FORMAT
         draft["hash"] = digest(draft)
         receipts.append(Receipt(draft["number"], draft["hash"].hex()))
-    connection.execute(_ADD, list(drafts))
+    _, add = _statements(connection.dialect.name)
+    connection.exec_driver_sql(add, list(drafts))
     return receipts

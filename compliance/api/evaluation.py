@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
@@ -78,7 +78,7 @@ class DecisionDoor:
             if request_id and not echoed:
                 raise _Refused(400, "request-id", "X-Request-ID may hold up to 128 plain characters.")
             claims = self._caller(environ.get("HTTP_AUTHORIZATION"))
-            content = answer(asking.body(_read(environ)), claims, environ, request_id or secrets.token_hex(8))
+            content = answer(_read(environ), claims, environ, request_id or secrets.token_hex(8))
         except asking.BadQuestion as bad:
             refused = _Refused(400, "invalid", "The question cannot be read.", errors=[bad.error])
         except NoAnswer:
@@ -92,12 +92,13 @@ class DecisionDoor:
             start_response(
                 "200 OK",
                 [("Content-Type", "application/json"), ("Content-Length", str(len(content))),
-                 ("Cache-Control", "no-store"), *echoed],
+                 ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"), *echoed],
             )  # fmt: skip
             return [content]
         content, headers = problem(
             self._house.settings.base_url, refused.status, refused.code, refused.detail, rule=refused.rule,
-            errors=refused.errors, instance=environ["PATH_INFO"], headers=[*refused.headers, *echoed],
+            errors=refused.errors, instance=environ["PATH_INFO"],
+            headers=[*refused.headers, ("X-Content-Type-Options", "nosniff"), *echoed],
         )  # fmt: skip
         start_response(_STATUS[refused.status], headers)
         return [content]
@@ -125,29 +126,26 @@ class DecisionDoor:
             raise _Refused(403, "insufficient-scope", detail, headers=[("WWW-Authenticate", challenge)])
         return claims
 
-    def _single(self, body: dict[str, Any], claims: Claims, environ: WSGIEnvironment, request_id: str) -> bytes:
-        asked = self._asked([asking.one(body)], claims, environ, request_id)
-        answered = self._desk.ask(asked)
-        return self._written(answered.verdicts[0], asked.questions[0], self._tail(answered))
+    def _single(self, raw: bytes, claims: Claims, environ: WSGIEnvironment, request_id: str) -> bytes:
+        return self._answered(asking.one(raw), claims, environ, request_id)
 
-    def _batch(self, body: dict[str, Any], claims: Claims, environ: WSGIEnvironment, request_id: str) -> bytes:
-        if not body.get("evaluations"):
-            return self._single(body, claims, environ, request_id)
-        questions, stop_on = asking.many(body, self._most)
-        asked = self._asked(questions, claims, environ, request_id)
-        asked.batch, asked.stop_on = True, stop_on
+    def _batch(self, raw: bytes, claims: Claims, environ: WSGIEnvironment, request_id: str) -> bytes:
+        return self._answered(asking.many(raw, self._most), claims, environ, request_id)
+
+    def _answered(
+        self, questions: asking.Questions, claims: Claims, environ: WSGIEnvironment, request_id: str
+    ) -> bytes:
+        asked = Asked(
+            claims.client_id, questions.asked, environ.get("REMOTE_ADDR") or None, request_id,
+            questions.batch, questions.stop_on,
+        )  # fmt: skip
         answered = self._desk.ask(asked)
         tail = self._tail(answered)
         written = [
             self._written(verdict, question, tail)
-            for verdict, question in zip(answered.verdicts, questions, strict=False)
+            for verdict, question in zip(answered.verdicts, questions.asked, strict=False)
         ]
-        return b'{"evaluations":[' + b",".join(written) + b"]}"
-
-    def _asked(
-        self, questions: list[Question], claims: Claims, environ: WSGIEnvironment, request_id: str
-    ) -> Asked:  # fmt: skip
-        return Asked(claims.client_id, questions, environ.get("REMOTE_ADDR") or None, request_id)
+        return b'{"evaluations":[' + b",".join(written) + b"]}" if questions.batch else written[0]
 
     def _tail(self, answered: Answered) -> bytes:
         """What every answer of a call ends with: its receipt, what it stood on, until when it may be relied on."""
@@ -206,4 +204,4 @@ def _read(environ: WSGIEnvironment) -> bytes:
 
 
 def _plain(text: str) -> bool:
-    return len(text) <= 128 and text.isascii() and text.isprintable()
+    return len(text) <= 128 and text.isascii() and text.isprintable() and " " not in text

@@ -49,8 +49,17 @@ def accounts(connection: Connection, person_ids: Collection[UUID] | None = None)
     for person_id, role in rows(_ROLES, RoleHeld.person_id):
         roles[person_id].add(role)
     return [
-        Account(one, *columns, set_at.get(one), one in enrolled, tuple(sorted(roles.get(one, ()))))
-        for one, *columns in rows(_PEOPLE, Person.id)
+        Account(
+            one,
+            email,
+            organisation_id,
+            locked_at,
+            closed_at,
+            set_at.get(one),
+            one in enrolled,
+            tuple(sorted(roles.get(one, ()))),
+        )  # fmt: skip
+        for one, email, organisation_id, locked_at, closed_at in rows(_PEOPLE, Person.id)
     ]
 
 

@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -31,6 +32,7 @@ from .errors import CallerEnded, NoAnswer
 from .events import ClientTurnedAway, DecisionAnswered, DecisionsAnswered
 from .facts import open_book, read_again, read_changes
 from .questions import Answered, Asked, Question
+from .reasons import Reason
 from .rules import MALFORMED, Stale, decide
 
 log = structlog.get_logger("compliance.decisions")
@@ -180,7 +182,7 @@ class Desk:
             now,
             DecisionAnswered.name,
             _outcome(verdict.permit),
-            rules=_rules(verdict),
+            rules=_rules(verdict.failing),
             detail=_item(question),
         )
         draft["subject_kind"] = "person"
@@ -197,7 +199,7 @@ class Desk:
         for question, verdict in zip(asked.questions, verdicts, strict=False):
             known = book.people.get(question.subject)
             items.append([known.person_id if known else None, question.resource_id, *_item(question),
-                          question.purpose, verdict.permit, _rules(verdict)])  # fmt: skip
+                          question.purpose, verdict.permit, _rules(verdict.failing)])  # fmt: skip
         return self._draft(book, asked, now, DecisionsAnswered.name, outcome, detail={"items": items})
 
     def _draft(
@@ -238,8 +240,9 @@ def _outcome(permit: bool) -> str:
     return "permit" if permit else "deny"
 
 
-def _rules(verdict: Verdict) -> str | None:
-    return " ".join(dict.fromkeys(reason.rule for reason in verdict.failing)) or None
+@cache
+def _rules(failing: tuple[Reason, ...]) -> str | None:
+    return " ".join(dict.fromkeys(reason.rule for reason in failing)) or None
 
 
 def _item(question: Question) -> list[object]:
