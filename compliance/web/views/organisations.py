@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint
@@ -81,8 +82,7 @@ def add_domain(organisation_id: UUID) -> Reply:
 def name_contact(organisation_id: UUID) -> Reply:
     """Whom the hub rings (LIC-10)."""
     form = KeyContact()
-    form.kind.choices = [(kind, KINDS[kind]) for kind in house().the(Policy).licences.required_contacts]
-    _begin_with_what_was_asked_for(form)
+    _offer(form, house().the(Policy).licences.required_contacts)
     if form.sent():
         with telling(form):
             with work() as ctx:
@@ -103,8 +103,7 @@ def name_contact(organisation_id: UUID) -> Reply:
 def record_policy(organisation_id: UUID) -> Reply:
     """A policy that the organisation keeps current (SIG-11, LIC-1)."""
     form = PolicyDocument()
-    form.kind.choices = [(kind, KINDS[kind]) for kind in house().the(Policy).licences.required_policies]
-    _begin_with_what_was_asked_for(form)
+    _offer(form, house().the(Policy).licences.required_policies)
     if form.sent():
         with telling(form):
             with work() as ctx:
@@ -134,10 +133,11 @@ def check_isa(organisation_id: UUID) -> Reply:
     return _form("Record an ISA check", form, organisation_id, "Save check")
 
 
-def _begin_with_what_was_asked_for(form: KeyContact | PolicyDocument) -> None:
-    """The link that led here may say which kind it is about."""
+def _offer(form: KeyContact | PolicyDocument, kinds: Sequence[str]) -> None:
+    """The kinds to choose from, beginning with the one that the link which led here is about."""
+    form.kind.choices = [(kind, KINDS[kind]) for kind in kinds]
     if not form.is_submitted():
-        form.kind.data = lists.one_of("kind", dict(form.kind.choices))
+        form.kind.data = lists.one_of("kind", kinds)
 
 
 def _form(title: str, form: PlainForm, organisation_id: UUID, does: str) -> Reply:
