@@ -39,7 +39,7 @@ class Step(StrEnum):
 
 
 class Suspension(StrEnum):
-    """Why a licence rests; `eligibility` is set and lifted by the service itself (LIC-13)."""
+    """Why a licence rests. `investigation` stops a person at once (BRE-4); `eligibility` the service sets and lifts (LIC-13)."""
 
     ROTA = "rota"
     LEAVE = "leave"
