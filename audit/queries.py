@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, or_, select, text, union
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Invalid, NotFound
 
-from .models import HEAD, AuditEntry, LogHead, Moment
+from .models import AuditEntry, Moment
 from .reading import EntryRead, LogRead
 from .record import record
 
@@ -29,7 +29,7 @@ of work lasts this long."""
 
 _FIRST_SINCE = text("""
     WITH RECURSIVE halves(low, high) AS (
-        SELECT CAST(0 AS BIGINT), CAST(:size AS BIGINT)
+        SELECT CAST(0 AS BIGINT), (SELECT size FROM log_head)
         UNION ALL
         SELECT CASE WHEN (SELECT at FROM audit_entries WHERE number = (low + high) / 2) < :at
                     THEN (low + high) / 2 + 1 ELSE low END,
@@ -139,8 +139,7 @@ def _within(
 
 def _first_since(ctx: Context, instant: datetime) -> int:
     """The number of about the first entry at or after this instant, found by halving."""
-    size = ctx.session.execute(select(LogHead.size).where(LogHead.id == HEAD)).scalar_one()
-    return int(ctx.session.execute(_FIRST_SINCE, {"size": size, "at": Moment.write(instant)}).scalar_one())
+    return int(ctx.session.execute(_FIRST_SINCE, {"at": Moment.write(instant)}).scalar_one())
 
 
 def _numbers(asked: list[ColumnElement[bool]], actor: Sequence[str] | None, limit: int) -> Select[int]:

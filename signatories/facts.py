@@ -1,7 +1,8 @@
 """What the registers say of every organisation at an instant, read in a fixed number of statements.
 
 The checklist of a licence and the decisions both stand on this; it is made of columns, not of loaded rows,
-so it costs the same number of statements for one organisation as for all.
+and costs two statements for one organisation as for all: one gives a row for each organisation, the other
+everything that was ever signed, refused, ended or recorded beside them.
 """
 
 from __future__ import annotations
@@ -13,10 +14,28 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Row,
+    Select,
+    String,
+    Uuid,
+    cast,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.types import NullType, TypeEngine
 
 from compliance.kernel.clock import end_of, start_of
+from compliance.kernel.db import Instant
 
 from . import rules
 from .models import (
@@ -35,6 +54,7 @@ from .rules import InstrumentCell, SignatureFact, State, VersionFact
 
 Store = Connection | Session
 Columns = Select[*tuple[Any, ...]]
+Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +64,8 @@ class OrganisationFacts:
     `failing` holds the rules by which it is not a signatory of what it must have signed, in the order of the
     required instruments; empty for a signatory. `until` is the next instant at which that may change without
     anybody acting. `policies` gives each current policy's next review day, `contacts` the kinds that are filled.
-    `since` is the earliest instant the register knows it from.
+    `signed` are the versions with a signature that nobody has ended. `since` is the earliest instant the register
+    knows it from.
     """
 
     id: UUID
@@ -59,6 +80,7 @@ class OrganisationFacts:
     policies: Mapping[str, date]
     contacts: frozenset[str]
     instruments: Mapping[str, InstrumentCell]
+    signed: frozenset[UUID]
     state: State
     failing: tuple[str, ...]
     until: datetime | None
@@ -76,29 +98,40 @@ class OrganisationFacts:
         return self.state is State.WITHDRAWN
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One look at the register: the versions of each instrument in the order they take effect, and the organisations."""
+
+    versions: Mapping[str, list[VersionFact]]
+    organisations: dict[UUID, OrganisationFacts]
+
+
 def standings(
     store: Store, at: datetime, organisation_ids: Collection[UUID] | None = None, *, required: Sequence[str]
 ) -> dict[UUID, OrganisationFacts]:
     """Every organisation's facts at `at`, or those of some; `required` are the instruments LIC-1 asks for."""
-    found = _Reading(store, organisation_ids)
-    versions = version_facts(store)
-    signatures = found.grouped(_signatures(at), Signature.organisation_id)
-    refusals = found.grouped(_open_refusals(at), SigningRefusal.organisation_id)
-    withdrawals = found.grouped(_withdrawals(at), Withdrawal.organisation_id)
-    areas = found.grouped(select(OrganisationArea.area), OrganisationArea.organisation_id)
-    domains = found.grouped(select(OrganisationDomain.domain), OrganisationDomain.organisation_id)
-    policies = found.grouped(_policies(at), PolicyDocument.organisation_id)
-    contacts = found.grouped(_contacts(at), KeyContact.organisation_id)
+    return read(store, at, organisation_ids, required=required).organisations
+
+
+def read(
+    store: Store, at: datetime, organisation_ids: Collection[UUID] | None = None, *, required: Sequence[str]
+) -> Reading:
+    """`standings`, together with the versions they were judged by."""
+    ids = None if organisation_ids is None else list(organisation_ids)
+    found: dict[str, dict[Any, list[Row[Any]]]] = {what: defaultdict(list) for what in _KINDS}
+    for line in store.execute(_lines(at, ids)):
+        found[line.what][line.owner].append(line)
+    versions = _in_order(found["version"][None])
 
     facts = {}
-    for row in found.organisations():
-        signed = [(line.instrument, _signature(line)) for line in signatures[row.id]]
+    for row in store.execute(_organisations(at, ids)):
+        signed = [(line.code, _signature(line)) for line in found["signature"][row.owner]]
         cells = {
             code: rules.judge(
                 versions.get(code, ()),
                 [signature for instrument, signature in signed if instrument == code],
-                refused=any(refusal.code == code for refusal in refusals[row.id]),
-                withdrawn_at=_last_withdrawal(code, withdrawals[row.id]),
+                refused=any(refusal.code == code for refusal in found["refusal"][row.owner]),
+                withdrawn_at=_last_withdrawal(code, found["withdrawal"][row.owner]),
                 at=at,
             )
             for code in dict.fromkeys([*required, *versions])
@@ -112,118 +145,148 @@ def standings(
             kind=row.kind,
             takes_licences=row.takes_licences,
             since=min([row.created_at, *(signature.signed_at for _, signature in signed)]),
-            areas=frozenset(line.area for line in areas[row.id]),
-            domains=frozenset(line.domain for line in domains[row.id]),
-            policies={line.kind: line.next_review_on for line in policies[row.id]},
-            contacts=frozenset(line.kind for line in contacts[row.id]),
+            areas=_split(row.areas),
+            domains=_split(row.domains),
+            policies={line.code: line.day for line in found["policy"][row.owner]},
+            contacts=_split(row.contacts),
             instruments=cells,
+            signed=frozenset(signature.version_id for _, signature in signed if signature.ended_at is None),
             state=state,
             failing=failing,
             until=until,
         )
-    return facts
+    return Reading(versions, facts)
 
 
 def version_facts(store: Store) -> dict[str, list[VersionFact]]:
     """The versions of each instrument, by its code, in the order in which they take effect."""
-    rows = store.execute(
-        select(
-            Instrument.code,
-            InstrumentVersion.id,
-            InstrumentVersion.label,
-            InstrumentVersion.effective_on,
-            InstrumentVersion.resign_by,
-        )
-        .join(Instrument, Instrument.id == InstrumentVersion.instrument_id)
-        .order_by(InstrumentVersion.effective_on, InstrumentVersion.published_at)
+    return _in_order(store.execute(_versions()))
+
+
+_SHAPE: dict[str, TypeEngine[Any]] = {
+    "code": String(), "id": Uuid(), "version_id": Uuid(), "version": String(), "name": String(), "role": String(),
+    "method": String(), "at": Instant(), "ended_at": Instant(), "day": Date(), "last_day": Date(),
+}  # fmt: skip
+"""What a line may say; each kind of line leaves the rest empty."""
+
+_KINDS = ("version", "signature", "refusal", "withdrawal", "policy")
+
+
+def _line(what: str, owner: Column | None, **says: Column) -> Columns:
+    """One kind of line, in the shape of all of them. The owner is kept as it is stored: it only sorts lines."""
+    whose = cast(null(), Uuid()) if owner is None else owner
+    return select(
+        literal_column(f"'{what}'").label("what"),
+        type_coerce(whose, NullType()).label("owner"),
+        *(says.get(name, cast(null(), kind)).label(name) for name, kind in _SHAPE.items()),
     )
+
+
+def _lines(at: datetime, ids: Sequence[UUID] | None) -> Any:
+    """Every version, and everything that these organisations, or all, did about them up to `at`."""
+
+    def of(statement: Columns, owner: Column) -> Columns:
+        return statement if ids is None else statement.where(owner.in_(ids))
+
+    return union_all(
+        _versions(),
+        of(_signatures(at), Signature.organisation_id),
+        of(_open_refusals(at), SigningRefusal.organisation_id),
+        of(_withdrawals(at), Withdrawal.organisation_id),
+        of(_policies(at), PolicyDocument.organisation_id),
+    )
+
+
+def _organisations(at: datetime, ids: Sequence[UUID] | None) -> Columns:
+    """A row for each organisation, with what it has many of in one column each."""
+    filled = KeyContact.since <= at, or_(KeyContact.ended_at.is_(None), KeyContact.ended_at > at)
+    statement = select(
+        Organisation.id,
+        type_coerce(Organisation.id, NullType()).label("owner"),
+        Organisation.code,
+        Organisation.name,
+        Organisation.sector,
+        Organisation.kind,
+        Organisation.takes_licences,
+        Organisation.created_at,
+        _joined(OrganisationArea.area, OrganisationArea.organisation_id).label("areas"),
+        _joined(OrganisationDomain.domain, OrganisationDomain.organisation_id).label("domains"),
+        _joined(KeyContact.kind, KeyContact.organisation_id, *filled).label("contacts"),
+    ).order_by(Organisation.name, Organisation.code)
+    return statement if ids is None else statement.where(Organisation.id.in_(ids))
+
+
+_BETWEEN = "\n"
+"""What no code of an area or of a contact and no domain holds."""
+
+
+def _joined(
+    column: InstrumentedAttribute[str], owner: InstrumentedAttribute[UUID], *fits: ColumnElement[bool]
+) -> ColumnElement[Any]:
+    return select(func.aggregate_strings(column, _BETWEEN)).where(owner == Organisation.id, *fits).scalar_subquery()
+
+
+def _split(joined: str | None) -> frozenset[str]:
+    return frozenset(joined.split(_BETWEEN)) if joined else frozenset()
+
+
+def _versions() -> Columns:
+    version = InstrumentVersion
+    return _line(
+        "version", None, code=Instrument.code, id=version.id, version=version.label, at=version.published_at,
+        day=version.effective_on, last_day=version.resign_by,
+    ).join(Instrument, Instrument.id == version.instrument_id)  # fmt: skip
+
+
+def _in_order(rows: Iterable[Row[Any]]) -> dict[str, list[VersionFact]]:
     versions: dict[str, list[VersionFact]] = defaultdict(list)
-    for row in rows:
-        resign_until = end_of(row.resign_by) if row.resign_by else None
-        versions[row.code].append(VersionFact(row.id, row.label, start_of(row.effective_on), resign_until))
+    for row in sorted(rows, key=lambda row: (row.day, row.at)):
+        resign_until = end_of(row.last_day) if row.last_day else None
+        versions[row.code].append(VersionFact(row.id, row.version, start_of(row.day), resign_until))
     return dict(versions)
 
 
-class _Reading:
-    """One look at the store, for all organisations or for some."""
-
-    def __init__(self, store: Store, organisation_ids: Collection[UUID] | None) -> None:
-        self._store = store
-        self._ids = None if organisation_ids is None else list(organisation_ids)
-
-    def organisations(self) -> Iterable[Row[Any]]:
-        statement = select(
-            Organisation.id,
-            Organisation.code,
-            Organisation.name,
-            Organisation.sector,
-            Organisation.kind,
-            Organisation.takes_licences,
-            Organisation.created_at,
-        ).order_by(Organisation.name, Organisation.code)
-        return self._store.execute(self._narrowed(statement, Organisation.id))
-
-    def grouped(self, statement: Columns, owner: InstrumentedAttribute[UUID]) -> dict[UUID, list[Row[Any]]]:
-        rows: dict[UUID, list[Row[Any]]] = defaultdict(list)
-        for row in self._store.execute(self._narrowed(statement.add_columns(owner.label("owner")), owner)):
-            rows[row.owner].append(row)
-        return rows
-
-    def _narrowed(self, statement: Columns, owner: InstrumentedAttribute[UUID]) -> Columns:
-        return statement if self._ids is None else statement.where(owner.in_(self._ids))
-
-
 def _signatures(at: datetime) -> Columns:
+    one = Signature
     return (
-        select(
-            Instrument.code.label("instrument"),
-            Signature.id,
-            Signature.version_id,
-            InstrumentVersion.label.label("version"),
-            Signature.signed_name,
-            Signature.signed_role,
-            Signature.method,
-            Signature.signed_at,
-            Signature.ended_at,
+        _line(
+            "signature", one.organisation_id, code=Instrument.code, id=one.id, version_id=one.version_id,
+            version=InstrumentVersion.label, name=one.signed_name, role=one.signed_role, method=one.method,
+            at=one.signed_at, ended_at=one.ended_at,
         )
-        .join(InstrumentVersion, InstrumentVersion.id == Signature.version_id)
-        .join(Instrument, Instrument.id == Signature.instrument_id)
-        .where(Signature.signed_at <= at)
-    )
+        .join(InstrumentVersion, InstrumentVersion.id == one.version_id)
+        .join(Instrument, Instrument.id == one.instrument_id)
+        .where(one.signed_at <= at)
+    )  # fmt: skip
 
 
 def _open_refusals(at: datetime) -> Columns:
     return (
-        select(Instrument.code)
+        _line("refusal", SigningRefusal.organisation_id, code=Instrument.code)
         .join(Instrument, Instrument.id == SigningRefusal.instrument_id)
         .where(SigningRefusal.refused_at <= at, or_(SigningRefusal.ended_at.is_(None), SigningRefusal.ended_at > at))
     )
 
 
 def _withdrawals(at: datetime) -> Columns:
-    return select(Withdrawal.instruments, Withdrawal.effective_at).where(Withdrawal.effective_at <= at)
+    return _line(
+        "withdrawal", Withdrawal.organisation_id, code=Withdrawal.instruments, at=Withdrawal.effective_at
+    ).where(Withdrawal.effective_at <= at)
 
 
 def _policies(at: datetime) -> Columns:
-    return select(PolicyDocument.kind, PolicyDocument.next_review_on).where(
-        PolicyDocument.recorded_at <= at, or_(PolicyDocument.replaced_at.is_(None), PolicyDocument.replaced_at > at)
-    )
-
-
-def _contacts(at: datetime) -> Columns:
-    return select(KeyContact.kind).where(
-        KeyContact.since <= at, or_(KeyContact.ended_at.is_(None), KeyContact.ended_at > at)
+    policy = PolicyDocument
+    return _line("policy", policy.organisation_id, code=policy.kind, day=policy.next_review_on).where(
+        policy.recorded_at <= at, or_(policy.replaced_at.is_(None), policy.replaced_at > at)
     )
 
 
 def _signature(row: Row[Any]) -> SignatureFact:
-    return SignatureFact(
-        row.id, row.version_id, row.version, row.signed_name, row.signed_role, row.method, row.signed_at, row.ended_at
-    )
+    return SignatureFact(row.id, row.version_id, row.version, row.name, row.role, row.method, row.at, row.ended_at)
 
 
 def _last_withdrawal(instrument: str, rows: Iterable[Row[Any]]) -> datetime | None:
-    return max((row.effective_at for row in rows if instrument in row.instruments.split()), default=None)
+    return max((row.at for row in rows if instrument in row.code.split()), default=None)
 
 
 def _verdict(

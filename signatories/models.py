@@ -26,8 +26,8 @@ class Organisation(Audited, Base):
     takes_licences: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
 
-    areas: Mapped[list[OrganisationArea]] = relationship(back_populates="organisation", lazy="selectin")
-    domains: Mapped[list[OrganisationDomain]] = relationship(back_populates="organisation", lazy="selectin")
+    areas: Mapped[list[OrganisationArea]] = relationship(back_populates="organisation")
+    domains: Mapped[list[OrganisationDomain]] = relationship(back_populates="organisation")
 
     def whose_rights(self) -> Iterable[tuple[str, UUID]]:
         return (("organisation", self.id),)

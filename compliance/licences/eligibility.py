@@ -24,7 +24,7 @@ from signatories.facts import OrganisationFacts, standings
 from signatories.rules import InstrumentCell, State
 
 from . import facts
-from .facts import Holder
+from .facts import Qualified
 from .models import Licence
 from .rules import Checklist, Item
 
@@ -59,14 +59,13 @@ def still_hold(ctx: Context, licences: Sequence[Licence]) -> dict[UUID, Checklis
     """`still_holds` for several licences now, by licence, on one look at the registers."""
     at, policy = ctx.now(), ctx.the(Policy)
     organisations = _organisations(ctx, {licence.organisation_id for licence in licences}, at)
-    people = facts.holders(ctx.session, at, {licence.person_id for licence in licences})
+    people = facts.qualified(ctx.session, {licence.person_id for licence in licences})
     brought = {one: of_organisation(found, policy, at, given=True) for one, found in organisations.items()}
 
     answers = {}
     for licence in licences:
         organisation = organisations[licence.organisation_id]
-        holder = people.get(licence.person_id, Holder())
-        own = of_person(holder, licence.person.email, organisation, policy, at)
+        own = of_person(people[licence.person_id], licence.person.email, organisation, policy, at)
         answers[licence.id] = Checklist(brought[organisation.id] + own)
     return answers
 
@@ -83,16 +82,16 @@ def of_organisation(organisation: OrganisationFacts, policy: Policy, at: datetim
 
 
 def of_person(
-    holder: Holder, email: str, organisation: OrganisationFacts, policy: Policy, at: datetime
+    brings: Qualified, email: str, organisation: OrganisationFacts, policy: Policy, at: datetime
 ) -> tuple[Item, ...]:
     """What the person brings: training, an official address, and vetting."""
     today = london_date(at)
     training = [
-        _training(module, module in holder.training, holder.training.get(module), today)
+        _training(module, module in brings.training, brings.training.get(module), today)
         for module in policy.licences.required_training
     ]
     address = _email(official(email, organisation.domains, policy))
-    return (*training, address, _vetting(holder.vetted_until, today))
+    return (*training, address, _vetting(brings.vetted_until, today))
 
 
 def official(email: str, domains: Collection[str], policy: Policy) -> bool:
@@ -129,10 +128,10 @@ def failing_organisations(ctx: Context) -> set[UUID]:
 def _answer(ctx: Context, person: Person, organisation_id: UUID, at: datetime, *, given: bool) -> Checklist:
     policy = ctx.the(Policy)
     organisation = _organisations(ctx, {organisation_id}, at)[organisation_id]
-    holder = facts.holders(ctx.session, at, {person.id}).get(person.id, Holder())
+    brings = facts.qualified(ctx.session, {person.id})[person.id]
     return Checklist(
         of_organisation(organisation, policy, at, given=given)
-        + of_person(holder, person.email, organisation, policy, at)
+        + of_person(brings, person.email, organisation, policy, at)
     )
 
 

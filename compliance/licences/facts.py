@@ -1,7 +1,7 @@
 """What the registers say of everybody who holds a licence, read in a fixed number of statements.
 
 The decisions are compiled from this, for one person or for two hundred thousand: so it is made of columns,
-not of loaded rows, and costs four statements however many people there are (DEC-1).
+not of loaded rows, and costs three statements however many people there are (DEC-1).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, Select, String, cast, func, null, or_, select, type_coerce, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import NullType
 
@@ -49,16 +49,22 @@ class Invited:
 
 
 @dataclass(slots=True)
-class Holder:
-    """One person: their licences that have not ended, and what a licence of theirs stands on.
+class Qualified:
+    """What a person brings to a licence (OP 6.1).
 
     `training` gives for each module the last day on which it counts, None for no end; `vetted_until` is the
     last day on which the vetting holds, None where none is recorded.
     """
 
-    licences: list[Held] = field(default_factory=list)
     training: dict[str, date | None] = field(default_factory=dict)
     vetted_until: date | None = None
+
+
+@dataclass(slots=True)
+class Holder(Qualified):
+    """One person: what they bring, their licences that have not ended, and the cases they are invited to."""
+
+    licences: list[Held] = field(default_factory=list)
     invitations: list[Invited] = field(default_factory=list)
 
 
@@ -84,15 +90,23 @@ def holders(store: Store, at: datetime, person_ids: Collection[UUID] | None = No
                 _split(areas), by_invite,
             )
         )  # fmt: skip
-    for person, module, valid_until in _rows(store, _TRAINING, Training.person_id, only):
-        known[person].training[module] = valid_until
-    for person, holds_until in _rows(store, _VETTING, Vetting.person_id, only):
-        known[person].vetted_until = holds_until
+    for person, module, last_day in _qualifications(store, only):
+        _add(known[person], module, last_day)
     for person, *columns in _rows(store, _invitations(at), CaseInvitation.person_id, only):
         known[person].invitations.append(Invited(*columns))
 
     people = ((_uuid(person), holder) for person, holder in known.items())
     return {person_id: holder for person_id, holder in people if only is None or person_id in only}
+
+
+def qualified(store: Store, person_ids: Collection[UUID]) -> dict[UUID, Qualified]:
+    """What each of these people brings, and nothing more about them: one statement."""
+    only = set(person_ids)
+    known: dict[UUID, Qualified] = {person_id: Qualified() for person_id in only}
+    for stored, module, last_day in _qualifications(store, only):
+        if (person_id := _uuid(stored)) in only:
+            _add(known[person_id], module, last_day)
+    return known
 
 
 def closed_cases(store: Store) -> set[str]:
@@ -143,7 +157,21 @@ _LICENCES = select(
 
 _TRAINING = select(_as_stored(Training.person_id), Training.module, Training.valid_until)
 
-_VETTING = select(_as_stored(Vetting.person_id), Vetting.holds_until)
+_VETTING = select(_as_stored(Vetting.person_id), cast(null(), String()), Vetting.holds_until)
+"""In the shape of training, without a module."""
+
+
+def _qualifications(store: Store, only: set[UUID] | None) -> Iterable[Sequence[Any]]:
+    return store.execute(
+        union_all(_narrowed(_TRAINING, Training.person_id, only), _narrowed(_VETTING, Vetting.person_id, only))
+    )
+
+
+def _add(one: Qualified, module: str | None, last_day: date | None) -> None:
+    if module is None:
+        one.vetted_until = last_day
+    else:
+        one.training[module] = last_day
 
 
 def _invitations(at: datetime) -> Select[*tuple[Any, ...]]:
@@ -155,7 +183,11 @@ def _invitations(at: datetime) -> Select[*tuple[Any, ...]]:
 def _rows(
     store: Store, statement: Select[*tuple[Any, ...]], owner: InstrumentedAttribute[UUID], only: set[UUID] | None
 ) -> Iterable[Sequence[Any]]:
+    return store.execute(_narrowed(statement, owner, only))
+
+
+def _narrowed(
+    statement: Select[*tuple[Any, ...]], owner: InstrumentedAttribute[UUID], only: set[UUID] | None
+) -> Select[*tuple[Any, ...]]:
     """The rows of everybody, or of these few; of many, everybody's, to be sorted out afterwards."""
-    if only is None or len(only) > _MOST_NAMED:
-        return store.execute(statement)
-    return store.execute(statement.where(owner.in_(only)))
+    return statement if only is None or len(only) > _MOST_NAMED else statement.where(owner.in_(only))

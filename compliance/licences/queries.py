@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from compliance.identity import queries as identity
 from compliance.identity.models import Person
@@ -21,10 +21,18 @@ from signatories.models import Organisation
 
 from . import eligibility
 from .models import CaseInvitation, ClosedCase, LastUse, Licence, LicenceArea, SeatContract
-from .rules import HOLDS_A_SEAT, Checklist, Kind, Status
+from .rules import ENDED, HOLDS_A_SEAT, Checklist, Kind, Status
 
 MOST = 500
 """Rows of a page at the most."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many licences wait in a state, and since when the first of them does; None where none does."""
+
+    number: int
+    since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -61,10 +69,18 @@ def visible(ctx: Context, licence_id: UUID, *, lock: bool = True) -> Licence:
     """The licence, held for change unless `lock` is off; NotFound where the asker may not know of it (ROL-4)."""
     within = reach(ctx, Permission.LICENCE_READ)
 
-    licence = ctx.session.scalars(_locked(_one(licence_id), lock)).one_or_none()
+    licence = ctx.session.scalars(_locked(_one(licence_id), lock)).unique().one_or_none()
     if licence is None or (within is not None and licence.organisation_id not in within):
         raise NotFound()
     return licence
+
+
+def checklist_of(ctx: Context, licence: Licence) -> Checklist | None:
+    """LIC-1 for a licence that the asker was shown, as its state has it: None once it has ended or was refused."""
+    if licence.status in ENDED:
+        return None
+    answer = eligibility.still_holds if licence.status in HOLDS_A_SEAT else eligibility.checklist
+    return answer(ctx, licence.person, licence.organisation_id)
 
 
 def found(ctx: Context, licence_id: UUID) -> Licence:
@@ -87,9 +103,7 @@ def licences(
     """Licences the asker may know of, the newest request first; `search` looks in name, address and organisation."""
     if not 1 <= limit <= MOST:
         raise Invalid.at("/limit", f"Ask for between 1 and {MOST} at a time.")
-    within = reach(ctx, Permission.LICENCE_READ)
-    if organisation_id is not None and within is not None and organisation_id not in within:
-        raise NotFound()
+    within = _within(ctx, organisation_id)
 
     asked: list[ColumnElement[bool]] = []
     if within is not None:
@@ -108,18 +122,38 @@ def licences(
         at, last = after
         asked.append(or_(Licence.requested_at < at, and_(Licence.requested_at == at, Licence.id < last)))
 
-    rows = ctx.session.scalars(
-        select(Licence)
-        .join(Person, Person.id == Licence.person_id)
-        .join(Organisation, Organisation.id == Licence.organisation_id)
-        .where(*asked)
-        .order_by(Licence.requested_at.desc(), Licence.id.desc())
-        .limit(limit + 1)
-    ).all()
+    rows = (
+        ctx.session.scalars(
+            select(Licence)
+            .join(Person, Person.id == Licence.person_id)
+            .join(Organisation, Organisation.id == Licence.organisation_id)
+            .options(*_WHOLE)
+            .where(*asked)
+            .order_by(Licence.requested_at.desc(), Licence.id.desc())
+            .limit(limit + 1)
+        )
+        .unique()
+        .all()
+    )
 
     shown = tuple(rows[:limit])
     more = len(rows) > limit
     return Page(shown, (shown[-1].requested_at, shown[-1].id) if more else None)
+
+
+def waiting(ctx: Context, *statuses: Status, organisation_id: UUID | None = None) -> dict[Status, Waiting]:
+    """How many licences the asker may know of wait in each of these states, without reading them."""
+    within = _within(ctx, organisation_id)
+    counted = select(Licence.status, func.count(), func.min(Licence.requested_at)).where(Licence.status.in_(statuses))
+    if within is not None:
+        counted = counted.where(Licence.organisation_id.in_(within))
+    if organisation_id is not None:
+        counted = counted.where(Licence.organisation_id == organisation_id)
+    found = {
+        status: Waiting(number, since)
+        for status, number, since in ctx.session.execute(counted.group_by(Licence.status))
+    }
+    return {status: found.get(status, Waiting(0, None)) for status in statuses}
 
 
 def seats(ctx: Context) -> list[Seats]:
@@ -184,11 +218,12 @@ def members_of(ctx: Context, area: str) -> list[Member]:
 
 def active_for(ctx: Context, person_id: UUID) -> Sequence[Licence]:
     """The licences this person may use now, for the door that finds out who somebody is."""
-    return ctx.session.scalars(
-        select(Licence)
-        .where(Licence.person_id == person_id, Licence.status == Status.ACTIVE)
-        .order_by(Licence.activated_at, Licence.id)
-    ).all()
+    active = select(Licence).where(Licence.person_id == person_id, Licence.status == Status.ACTIVE)
+    return (
+        ctx.session.scalars(active.options(*_WHOLE).order_by(Licence.activated_at, Licence.id).limit(MOST))
+        .unique()
+        .all()
+    )
 
 
 def licensing(ctx: Context, person_id: UUID) -> list[UUID]:
@@ -222,6 +257,18 @@ def closed_case(ctx: Context, reference: str) -> ClosedCase | None:
     return ctx.session.scalars(select(ClosedCase).where(ClosedCase.reference == reference)).one_or_none()
 
 
+_WHOLE = (joinedload(Licence.areas), joinedload(Licence.cases))
+"""Areas and cases in the statement of the licence: it has a handful of either."""
+
+
+def _within(ctx: Context, organisation_id: UUID | None) -> frozenset[UUID] | None:
+    """How far the asker may look; raises NotFound for an organisation beyond (ROL-4)."""
+    within = reach(ctx, Permission.LICENCE_READ)
+    if organisation_id is not None and within is not None and organisation_id not in within:
+        raise NotFound()
+    return within
+
+
 def _of(ctx: Context, person: Person, organisation_id: UUID) -> bool:
     if person.organisation_id == organisation_id:
         return True
@@ -236,6 +283,6 @@ def _one(licence_id: UUID) -> Select[Licence]:
 def _locked(statement: Select[Licence], lock: bool) -> Select[Licence]:
     """Held for change: read afresh once the lock is had, since what was read before may be over."""
     if not lock:
-        return statement
+        return statement.options(*_WHOLE)
     # Not the strongest lock: that a licence was used can still be written beside it meanwhile.
     return statement.with_for_update(of=Licence, key_share=True).execution_options(populate_existing=True)

@@ -19,12 +19,12 @@ from .records import (
     withdrawal,
     withdrawals,
 )
-from .register import AsAt, IsaCell, RegisterRow, instant_of, isa_cell, isa_checks_due, register
-from .standing import InstrumentStanding, Standing, facts, signable, standing, withdrawn
+from .register import AsAt, IsaCell, RegisterRow, instant_of, isa_cell, isa_checks_due, isa_checks_waiting, register
+from .standing import InstrumentStanding, Standing, facts, reading, signable, standing, to_sign, withdrawn
 
 __all__ = [
     "AsAt", "InstrumentStanding", "IsaCell", "Line", "RegisterRow", "Standing", "WithdrawalRow",
-    "current_version", "facts", "history", "instant_of", "isa_cell", "isa_checks_due", "key_contacts", "names", "opened",
-    "organisation", "organisation_by_code", "policy_documents", "register", "sectors", "signable", "standing",
-    "version", "versions", "withdrawal", "withdrawals", "withdrawn",
+    "current_version", "facts", "history", "instant_of", "isa_cell", "isa_checks_due", "isa_checks_waiting",
+    "key_contacts", "names", "opened", "organisation", "organisation_by_code", "policy_documents", "reading",
+    "register", "sectors", "signable", "standing", "to_sign", "version", "versions", "withdrawal", "withdrawals", "withdrawn",
 ]  # fmt: skip

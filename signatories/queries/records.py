@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, String, case, cast, exists, literal_column, null, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
 
 from compliance.identity.models import Person, SignIn
 from compliance.kernel.context import Context
@@ -106,16 +106,14 @@ def opened(ctx: Context, version_id: UUID) -> datetime | None:
 
 def key_contacts(ctx: Context, organisation_id: UUID) -> list[KeyContact]:
     """Whom the hub rings at an organisation (LIC-10): its own people and the hub may look."""
-    organisation(ctx, organisation_id)
     require(ctx, Permission.CONTACT_MANAGE, organisation=organisation_id)
-    return list(
-        ctx.session.scalars(
-            select(KeyContact)
-            .where(KeyContact.organisation_id == organisation_id, KeyContact.ended_at.is_(None))
-            .order_by(KeyContact.kind, KeyContact.since, KeyContact.id)
-            .limit(MOST)
-        )
-    )
+    found = ctx.session.scalars(
+        select(KeyContact)
+        .where(KeyContact.organisation_id == organisation_id, KeyContact.ended_at.is_(None))
+        .order_by(KeyContact.kind, KeyContact.since, KeyContact.id)
+        .limit(MOST)
+    ).all()
+    return list(found) or _none_of(ctx, organisation_id)
 
 
 def policy_documents(ctx: Context, organisation_id: UUID) -> list[PolicyDocument]:
@@ -146,15 +144,15 @@ class Line:
 
 def history(ctx: Context, organisation_id: UUID) -> list[Line]:
     """Everything an organisation signed, refused and withdrew, and each look at the ISA's own list: newest first."""
-    organisation(ctx, organisation_id)
     require(ctx, Permission.REGISTER_READ)
+    happened = union_all(*(each.where(owner == organisation_id) for each, owner in _HAPPENED)).subquery()
+    rows = ctx.session.execute(select(happened).order_by(happened.c.at.desc(), happened.c.what.desc()).limit(MOST))
     lines = [
-        *_signed(ctx, organisation_id),
-        *_refused(ctx, organisation_id),
-        *_withdrew(ctx, organisation_id),
-        *_checked(ctx, organisation_id),
+        Line(row.at, row.what, code, row.version, row.name, row.role, row.method)
+        for row in rows
+        for code in row.codes.split()
     ]
-    return sorted(lines, key=lambda line: (line.at, line.what), reverse=True)[:MOST]
+    return lines or _none_of(ctx, organisation_id)
 
 
 @dataclass(frozen=True)
@@ -179,13 +177,14 @@ def withdrawal(ctx: Context, withdrawal_id: UUID, *, lock: bool = False) -> With
     return found
 
 
-def withdrawals(ctx: Context) -> list[WithdrawalRow]:
-    """The withdrawal register, newest first (SIG-8, OP 11.1)."""
+def withdrawals(ctx: Context, *, since: datetime | None = None) -> list[WithdrawalRow]:
+    """The withdrawal register, newest first, or what came into it after an instant (SIG-8, OP 11.1)."""
     require(ctx, Permission.WITHDRAWAL_READ)
     rows = ctx.session.execute(
         select(Withdrawal, Organisation.name, Upload.file_name, Upload.sha256)
         .join(Organisation, Organisation.id == Withdrawal.organisation_id)
         .join(Upload, Upload.id == Withdrawal.letter_id)
+        .where(*([Withdrawal.effective_at > since] if since else []))
         .order_by(Withdrawal.effective_at.desc(), Withdrawal.id)
         .limit(MOST)
     ).all()
@@ -224,52 +223,64 @@ def _names(ctx: Context, ids: set[str]) -> dict[str, str]:
     return {str(row.id): row.full_name for row in rows}
 
 
-def _signed(ctx: Context, organisation_id: UUID) -> Iterator[Line]:
-    rows = ctx.session.execute(
-        select(Signature, InstrumentVersion.label, Instrument.code)
-        .join(InstrumentVersion, InstrumentVersion.id == Signature.version_id)
-        .join(Instrument, Instrument.id == Signature.instrument_id)
-        .where(Signature.organisation_id == organisation_id)
-        .order_by(Signature.signed_at.desc())
-        .limit(MOST)
+def _none_of(ctx: Context, organisation_id: UUID) -> list[Any]:
+    """Nothing, for an organisation that is there; raises NotFound for one that is not."""
+    organisation(ctx, organisation_id)
+    return []
+
+
+def _happened(
+    what: ColumnElement[str],
+    at: Any,
+    codes: Any,
+    *,
+    version: Any = None,
+    name: Any = None,
+    role: Any = None,
+    method: Any = None,
+) -> Select[*tuple[Any, ...]]:
+    nothing = cast(null(), String())
+    says = {"version": version, "name": name, "role": role, "method": method}
+    return select(
+        what.label("what"),
+        at.label("at"),
+        codes.label("codes"),
+        *((nothing if value is None else value).label(key) for key, value in says.items()),
     )
-    for signature, label, code in rows:
-        yield Line(
-            signature.signed_at, "signed", code, label, signature.signed_name, signature.signed_role, signature.method
+
+
+_HAPPENED: tuple[tuple[Select[*tuple[Any, ...]], InstrumentedAttribute[UUID]], ...] = (
+    (
+        _happened(
+            literal_column("'signed'"), Signature.signed_at, Instrument.code, version=InstrumentVersion.label,
+            name=Signature.signed_name, role=Signature.signed_role, method=Signature.method,
         )
-
-
-def _refused(ctx: Context, organisation_id: UUID) -> Iterator[Line]:
-    rows = ctx.session.execute(
-        select(SigningRefusal.refused_at, SigningRefusal.ended_at, InstrumentVersion.label, Instrument.code)
+        .join(InstrumentVersion, InstrumentVersion.id == Signature.version_id)
+        .join(Instrument, Instrument.id == Signature.instrument_id),
+        Signature.organisation_id,
+    ),
+    (
+        _happened(
+            literal_column("'refused'"), SigningRefusal.refused_at, Instrument.code, version=InstrumentVersion.label
+        )
         .join(InstrumentVersion, InstrumentVersion.id == SigningRefusal.version_id)
-        .join(Instrument, Instrument.id == SigningRefusal.instrument_id)
-        .where(SigningRefusal.organisation_id == organisation_id)
-        .order_by(SigningRefusal.refused_at.desc())
-        .limit(MOST)
-    )
-    for row in rows:
-        yield Line(row.refused_at, "refused", row.code, row.label)
-
-
-def _withdrew(ctx: Context, organisation_id: UUID) -> Iterator[Line]:
-    rows = ctx.session.execute(
-        select(Withdrawal.effective_at, Withdrawal.instruments)
-        .where(Withdrawal.organisation_id == organisation_id)
-        .order_by(Withdrawal.effective_at.desc())
-        .limit(MOST)
-    )
-    for row in rows:
-        for code in row.instruments.split():
-            yield Line(row.effective_at, "withdrew", code)
-
-
-def _checked(ctx: Context, organisation_id: UUID) -> Iterator[Line]:
-    rows = ctx.session.execute(
-        select(IsaCheck.checked_at, IsaCheck.found)
-        .where(IsaCheck.organisation_id == organisation_id)
-        .order_by(IsaCheck.checked_at.desc())
-        .limit(MOST)
-    )
-    for row in rows:
-        yield Line(row.checked_at, "found on the ISA's list" if row.found else "not found on the ISA's list", "isa")
+        .join(Instrument, Instrument.id == SigningRefusal.instrument_id),
+        SigningRefusal.organisation_id,
+    ),
+    (
+        _happened(literal_column("'withdrew'"), Withdrawal.effective_at, Withdrawal.instruments),
+        Withdrawal.organisation_id,
+    ),
+    (
+        _happened(
+            case(
+                (IsaCheck.found, literal_column("'found on the ISA''s list'")),
+                else_=literal_column("'not found on the ISA''s list'"),
+            ),
+            IsaCheck.checked_at,
+            literal_column("'isa'"),
+        ),
+        IsaCheck.organisation_id,
+    ),
+)  # fmt: skip
+"""What can have happened, each in the same shape, and whose it was."""

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select, true
+from sqlalchemy.orm import aliased
 
 from compliance.kernel import text
 from compliance.kernel.clock import end_of, london_date
@@ -18,7 +19,7 @@ from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
 from signatories.facts import OrganisationFacts
-from signatories.models import Instrument, IsaCheck
+from signatories.models import Instrument, IsaCheck, Organisation
 from signatories.rules import GRAVITY, InstrumentCell, State
 
 from .records import MOST
@@ -133,12 +134,21 @@ def register(
 
 def isa_cell(ctx: Context, found: OrganisationFacts) -> IsaCell:
     """The last look at the ISA's list for one organisation (SIG-12)."""
-    return _Checks(ctx, ctx.now()).of(found)
+    return _Checks(ctx, ctx.now(), found.id).of(found)
 
 
 def isa_checks_due(ctx: Context) -> list[RegisterRow]:
     """The organisations for which the ISA's own list is to be looked at again (SIG-12)."""
     return [row for row in register(ctx) if row.isa.due]
+
+
+def isa_checks_waiting(ctx: Context) -> int:
+    """How many organisations `isa_checks_due` would find, without reading the register (SIG-12)."""
+    require(ctx, Permission.REGISTER_READ)
+    days = timedelta(days=ctx.the(Policy).signatories.isa_check_days)
+    still_good = IsaCheck.checked_at >= end_of(london_date(ctx.now())) - days
+    looked_at = exists().where(IsaCheck.organisation_id == Organisation.id, still_good)
+    return ctx.session.scalar(select(func.count()).select_from(Organisation).where(~looked_at)) or 0
 
 
 def _state(given: State | str) -> State:
@@ -157,23 +167,31 @@ def _mentions(found: OrganisationFacts, needle: str) -> bool:
 class _Checks:
     """The last look at the ISA's list for each organisation, as at an instant."""
 
-    def __init__(self, ctx: Context, at: datetime) -> None:
+    def __init__(self, ctx: Context, at: datetime, only: UUID | None = None) -> None:
         self._at = at
         self._days = timedelta(days=ctx.the(Policy).signatories.isa_check_days)
-        self._source = ctx.session.scalars(select(Instrument.source).where(Instrument.code == "isa")).one_or_none()
+        fits = [IsaCheck.checked_at <= at, *([IsaCheck.organisation_id == only] if only else [])]
         newest = (
             select(IsaCheck.organisation_id, func.max(IsaCheck.checked_at).label("last"))
-            .where(IsaCheck.checked_at <= at)
+            .where(*fits)
             .group_by(IsaCheck.organisation_id)
             .subquery()
         )
-        rows = ctx.session.scalars(
-            select(IsaCheck).join(
+        last = aliased(
+            IsaCheck,
+            select(IsaCheck)
+            .join(
                 newest,
                 (newest.c.organisation_id == IsaCheck.organisation_id) & (newest.c.last == IsaCheck.checked_at),
             )
+            .subquery(),
         )
-        self._last: dict[UUID, IsaCheck] = {check.organisation_id: check for check in rows}
+        rows = ctx.session.execute(
+            select(Instrument.source, last).outerjoin(last, true()).where(Instrument.code == "isa")
+        ).all()
+        self._source = rows[0].source if rows else None
+        checks: list[IsaCheck | None] = [row[1] for row in rows]
+        self._last = {check.organisation_id: check for check in checks if check is not None}
 
     def of(self, found: OrganisationFacts) -> IsaCell:
         check = self._last.get(found.id)

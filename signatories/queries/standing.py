@@ -14,9 +14,9 @@ from compliance.kernel.context import Context
 from compliance.kernel.errors import NotFound
 from policies.values import Policy
 from signatories import rules
-from signatories.facts import OrganisationFacts, standings, version_facts
-from signatories.models import Instrument, InstrumentVersion, Signature
-from signatories.rules import State
+from signatories.facts import OrganisationFacts, Reading, read, standings
+from signatories.models import Instrument, InstrumentVersion
+from signatories.rules import State, VersionFact
 
 
 @dataclass(frozen=True)
@@ -86,26 +86,43 @@ def withdrawn(ctx: Context) -> set[UUID]:
     return {each.id for each in facts(ctx).values() if each.withdrawn}
 
 
-def signable(ctx: Context, organisation_id: UUID) -> list[InstrumentVersion]:
-    """The versions an organisation can sign today: in force or coming, and not signed by it (SIG-4).
+def reading(ctx: Context, organisation_id: UUID) -> Reading:
+    """One organisation's facts together with the versions they were judged by; raises NotFound."""
+    required = ctx.the(Policy).signatories.required_instruments
+    found = read(ctx.session, ctx.now(), [organisation_id], required=required)
+    if organisation_id not in found.organisations:
+        raise NotFound()
+    return found
+
+
+def to_sign(found: Reading, organisation_id: UUID, at: datetime) -> dict[str, list[VersionFact]]:
+    """What an organisation can sign today, by instrument: versions in force or coming, and not signed by it (SIG-4).
 
     One that has withdrawn can sign only the version in force (SIG-9).
     """
-    cells = facts(ctx, [organisation_id])[organisation_id].instruments
-    waiting: list[UUID] = []
-    for code, known in version_facts(ctx.session).items():
-        place = max(rules.in_force(known, ctx.now()), 0)
-        outside = cells[code].state is State.WITHDRAWN
-        waiting.extend(each.id for each in known[place : place + 1 if outside else None])
-    signed = select(Signature.version_id).where(
-        Signature.organisation_id == organisation_id, Signature.ended_at.is_(None)
-    )
+    organisation = found.organisations[organisation_id]
+    waiting: dict[str, list[VersionFact]] = {}
+    for code, known in found.versions.items():
+        place = max(rules.in_force(known, at), 0)
+        outside = organisation.instruments[code].state is State.WITHDRAWN
+        open_to_it = known[place : place + 1 if outside else None]
+        if unsigned := [each for each in open_to_it if each.id not in organisation.signed]:
+            waiting[code] = unsigned
+    return waiting
+
+
+def signable(ctx: Context, organisation_id: UUID) -> list[InstrumentVersion]:
+    """The versions that `to_sign` finds, with their instruments."""
+    waiting = to_sign(reading(ctx, organisation_id), organisation_id, ctx.now())
+    ids = [each.id for versions in waiting.values() for each in versions]
+    if not ids:
+        return []
     return list(
         ctx.session.scalars(
             select(InstrumentVersion)
             .join(InstrumentVersion.instrument)
             .options(contains_eager(InstrumentVersion.instrument))
-            .where(InstrumentVersion.id.in_(waiting), InstrumentVersion.id.not_in(signed))
+            .where(InstrumentVersion.id.in_(ids))
             .order_by(Instrument.code, InstrumentVersion.effective_on)
         )
     )
