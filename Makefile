@@ -21,7 +21,7 @@ TYPED    = $(wildcard compliance policies audit retention signatories tests/supp
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo demo-stop demo-reset test lint format bench lock vendor clean browser
+.PHONY: help venv demo demo-stop demo-reset test lint format docs bench lock vendor clean browser
 
 help: ## List what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ lint: $(TESTING) ## ruff, mypy and the directions of imports
 format: $(TESTING) ## Mend what ruff can mend by itself
 	@$(BIN)/ruff check --fix $(CHECKED) || true
 	@$(BIN)/ruff format $(CHECKED)
+
+docs: $(TESTING) ## Write docs/rules.md, permissions.md and asvs.md, which the tests hold the code to
+	@$(BIN)/python -m tests.inventory.write
 
 bench: $(TESTING) ## Measure what docs promise, as ratios within one run
 	@$(BIN)/python -m bench

@@ -1,0 +1,28 @@
+"""Write the documents that the suite holds the code to: `python -m tests.inventory.write`, or `make docs`."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from compliance.app import create_app, house_of
+from compliance.kernel.secrets import create_key_file
+from compliance.kernel.settings import REPOSITORY, Settings
+from tests.inventory import asvs, permissions, rules
+
+
+def main() -> None:
+    """Write docs/rules.md, docs/permissions.md and docs/asvs.md."""
+    with tempfile.TemporaryDirectory() as directory:
+        keys = Path(directory) / "keys.json"
+        create_key_file(keys)
+        url = f"sqlite:///{directory}/never-opened.db"
+        app = create_app(Settings(url, "http://127.0.0.1:8000", keys, REPOSITORY / "policies", Path(directory)))
+        permissions.DOCUMENT.write_text(permissions.write(app))
+        house_of(app).engine.dispose()
+    rules.DOCUMENT.write_text(rules.write(rules.rules()))
+    asvs.DOCUMENT.write_text(asvs.write(asvs.requirements()))
+
+
+if __name__ == "__main__":
+    main()
