@@ -39,11 +39,11 @@ def _statements(dialect: str) -> tuple[str, str]:
     mark = _MARKS[dialect].format
     head, entries = LogHead.__tablename__, AuditEntry.__tablename__
     values = ", ".join(mark(column) for column in COLUMNS)
-    return (
-        f"UPDATE {head} SET size = size + {mark('entries')}, state_version = state_version + {mark('bump')} "  # noqa: S608
-        + f"WHERE id = {HEAD} RETURNING size, state_version",
-        f"INSERT INTO {entries} ({', '.join(COLUMNS)}) VALUES ({values})",  # noqa: S608
+    take = (
+        f"UPDATE {head} SET size = size + {mark('entries')}, state_version = state_version + {mark('bump')}"  # noqa: S608
+        f" WHERE id = {HEAD} RETURNING size, state_version"
     )
+    return take, f"INSERT INTO {entries} ({', '.join(COLUMNS)}) VALUES ({values})"  # noqa: S608
 
 
 def take_turn(connection: Connection, entries: int, *, bump: bool = False) -> Turn:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from datetime import datetime
-from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -35,6 +33,7 @@ from signatories.seed import load_register
 from .demo import demo
 from .doctor import examine
 from .grants import CannotGrant, grant
+from .serving import serve_for_good
 
 _INSTANT = "Give the instant with its zone, such as 2026-11-21T10:00:00Z."
 
@@ -65,13 +64,7 @@ main.add_command(demo)
 def serve(port: int, workers: int, threads: int) -> None:
     """Answer requests; put a TLS proxy in front of it."""
     _app()
-    server = Path(sys.executable).with_name("granian")
-    os.execv(  # noqa: S606 - the same interpreter's own server, with arguments of ours
-        server,
-        [str(server), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers),
-         "--blocking-threads", str(threads), "--backlog", "1024", "--no-ws", "--http", "1", "--respawn-failed-workers",
-         "--log-level", "warning", "wsgi:application"],
-    )  # fmt: skip
+    serve_for_good(host="127.0.0.1", port=port, workers=workers, threads=threads)
 
 
 @main.command("scheduler")

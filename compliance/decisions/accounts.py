@@ -58,7 +58,7 @@ def accounts(connection: Connection, person_ids: Collection[UUID] | None = None)
             set_at.get(one),
             one in enrolled,
             tuple(sorted(roles.get(one, ()))),
-        )  # fmt: skip
+        )
         for one, email, organisation_id, locked_at, closed_at in rows(_PEOPLE, Person.id)
     ]
 
