@@ -117,6 +117,7 @@ def seed_store() -> None:
     """Load the hub's register of organisations, its areas and its contract from the policy files; safe to repeat."""
     with house_of(_app()).work(operator("db seed")) as ctx:
         load_register(ctx)
+        load_contract(ctx)
         held = {str(kind.kind): kind.seats for kind in licences.seats(ctx)}
         for kind, seats in ctx.the(Policy).seats.items():
             if held.get(kind) != seats:

@@ -27,6 +27,7 @@ from compliance.kernel.context import NOBODY, Context, House, Origin, operator
 from compliance.licences import use_cases as licences
 from compliance.licences.models import Licence
 from compliance.licences.rules import EndReason, Kind, Suspension
+from compliance.licences.seed import load_contract
 from policies.values import Policy
 from signatories import queries as register
 from signatories import use_cases as signatories
@@ -140,8 +141,7 @@ def _play(stage: Stage, say: Callable[[str], None]) -> Told:
     stage.at(590)
     with stage.as_operator() as ctx:
         load_register(ctx)
-        for kind, seats in ctx.the(Policy).seats.items():
-            licences.set_seats(ctx, Kind(kind), seats)
+        load_contract(ctx)
     first = _first_hub(stage, say)
     versions = _partners_sign(stage, first["hub_supervisor"], say)
     stage.at(100)
