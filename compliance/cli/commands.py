@@ -24,15 +24,12 @@ from compliance.kernel.jobs import run_now
 from compliance.kernel.logs import start_logging
 from compliance.kernel.secrets import create_key_file
 from compliance.kernel.settings import Misconfigured, Settings
-from compliance.licences import queries as licences
-from compliance.licences.rules import Kind
-from compliance.licences.use_cases import set_seats
-from policies.values import BrokenPolicy, Policy
+from compliance.licences.seed import load_contract
+from policies.values import BrokenPolicy
 from signatories.seed import load_register
 
 from .demo import demo
 from .doctor import examine
-from .grants import CannotGrant, grant
 from .serving import serve_for_good
 
 _INSTANT = "Give the instant with its zone, such as 2026-11-21T10:00:00Z."
@@ -118,22 +115,6 @@ def seed_store() -> None:
     with house_of(_app()).work(operator("db seed")) as ctx:
         load_register(ctx)
         load_contract(ctx)
-        held = {str(kind.kind): kind.seats for kind in licences.seats(ctx)}
-        for kind, seats in ctx.the(Policy).seats.items():
-            if held.get(kind) != seats:
-                set_seats(ctx, Kind(kind), seats)
-
-
-@db.command("grant")
-@click.argument("role")
-def grant_rights(role: str) -> None:
-    """Let ROLE serve, in PostgreSQL: it can add to the log and change nothing in it. Repeat after each upgrade."""
-    with house_of(_app()).engine.begin() as connection:
-        try:
-            grant(connection, role)
-        except CannotGrant as problem:
-            _fail(str(problem))
-    click.echo(f"{role} may serve. Put it into DATABASE_URL; migrate as the owner.")
 
 
 @main.group()

@@ -15,9 +15,9 @@ from .rules import Kind
 
 
 def load_contract(ctx: Context) -> None:
-    """Take in the seats of each kind that `contract.toml` names and nobody has set yet; safe to repeat."""
+    """Bring the seats of each kind to what `contract.toml` says; safe to repeat."""
     require(ctx, Permission.REGISTER_SEED)
-    known = set(ctx.session.scalars(select(SeatContract.kind)))
+    held = {contract.kind: contract.seats for contract in ctx.session.scalars(select(SeatContract))}
     for kind, seats in ctx.the(Policy).seats.items():
-        if kind not in known:
+        if held.get(Kind(kind)) != seats:
             use_cases.set_seats(ctx, Kind(kind), seats)
