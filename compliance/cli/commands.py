@@ -30,6 +30,7 @@ from signatories.seed import load_register
 
 from .demo import demo
 from .doctor import examine
+from .grants import CannotGrant, grant
 from .serving import serve_for_good
 
 _INSTANT = "Give the instant with its zone, such as 2026-11-21T10:00:00Z."
@@ -115,6 +116,18 @@ def seed_store() -> None:
     with house_of(_app()).work(operator("db seed")) as ctx:
         load_register(ctx)
         load_contract(ctx)
+
+
+@db.command("grant")
+@click.argument("role")
+def grant_rights(role: str) -> None:
+    """Let ROLE serve, in PostgreSQL: it can add to the log and change nothing in it. Repeat after each upgrade."""
+    with house_of(_app()).engine.begin() as connection:
+        try:
+            grant(connection, role)
+        except CannotGrant as problem:
+            _fail(str(problem))
+    click.echo(f"{role} may serve. Put it into DATABASE_URL; migrate as the owner.")
 
 
 @main.group()
