@@ -85,7 +85,7 @@ class KeyRing:
             raise Unreadable(f"the key that sealed {place} is not in the ring")
         try:
             return AESGCM(key).decrypt(rest[:_NONCE], rest[_NONCE:], place.encode())
-        except InvalidTag as problem:
+        except (InvalidTag, ValueError) as problem:
             raise Unreadable(f"{place} does not open") from problem
 
     def fingerprint(self, purpose: str, value: str) -> str:
