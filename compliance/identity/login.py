@@ -113,4 +113,5 @@ def _actor(ctx: Context, current: CurrentSession, extra: Extra | None) -> Actor:
     person = current.person
     if current.stage is not Stage.WHOLE:
         return Actor("person", str(person.id), person.organisation_id, hub_team=person.hub_team)
-    return queries.actor_for(ctx, person, extra=extra(ctx, person) if extra else frozenset())
+    by_licence = extra(ctx, person) if extra else frozenset()
+    return Actor("person", str(person.id), person.organisation_id, current.holdings | by_licence, person.hub_team)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Exists, Select, exists, or_, select, update
+from sqlalchemy import Exists, Select, and_, exists, or_, select, update
 
 from compliance.kernel.context import Actor, Context, Holding
 from compliance.kernel.db import WRITES
@@ -31,12 +31,13 @@ _TOUCH_AFTER = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class CurrentSession:
-    """A sign-in that stands: its row, whose it is, what it waits for, and until when its last code counts as fresh."""
+    """A sign-in that stands: its row, whose it is and as what, what it waits for, until when its code counts as fresh."""
 
     session: SignIn
     person: Person
     stage: Stage
     fresh_until: datetime | None
+    holdings: frozenset[Holding]
 
 
 def session(ctx: Context, token: str) -> CurrentSession | None:
@@ -75,15 +76,21 @@ def seen(ctx: Context, current: CurrentSession) -> None:
         ctx.session.execute(live.values(seen_at=ctx.now()).execution_options(synchronize_session=False))
 
 
-def _sign_ins() -> Select[SignIn, Person, bool]:
-    return select(SignIn, Person, enrolled(SignIn.person_id)).join(Person, Person.id == SignIn.person_id)
+_Found = Select[SignIn, Person, bool, str | None, UUID | None, str | None]
 
 
-def _current(ctx: Context, wanted: Select[SignIn, Person, bool]) -> CurrentSession | None:
-    found = ctx.session.execute(wanted.execution_options(populate_existing=True)).one_or_none()
-    if found is None:
+def _sign_ins() -> _Found:
+    """Sign-ins with whose they are, a row for each role that is held, and one where there is none."""
+    held = and_(RoleHeld.person_id == SignIn.person_id, RoleHeld.ended_at.is_(None))
+    columns = select(SignIn, Person, enrolled(SignIn.person_id), RoleHeld.role, RoleHeld.organisation_id, RoleHeld.area)
+    return columns.join(Person, Person.id == SignIn.person_id).outerjoin(RoleHeld, held)
+
+
+def _current(ctx: Context, wanted: _Found) -> CurrentSession | None:
+    found = ctx.session.execute(wanted.execution_options(populate_existing=True)).all()
+    if not found:
         return None
-    row, person, has_app = found
+    row, person, has_app, *_ = found[0]
     values = ctx.the(Policy).sign_in
     limits = rules.Limits(
         half_open=timedelta(minutes=values.half_open_minutes),
@@ -95,24 +102,26 @@ def _current(ctx: Context, wanted: Select[SignIn, Person, bool]) -> CurrentSessi
     if not live or row.ended_at or person.locked_at or person.closed_at:
         return None
     fresh_until = row.fresh_at + fresh_for(ctx) if row.fresh_at else None
-    return CurrentSession(
-        row, person, rules.stage(whole=whole, enrolled=has_app, must_renew=row.must_renew), fresh_until
+    stage = rules.stage(whole=whole, enrolled=has_app, must_renew=row.must_renew)
+    held = ((role, organisation_id, area) for *_, role, organisation_id, area in found if role is not None)
+    return CurrentSession(row, person, stage, fresh_until, _holdings(person, held))
+
+
+def _holdings(person: Person, held: Iterable[tuple[str, UUID | None, str | None]]) -> frozenset[Holding]:
+    """A role that the person may not hold counts for nothing, however it came to stand there (ROL-1)."""
+    return frozenset(
+        Holding(role, organisation_id, area)
+        for role, organisation_id, area in held
+        if rules.may_hold(role, hub_team=person.hub_team)
     )
 
 
 def actor_for(ctx: Context, person: Person, *, extra: frozenset[Holding] = frozenset()) -> Actor:
-    """Who acts when this person does, with every role they hold now; `extra` is what they hold by licence.
-
-    A role that the person may not hold counts for nothing, however it came to stand there (ROL-1).
-    """
+    """Who acts when this person does, with every role they hold now; `extra` is what they hold by licence."""
     held = select(RoleHeld.role, RoleHeld.organisation_id, RoleHeld.area).where(
         RoleHeld.person_id == person.id, RoleHeld.ended_at.is_(None)
     )
-    holdings = frozenset(
-        Holding(role, organisation_id, area)
-        for role, organisation_id, area in ctx.session.execute(held)
-        if rules.may_hold(role, hub_team=person.hub_team)
-    )
+    holdings = _holdings(person, (row._tuple() for row in ctx.session.execute(held)))
     return Actor("person", str(person.id), person.organisation_id, holdings | extra, person.hub_team)
 
 

@@ -145,6 +145,8 @@ class Day(Field):
         super().process(formdata, data, extra_filters)
         self.parts = (str(self.data.day), str(self.data.month), str(self.data.year)) if self.data else ("", "", "")
         if not formdata or not any(f"{self.name}-{part}" in formdata for part in PARTS):
+            # A date sent under the bare name is not how this field asks for one.
+            self.data = self.data if isinstance(self.data, date) else None
             return
         self.parts = tuple(formdata.get(f"{self.name}-{part}", "").strip()[:10] for part in PARTS)
         self.data = None

@@ -21,7 +21,6 @@ pages = Blueprint("home", __name__)
 
 WARN_BEFORE = timedelta(days=14)
 RECENT = timedelta(days=28)
-MOST = 100
 
 
 @dataclass(frozen=True)
@@ -114,15 +113,14 @@ def _to_sign(ctx: Context) -> list[Waiting]:
 def _to_decide(ctx: Context) -> list[Waiting]:
     if not could(Permission.LICENCE_APPROVE):
         return []
-    asked = licences.licences(ctx, status=Status.REQUESTED, limit=MOST).licences
-    if not asked:
+    asked = licences.waiting(ctx, Status.REQUESTED)[Status.REQUESTED]
+    if not asked.number:
         return []
-    oldest = asked[-1].requested_at
     return [
         Waiting(
-            len(asked),
-            f"{'request waits' if len(asked) == 1 else 'requests wait'} for your decision",
-            f"The oldest was made on {moment(oldest)}.",
+            asked.number,
+            f"{'request waits' if asked.number == 1 else 'requests wait'} for your decision",
+            f"The oldest was made on {moment(asked.since)}.",
             url_for("licences.licences", status=Status.REQUESTED.value),
             "Decide on requests",
             urgent=True,
@@ -138,14 +136,14 @@ def _own_requests(ctx: Context) -> list[Waiting]:
         or not can(Permission.LICENCE_REQUEST, organisation_id)
     ):
         return []
-    asked = licences.licences(ctx, status=Status.REQUESTED, organisation_id=organisation_id, limit=MOST).licences
-    approved = licences.licences(ctx, status=Status.APPROVED, organisation_id=organisation_id, limit=MOST).licences
+    found = licences.waiting(ctx, Status.REQUESTED, Status.APPROVED, organisation_id=organisation_id)
+    asked, approved = found[Status.REQUESTED].number, found[Status.APPROVED].number
     waiting = []
     if asked:
         waiting.append(
             Waiting(
-                len(asked),
-                f"{'request is' if len(asked) == 1 else 'requests are'} with the MARAC Hub Team",
+                asked,
+                f"{'request is' if asked == 1 else 'requests are'} with the MARAC Hub Team",
                 "Open each to see what is still missing from its checklist, and who can mend it.",
                 url_for("licences.licences", status=Status.REQUESTED.value),
                 "See what is missing",
@@ -154,8 +152,8 @@ def _own_requests(ctx: Context) -> list[Waiting]:
     if approved:
         waiting.append(
             Waiting(
-                len(approved),
-                f"{'colleague has' if len(approved) == 1 else 'colleagues have'} not signed in yet",
+                approved,
+                f"{'colleague has' if approved == 1 else 'colleagues have'} not signed in yet",
                 "Their licence is approved. It begins when they have set a password and an authenticator app.",
                 url_for("licences.licences", status=Status.APPROVED.value),
                 "See who",
@@ -167,7 +165,7 @@ def _own_requests(ctx: Context) -> list[Waiting]:
 def _withdrawals(ctx: Context) -> list[Waiting]:
     if not could(Permission.WITHDRAWAL_READ):
         return []
-    recent = [row for row in signatories.withdrawals(ctx) if row.withdrawal.effective_at > ctx.now() - RECENT]
+    recent = signatories.withdrawals(ctx, since=ctx.now() - RECENT)
     open_duties = [row for row in recent if row.withdrawal.duties_acknowledged_at is None]
     if not recent:
         return []
@@ -189,13 +187,13 @@ def _withdrawals(ctx: Context) -> list[Waiting]:
 def _checks(ctx: Context) -> list[Waiting]:
     if not could(Permission.ISA_CHECK_RECORD):
         return []
-    due = signatories.isa_checks_due(ctx)
+    due = signatories.isa_checks_waiting(ctx)
     if not due:
         return []
     return [
         Waiting(
-            len(due),
-            f"ISA {'check is' if len(due) == 1 else 'checks are'} due",
+            due,
+            f"ISA {'check is' if due == 1 else 'checks are'} due",
             "Look at the partnership’s own list of who signed the Information Sharing Agreement, and record what it says.",
             url_for("register.register", isa_due="yes"),
             "See which",

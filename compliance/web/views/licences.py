@@ -107,14 +107,10 @@ def licence(licence_id: UUID) -> Reply:
     """One licence: its state and what that waits for, its checklist, and what can be done."""
     with work() as ctx:
         found = queries.visible(ctx, licence_id, lock=False)
-        checklist = None
-        if found.status not in ENDED:
-            answers = queries.still_holds if found.status in HOLDS_A_SEAT else None
-            checklist = (
-                answers(ctx, licence_id) if answers else queries.checklist(ctx, found.person_id, found.organisation_id)
-            )
-        used = queries.last_uses(ctx, [found.id]).get(found.id)
-        has_password = identity.live_password(ctx, found.person_id) is not None
+        checklist = queries.checklist_of(ctx, found)
+        used = queries.last_uses(ctx, [found.id]).get(found.id) if found.activated_at else None
+        waits_for_person = found.status == Status.APPROVED
+        has_password = waits_for_person and identity.live_password(ctx, found.person_id) is not None
         people = _names(ctx, found.requested_by, found.decided_by)
         record(ctx, LicenceViewed(subject=found.id, organisation=found.organisation_id))
     return show(

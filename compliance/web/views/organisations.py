@@ -30,33 +30,32 @@ SHOWN = 100
 def organisation(organisation_id: UUID) -> Reply:
     """Everything the register says of one organisation, and of its licences to those who may know."""
     with work() as ctx:
-        found = queries.organisation(ctx, organisation_id)
+        found = queries.reading(ctx, organisation_id)
+        facts = found.organisations[organisation_id]
         lines = use_cases.view_history(ctx, organisation_id)
-        facts = queries.facts(ctx, [organisation_id])[organisation_id]
         contacts = (
             queries.key_contacts(ctx, organisation_id) if can(Permission.CONTACT_MANAGE, organisation_id) else None
         )
         held = (
-            licences.licences(ctx, organisation_id=organisation_id, limit=SHOWN).licences
+            licences.licences(ctx, organisation_id=organisation_id, limit=SHOWN)
             if can(Permission.LICENCE_READ, organisation_id)
             else None
         )
-        newest = {version.instrument.code: version.label for version in queries.versions(ctx)}
-        signed = all(cell.in_force and cell.version == newest.get(code) for code, cell in facts.instruments.items())
-        waiting = [] if signed else queries.signable(ctx, organisation_id)
+        waiting = queries.to_sign(found, organisation_id, ctx.now())
         isa = queries.isa_cell(ctx, facts)
         policies = queries.policy_documents(ctx, organisation_id)
         today = london_date(ctx.now())
     return show(
         "organisation.html",
-        organisation=found,
         facts=facts,
         isa=isa,
-        lines=lines,
+        lines=lines[:SHOWN],
+        lines_left=max(0, len(lines) - SHOWN),
         contacts=contacts,
         policies=policies,
-        licences=held,
-        signable={version.instrument.code: version for version in waiting},
+        licences=held.licences if held else None,
+        more_licences=held is not None and held.after is not None,
+        signable={code: versions[-1] for code, versions in waiting.items()},
         today=today,
         may_sign=can(Permission.INSTRUMENT_SIGN, organisation_id),
         may_withdraw=can(Permission.WITHDRAWAL_RECORD, organisation_id)

@@ -88,6 +88,7 @@ def person(person_id: UUID) -> Reply:
         held = queries.roles_held(ctx, person_id)
         page = licences.licences(ctx, person_id=person_id)
         employer = signatories.organisation(ctx, found.organisation_id) if found.organisation_id else None
+        until = queries.password_until(ctx, person_id)
         return show(
             "person.html",
             who=found,
@@ -95,8 +96,8 @@ def person(person_id: UUID) -> Reply:
             licences=page.licences,
             employer=employer,
             ready=queries.is_ready(ctx, person_id),
-            has_password=queries.live_password(ctx, person_id) is not None,
-            until=queries.password_until(ctx, person_id),
+            has_password=until is not None,
+            until=until,
         )
 
 

@@ -28,9 +28,11 @@ def version(organisation_id: UUID, version_id: UUID) -> Reply:
     """What is to be signed, its hash, and the three things one can do: read it, sign it, refuse it."""
     with reading() as ctx:
         organisation, found = _own(ctx, organisation_id, version_id)
-        cell = queries.facts(ctx, [organisation_id])[organisation_id].instruments[found.instrument.code]
+        register = queries.reading(ctx, organisation_id)
+        cell = register.organisations[organisation_id].instruments[found.instrument.code]
         opened = queries.opened(ctx, version_id)
-        waiting = version_id in {each.id for each in queries.signable(ctx, organisation_id)}
+        to_sign = queries.to_sign(register, organisation_id, ctx.now())
+        waiting = version_id in {each.id for each in to_sign.get(found.instrument.code, ())}
         today = london_date(ctx.now())
     return show(
         "version.html", organisation=organisation, version=found, cell=cell, opened=opened, waiting=waiting, today=today

@@ -9,7 +9,7 @@ from flask import Blueprint, g
 from compliance.kernel.context import house, reading, work
 from compliance.kernel.errors import NotFound
 from compliance.licences import queries as licences
-from compliance.licences.rules import ENDED
+from compliance.licences.rules import ENDED, Status
 from compliance.web import lists, session_cookie, step_up
 from compliance.web.access import can, guarded
 from compliance.web.forms.plain import telling
@@ -28,7 +28,6 @@ SORTS = {
     "effective_at": lambda row: row.withdrawal.effective_at,
     "people": lambda row: row.withdrawal.people_removed,
 }
-COUNTED = 500
 
 
 @pages.get("/withdrawals")
@@ -126,5 +125,5 @@ def _holders(organisation_id: UUID) -> int | None:
     if not can(Permission.LICENCE_READ, organisation_id):
         return None
     with reading() as ctx:
-        held = licences.licences(ctx, organisation_id=organisation_id, limit=COUNTED).licences
-    return sum(licence.status not in ENDED for licence in held)
+        living = licences.waiting(ctx, *(frozenset(Status) - ENDED), organisation_id=organisation_id)
+    return sum(each.number for each in living.values())

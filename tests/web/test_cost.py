@@ -1,0 +1,217 @@
+"""What a page costs the store: every page, as each who uses it sees it, in no more than twelve statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, update
+
+from compliance.app import house_of
+from compliance.identity.models import RoleHeld, SignIn
+from compliance.kernel.context import House
+from compliance.kernel.db import WRITES
+from compliance.licences.models import Licence
+from compliance.licences.rules import Kind, Status
+from compliance.web.doors import PAGES
+from signatories import use_cases as signatories
+from signatories.models import InstrumentVersion, Organisation, Withdrawal
+from tests.builders.identity import a_link, a_person, accepted, an_account, every, half_open
+from tests.builders.licences import a_licence, acting, an_organisation, seats, withdraw
+from tests.builders.signatories import a_version
+from tests.web.conftest import Comes, Visitor
+
+MOST = 12
+NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SAVEPOINT", "RELEASE")
+
+
+@pytest.fixture
+def hub(sqlite_app: Flask) -> House:
+    """A hub in the middle of its work: of everything there are several, so that asking once for each would show."""
+    house = house_of(sqlite_app)
+    seats(house, standing=50, by_invite=50)
+    partners = [an_organisation(house, code) for code in ("swale", "thanet", "ashford", "dover", "maidstone")]
+    number = count()
+    for organisation_id, code in zip(partners, ("swale", "thanet", "ashford"), strict=False):
+        for status in Status:
+            a_licence(house, organisation_id, f"p{next(number)}@{code}.gov.uk", status=status)
+        for _ in range(2):
+            email = f"p{next(number)}@{code}.gov.uk"
+            a_licence(house, organisation_id, email, kind=Kind.BY_INVITE, cases=("C-1", "C-2"))
+    for organisation_id in partners[3:]:
+        withdraw(house, organisation_id)
+    with acting(house) as ctx:
+        signatories.record_isa_check(ctx, partners[0], found=True, source="The partnership’s list")
+    a_version(house, "op", "2", effective_on=date(2026, 12, 1), resign_by=date(2027, 1, 31))
+    return house
+
+
+class Walk:
+    """Opens pages and keeps what each asked of the store."""
+
+    def __init__(self, house: House, app: Flask) -> None:
+        self.house = house
+        self.app = app
+        self.opened: set[str] = set()
+        self.too_dear: list[str] = []
+        self.costs: dict[str, int] = {}
+
+    def open(self, who: str, visitor: Visitor, *addresses: str) -> None:
+        for address in addresses:
+            self._not_seen_lately()
+            with _statements(self.house) as statements:
+                answer = visitor.get(address)
+            assert answer.status_code == 200, f"{address} for {who} was answered with {answer.status_code}"
+            path = address.partition("?")[0]
+            self.opened.add(self.app.url_map.bind("").match(path)[0])
+            self.costs[f"{address} for {who}"] = len(statements)
+            if len(statements) > MOST:
+                listed = "\n".join(f"    {place}. {each}" for place, each in enumerate(statements, 1))
+                self.too_dear.append(f"{address} for {who} asked {len(statements)} times:\n{listed}")
+
+    def _not_seen_lately(self) -> None:
+        """That a sign-in was seen is kept once a minute: each page here is the one that has to."""
+        earlier = self.house.clock.now() - timedelta(minutes=2)
+        with self.house.engine.execution_options(**{WRITES: True}).begin() as connection:
+            connection.execute(update(SignIn).where(SignIn.ended_at.is_(None)).values(seen_at=earlier))
+
+
+def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app: Flask, comes: Comes) -> None:
+    walk = Walk(hub, sqlite_app)
+    organisations = {row.code: row.id for row in every(hub, Organisation)}
+    swale, gone = organisations["swale"], organisations["dover"]
+    coming = next(version.id for version in every(hub, InstrumentVersion) if version.label == "2")
+    withdrawal = every(hub, Withdrawal)[0].id
+    licences = _licences(hub, swale)
+
+    manager = comes("hub_manager", full_name="Mo Hub")
+    someone = a_person(hub, "delegate", organisation_id=swale)
+    role = next(row for row in every(hub, RoleHeld) if row.person_id == someone.id)
+    walk.open(
+        "the hub manager",
+        manager,
+        "/",
+        "/account",
+        "/account/password",
+        "/register",
+        "/register?search=a&area=mid-kent&state=signed&as_at-day=20&as_at-month=11&as_at-year=2026&sort=-signed_at",
+        "/register?isa_due=yes",
+        "/register/export.csv",
+        "/register/export.xlsx",
+        "/register/export.json",
+        f"/organisations/{swale}",
+        f"/organisations/{gone}",
+        *(f"/organisations/{swale}/{form}/new" for form in ("domains", "key-contacts", "policies", "isa-checks")),
+        f"/organisations/{swale}/versions/{coming}/refusal",
+        f"/organisations/{swale}/versions/{coming}/paper-signature",
+        f"/organisations/{swale}/withdrawal",
+        "/withdrawals",
+        "/withdrawals?search=a&sort=people",
+        "/withdrawals/export.csv",
+        f"/withdrawals/{withdrawal}/letter",
+        f"/withdrawals/{withdrawal}/duties",
+        "/licences",
+        "/licences?search=p&area=mid-kent&kind=standing",
+        "/licences/new",
+        *(f"/licences/{licence_id}" for licence_id in licences.values()),
+        f"/licences/{licences[Status.REQUESTED]}/approval",
+        f"/licences/{licences[Status.REQUESTED]}/refusal",
+        f"/licences/{licences[Status.ACTIVE]}/suspension",
+        f"/licences/{licences[Status.SUSPENDED]}/resumption",
+        *(f"/licences/{licences[Status.ACTIVE]}/{step}" for step in ("end", "reallocation", "training", "vetting")),
+        "/people",
+        f"/people?search=a&organisation={swale}",
+        "/people/new",
+        f"/people/{someone.id}",
+        f"/people/{someone.id}/roles/new",
+        f"/people/{someone.id}/roles/{role.id}/end",
+        f"/people/{someone.id}/invitation",
+        f"/people/{someone.id}/reset",
+    )
+    walk.open(
+        "the information governance officer",
+        comes("ig_officer", full_name="Io Gov"),
+        "/",
+        "/audit",
+        "/audit?who=p1&event=licence.&outcome=done&reference=C-1&organisation=" + str(swale)
+        + "&since-day=1&since-month=11&since-year=2026&until-day=30&until-month=11&until-year=2026",
+        "/audit/3",
+    )  # fmt: skip
+    for partner in ("authorised_signatory", "delegate", "escalation_contact"):
+        walk.open(
+            partner, comes(partner, organisation_id=swale), "/", "/account", "/register", f"/organisations/{swale}"
+        )
+    walk.open(
+        "a delegate", comes("delegate", organisation_id=swale), "/licences", f"/licences/{licences[Status.ACTIVE]}"
+    )
+    signer = comes("authorised_signatory", organisation_id=swale)
+    page = f"/organisations/{swale}/versions/{coming}"
+    walk.open("an authorised signatory", signer, page, f"{page}/file", page, f"{page}/signature", f"{page}/refusal")
+    for role_name in ("steering_member", "executive_chair", "hub_supervisor", "hub_coordinator"):
+        walk.open(role_name, comes(role_name), "/", "/register")
+
+    _on_the_way_in(walk, sqlite_app)
+
+    assert not walk.too_dear, "\n\n".join(walk.too_dear)
+    assert not _pages(sqlite_app) - walk.opened, "open these pages here too, as whoever uses them"
+
+
+def _on_the_way_in(walk: Walk, app: Flask) -> None:
+    """The pages of somebody who is not signed in, or not yet to the end."""
+    house = walk.house
+    nobody = Visitor(app)
+    link = a_link(house, a_person(house, "ig_officer"))
+    walk.open("nobody", nobody, "/sign-in", "/session-ended", "/signed-out", f"/invitation/{link}")
+
+    new = Visitor(app)
+    new.client.set_cookie("session", accepted(house, a_person(house, "ig_officer")).token)
+    walk.open("somebody new", new, "/sign-in/authenticator")
+
+    known = an_account(house, "ig_officer")
+    halfway = Visitor(app)
+    opened = half_open(house, known)
+    halfway.client.set_cookie("session", opened.token)
+    walk.open("somebody with a password", halfway, "/sign-in/code")
+
+    with house.engine.execution_options(**{WRITES: True}).begin() as connection:
+        late = {"must_renew": True, "whole_at": house.clock.now()}
+        connection.execute(update(SignIn).where(SignIn.id == opened.session_id).values(**late))
+    walk.open("somebody with an old password", halfway, "/sign-in/new-password")
+
+
+def _pages(app: Flask) -> set[str]:
+    """Every page of this door that can be opened."""
+    ours = {pages.name for pages in PAGES}
+    return {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and rule.endpoint.partition(".")[0] in ours
+    }
+
+
+def _licences(house: House, organisation_id: UUID) -> dict[Status, UUID]:
+    """A standing licence of an organisation in each state."""
+    standing = (each for each in every(house, Licence) if each.kind == Kind.STANDING)
+    return {Status(each.status): each.id for each in standing if each.organisation_id == organisation_id}
+
+
+@contextmanager
+def _statements(house: House) -> Iterator[list[str]]:
+    """What is asked of the store meanwhile, but for where transactions begin and end."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(NOT_COUNTED):
+            asked.append(" ".join(statement.split())[:300])
+
+    event.listen(house.engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(house.engine, "before_cursor_execute", note)
