@@ -48,6 +48,7 @@ def up(port: int) -> None:
         click.echo(f"The demo runs already, on {settings.base_url}. `make demo-stop` stops it.")
         return
     told = _prepare(settings)
+    _write_settings(settings, environment)
     _start(settings.var_dir, port, environment)
     _await_ready(settings)
     _say(settings, told)
@@ -72,7 +73,12 @@ def reset(context: click.Context, port: int) -> None:
     if settings.key_file.exists() and settings.database_url.startswith("postgresql"):
         with furnished(settings).app_context():
             downgrade(revision="base")
-    for left in (*settings.var_dir.glob("compliance.sqlite*"), settings.key_file, settings.var_dir / "demo.json"):
+    for left in (
+        *settings.var_dir.glob("compliance.sqlite*"),
+        settings.key_file,
+        settings.var_dir / "demo.json",
+        settings.var_dir / "compliance.env",
+    ):
         left.unlink(missing_ok=True)
     context.invoke(up, port=port)
 
@@ -103,6 +109,15 @@ def _prepare(settings: Settings) -> Told:
         _keep(settings, told)
     house_of(app).engine.dispose()
     return told
+
+
+def _write_settings(settings: Settings, environment: dict[str, str]) -> None:
+    """Leave the demo's configuration where every command finds it, so that `compliance doctor` works as it stands."""
+    names = ("COMPLIANCE_DEMO", "COMPLIANCE_BASE_URL", "DATABASE_URL")
+    lines = [f"{name}={environment[name]}" for name in names if environment.get(name)]
+    path = settings.var_dir / "compliance.env"
+    path.write_text("# The demonstration's settings, written by `make demo`.\n" + "\n".join(lines) + "\n")
+    path.chmod(0o600)
 
 
 def _told_before(settings: Settings, app: Flask) -> Told | None:
@@ -192,7 +207,8 @@ def _say(settings: Settings, told: dict[str, Any]) -> None:
         where = person["organisation"] or "the hub"
         licence = f", licence {person['licence']}" if person["licence"] else ""
         click.echo(f"  {person['role']:<22} {person['email']}  ({where}{licence})")
-        click.echo(f"  {'':<22} password {person['password']}  secret {person['totp_secret']}")
+        secret = person["totp_secret"] or "(no authenticator app yet: enrols at the first sign-in)"
+        click.echo(f"  {'':<22} password {person['password']}  secret {secret}")
     client = told["client"]
     click.echo(f"\nThe case system: client {client['id']}  secret {client['secret']}")
     click.echo(f"\nAll of this, for a program: {settings.var_dir}/demo.json\n")

@@ -33,8 +33,12 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Read `COMPLIANCE_*` and `DATABASE_URL`; raises Misconfigured naming what is missing or wrong."""
+        """Read `COMPLIANCE_*` and `DATABASE_URL`; raises Misconfigured naming what is missing or wrong.
+
+        What the environment does not say, a file `compliance.env` in the var directory may: a setting a line.
+        """
         var_dir = Path(environment.get("COMPLIANCE_VAR", REPOSITORY / "var")).resolve()
+        environment = _file(var_dir / "compliance.env") | dict(environment)
         base_url = environment.get("COMPLIANCE_BASE_URL", "").rstrip("/")
         if not base_url:
             raise Misconfigured("Set COMPLIANCE_BASE_URL to the address people use, such as https://marac.example.")
@@ -47,6 +51,14 @@ class Settings:
             var_dir=var_dir,
             demo=environment.get("COMPLIANCE_DEMO") == "1",
         )
+
+
+def _file(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    lines = [line.strip() for line in path.read_text().splitlines()]
+    pairs = [line.partition("=") for line in lines if line and not line.startswith("#")]
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def _check_base_url(base_url: str) -> None:
