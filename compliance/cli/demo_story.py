@@ -42,6 +42,7 @@ NEVER_SIGNED = ("moat", "amat", "wkha")
 REFUSES = "orbit"
 WITHDRAWS = "southern-housing"
 SIGNS_ONLY_ISA = "cgl"
+ISA_CHECK_DUE = ("new-leaf", "dover")
 FIRST_NAMES = ("Alder", "Bryony", "Cosmo", "Delphine", "Ellery", "Fenella", "Gower", "Hester", "Ivo", "Juno", "Kitto")
 LAST_NAMES = ("Applecross", "Barleymow", "Cobblestone", "Dovecote", "Elderbrook", "Foxglade", "Greenhythe")
 
@@ -73,9 +74,11 @@ class Stage:
         house.clock = self.clock
         self.people: list[Somebody] = []
 
-    def at(self, days_ago: float) -> None:
-        """Go to so many days before now."""
-        self.clock.move(self.now - timedelta(days=days_ago) - self.clock.now())
+    def at(self, days_ago: int) -> None:
+        """Go to so many days before now, in office hours; 0 is now itself."""
+        day = self.now - timedelta(days=days_ago)
+        instant = day.replace(hour=10, minute=0, second=0) if days_ago else day
+        self.clock.move(instant - self.clock.now())
 
     @contextmanager
     def as_(self, person: Somebody) -> Iterator[Context]:
@@ -182,6 +185,10 @@ def _hub(stage: Stage, protocol: UUID, say: Callable[[str], None]) -> dict[str, 
             ctx, register.organisation_by_code(ctx, REFUSES).id, protocol,
             reasons="Our board will not sign until our own data-protection review is finished.",
         )  # fmt: skip
+    with stage.as_(hub["hub_supervisor"]) as ctx:
+        for partner in register.facts(ctx).values():
+            if _signed_by(partner.code) and partner.code not in ISA_CHECK_DUE:
+                signatories.record_isa_check(ctx, partner.id, found=True)
     return hub
 
 
