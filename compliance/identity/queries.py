@@ -121,7 +121,7 @@ def actor_for(ctx: Context, person: Person, *, extra: frozenset[Holding] = froze
     held = select(RoleHeld.role, RoleHeld.organisation_id, RoleHeld.area).where(
         RoleHeld.person_id == person.id, RoleHeld.ended_at.is_(None)
     )
-    holdings = _holdings(person, (row._tuple() for row in ctx.session.execute(held)))
+    holdings = _holdings(person, ctx.session.execute(held))
     return Actor("person", str(person.id), person.organisation_id, holdings | extra, person.hub_team)
 
 
