@@ -6,24 +6,18 @@ that the registers, the log and the rules agree with one another as they would i
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import pyotp
 from flask import Flask
 
 from compliance.app import house_of
-from compliance.identity import queries as identity_queries
 from compliance.identity import use_cases as identity
 from compliance.identity.access_tokens import SCOPES
-from compliance.kernel.clock import FixedClock
-from compliance.kernel.context import NOBODY, Context, House, Origin, operator
+from compliance.kernel.context import Context, Origin
 from compliance.licences import use_cases as licences
 from compliance.licences.models import Licence
 from compliance.licences.rules import EndReason, Kind, Suspension
@@ -33,10 +27,10 @@ from signatories import queries as register
 from signatories import use_cases as signatories
 from signatories.seed import load_register
 
+from .demo_stage import ADDRESS, THE_OPERATOR, Somebody, Stage, a_password
+
 Told = dict[str, Any]
 DOCUMENTS = Path(__file__).with_name("demo_documents")
-THE_OPERATOR = operator("demo")
-ADDRESS = "127.0.0.1"
 
 NEVER_SIGNED = ("moat", "amat", "wkha")
 REFUSES = "orbit"
@@ -45,87 +39,6 @@ SIGNS_ONLY_ISA = "cgl"
 ISA_CHECK_DUE = ("new-leaf", "dover")
 FIRST_NAMES = ("Alder", "Bryony", "Cosmo", "Delphine", "Ellery", "Fenella", "Gower", "Hester", "Ivo", "Juno", "Kitto")
 LAST_NAMES = ("Applecross", "Barleymow", "Cobblestone", "Dovecote", "Elderbrook", "Foxglade", "Greenhythe")
-
-
-@dataclass
-class Somebody:
-    """A made-up person: who they are to the service, and what they sign in with."""
-
-    id: UUID
-    full_name: str
-    email: str
-    role: str
-    organisation: str | None = None
-    password: str | None = None
-    totp_secret: str | None = None
-    session_id: UUID | None = None
-    licence: UUID | None = None
-    refused_by: str | None = None
-    areas: list[str] = field(default_factory=list)
-
-
-class Stage:
-    """Where the story is played: a house whose clock is moved from scene to scene."""
-
-    def __init__(self, house: House, now: datetime) -> None:
-        self.house = house
-        self.now = now
-        self.clock = FixedClock(now)
-        house.clock = self.clock
-        self.people: list[Somebody] = []
-
-    def at(self, days_ago: int) -> None:
-        """Go to so many days before now, in office hours; 0 is now itself."""
-        day = self.now - timedelta(days=days_ago)
-        instant = day.replace(hour=10, minute=0, second=0) if days_ago else day
-        self.clock.move(instant - self.clock.now())
-
-    @contextmanager
-    def as_(self, person: Somebody) -> Iterator[Context]:
-        """Act as this person, with a code just given."""
-        with self.house.reading(THE_OPERATOR) as ctx:
-            actor = identity_queries.actor_for(ctx, identity_queries.person(ctx, person.id))
-        fresh = self.clock.now() + timedelta(minutes=5)
-        with self.house.work(actor, Origin(ADDRESS, session_id=person.session_id, fresh_until=fresh)) as ctx:
-            yield ctx
-
-    @contextmanager
-    def as_operator(self) -> Iterator[Context]:
-        with self.house.work(THE_OPERATOR) as ctx:
-            yield ctx
-
-    def joins(self, full_name: str, email: str, role: str, organisation: str | None = None, **more: Any) -> Somebody:
-        """Invite somebody; they have not answered yet."""
-        organisation_id = self.organisation_id(organisation) if organisation else None
-        with self.as_operator() as ctx:
-            person, token = identity.invite_person(
-                ctx, full_name=full_name, email=email, organisation_id=organisation_id, roles=[role], **more
-            )
-        somebody = Somebody(person.id, full_name, email, role, organisation)
-        self.people.append(somebody)
-        self.answers(somebody, token)
-        return somebody
-
-    def answers(self, person: Somebody, token: str, *, enrols: bool = True) -> None:
-        """Use the link: set a password and, unless they stop there, enrol an authenticator app."""
-        password = _a_password()
-        with self.house.work(NOBODY, Origin(ADDRESS)) as ctx:
-            opened = identity.accept_invitation(ctx, token, password=password)
-        person.password, person.session_id = password, opened.session_id
-        if not enrols:
-            return
-        with self.as_(person) as ctx:
-            secret = identity.start_enrolment(ctx, opened.session_id).secret
-        # The code before the present one, so that the present one is still unspent when somebody tries the demo.
-        code = pyotp.TOTP(secret).at(self.clock.now() - timedelta(seconds=30))
-        with self.as_(person) as ctx:
-            if identity.confirm_enrolment(ctx, opened.session_id, code) is None:
-                raise RuntimeError(f"{person.email} could not enrol")
-        person.totp_secret = secret
-
-    def organisation_id(self, code: str) -> UUID:
-        with self.house.reading(THE_OPERATOR) as ctx:
-            return register.organisation_by_code(ctx, code).id
 
 
 def tell(app: Flask, say: Callable[[str], None]) -> Told:
@@ -304,7 +217,7 @@ def _things_go_wrong(
     forgetful.refused_by = "IDN-4"
     stage.at(1)
     for _ in range(stage.house.the(Policy).sign_in.failures_to_lock):
-        identity.sign_in(stage.house, Origin(ADDRESS), email=forgetful.email, password=_a_password())
+        identity.sign_in(stage.house, Origin(ADDRESS), email=forgetful.email, password=a_password())
     stage.at(0)
 
 
@@ -405,10 +318,3 @@ def _local(full_name: str) -> str:
 
 def _days_before(stage: Stage, days: int) -> date:
     return (stage.clock.now() - timedelta(days=days)).date()
-
-
-def _a_password() -> str:
-    """Twelve characters of every kind and then some: unlike any other, and typed without a manual."""
-    letters = "abcdefghjkmnpqrstuvwxyz"
-    parts = ["".join(secrets.choice(letters) for _ in range(5)) for _ in range(3)]
-    return f"{parts[0].capitalize()}-{parts[1]}-{parts[2]}-{secrets.randbelow(90) + 10}"
