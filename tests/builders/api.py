@@ -11,13 +11,15 @@ from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from audit.models import LogHead
 from compliance.app import house_of
 from compliance.identity import totp, use_cases
 from compliance.identity.access_tokens import SCOPES
 from compliance.kernel.clock import FixedClock
-from compliance.kernel.context import House, operator
+from compliance.kernel.context import NOBODY, House, operator
 from tests.builders.identity import Account, an_account, signed_in
 
 
@@ -110,3 +112,9 @@ def is_problem(reply: TestResponse, status: int, code: str | None = None) -> dic
     if code is not None:
         assert said["code"] == code
     return said
+
+
+def log_size(calls: Calls) -> int:
+    """How many entries the log counts."""
+    with calls.house.reading(NOBODY) as ctx:
+        return ctx.session.scalars(select(LogHead.size)).one()

@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from audit.events import Event
 from audit.record import record
-from compliance.identity.models import Authenticator, Password, Person
+from compliance.identity.models import Authenticator, Password, Person, SignIn
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Actor, Context, Holding, House, Origin, operator
 from compliance.licences import use_cases
@@ -259,3 +259,20 @@ def _signature(ctx: Context, organisation_id: UUID, version: InstrumentVersion) 
         signed_name="Jo Made-Up", signed_role="Director", method="paper", signed_at=ctx.now(),
         document_sha256=version.sha256, recorded_at=ctx.now(),
     )  # fmt: skip
+
+
+def a_session(house: House, person_id: UUID) -> UUID:
+    """A whole sign-in of this person."""
+    with house.work(operator("test")) as ctx:
+        row = SignIn(
+            id=ctx.new_id(), person_id=person_id, token=ctx.new_id().hex, opened_at=ctx.now(), seen_at=ctx.now(),
+            whole_at=ctx.now(),
+        )  # fmt: skip
+        ctx.session.add(row)
+    return row.id
+
+
+def is_open(house: House, session_id: UUID) -> bool:
+    """Whether this sign-in has not ended."""
+    with house.reading(operator("test")) as ctx:
+        return ctx.session.get_one(SignIn, session_id).ended_at is None

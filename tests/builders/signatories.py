@@ -8,12 +8,13 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import House, operator
 from signatories import queries, use_cases
-from signatories.models import Withdrawal
+from signatories.models import Signature, Withdrawal
 from tests.builders.identity import Acting, someone
 
 COMMAND = operator("tests")
@@ -167,3 +168,22 @@ def state_of(house: House, organisation_id: UUID, instrument: str) -> str:
 def stranger_id() -> UUID:
     """The id of nothing at all."""
     return uuid4()
+
+
+def sign(house: House, signer: Acting, organisation_id: UUID, version_id: UUID, **given: Any) -> Signature:
+    """The signer signs, as Robin Vale unless told."""
+    with house.work(*signer) as ctx:
+        return use_cases.sign(ctx, organisation_id, version_id, **({"name": "Robin Vale", "role": "Head"} | given))
+
+
+def records_paper(house: House, by: Acting, organisation_id: UUID, version_id: UUID, **given: Any) -> Signature:
+    """Somebody of the hub records a signature of yesterday on paper, with its scan, unless told otherwise."""
+    held: dict[str, Any] = {
+        "name": "Robin Vale",
+        "role": "Head",
+        "signed_on": date(2026, 11, 20),
+        "scan_name": "s.png",
+        "scan": a_png(),
+    }
+    with house.work(*by) as ctx:
+        return use_cases.record_paper_signature(ctx, organisation_id, version_id, **(held | given))
