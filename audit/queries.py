@@ -1,8 +1,9 @@
 """Reading the log: newest first, a page at a time, and never unnoticed (AUD-1).
 
 The caller has asked for the permission already: roles stand in a higher room. However long the log is, a page
-costs the same. Each filter walks down an index that ends in the entry's number, and a span of time is turned
-into a span of numbers first, because entries are numbered in the order in which they were committed.
+costs the same. What is asked for is walked down by an index that ends in the entry's number, one way for each
+value that may stand there: by the filter that few entries fit, and the others are only looked at on the way. A
+span of time is turned into a span of numbers first, because entries are numbered in the order of their commits.
 """
 
 from __future__ import annotations
@@ -10,13 +11,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select, text, union
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, text, union
+from sqlalchemy.orm import InstrumentedAttribute
 
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Invalid, NotFound
 
-from .models import AuditEntry, Moment
+from .events import VOCABULARY
+from .models import IS_SELDOM, SELDOM, AuditEntry, Moment
 from .reading import EntryRead, LogRead
 from .record import record
 
@@ -73,9 +77,8 @@ def search(
     if since and until and since >= until:
         raise Invalid.at("/until", "The end of the time asked for lies before its beginning.")
 
-    asked = _asked(event, outcome, organisation, reference)
-    asked += _within(ctx, since, until, before_number)
-    numbers = _numbers(asked, actor, limit + 1)
+    ways, beside = _ways(event, outcome, actor, organisation, reference)
+    numbers = _numbers(ways, [*beside, *_within(ctx, since, until, before_number)], limit + 1)
     rows = ctx.session.scalars(
         select(AuditEntry).where(AuditEntry.number.in_(numbers)).order_by(AuditEntry.number.desc())
     ).all()
@@ -107,21 +110,51 @@ def entry(ctx: Context, number: int) -> AuditEntry:
     return found
 
 
-def _asked(
-    event: str | None, outcome: str | None, organisation: str | None, reference: str | None
-) -> list[ColumnElement[bool]]:
-    asked: list[ColumnElement[bool]] = []
-    if event and event.endswith("."):
-        asked += [AuditEntry.event >= event, AuditEntry.event < event[:-1] + "/"]
-    elif event:
-        asked.append(AuditEntry.event == event)
-    if outcome:
-        asked.append(AuditEntry.outcome == outcome)
-    if organisation:
-        asked.append(or_(AuditEntry.organisation == organisation, AuditEntry.actor_organisation == organisation))
+Conditions = list[ColumnElement[bool]]
+
+
+def _ways(
+    event: str | None, outcome: str | None, actor: Sequence[str] | None, organisation: str | None, reference: str | None
+) -> tuple[Conditions, Conditions]:
+    """The ways to walk down, one index each, and what is looked at beside; no way is the whole log."""
+    entry = AuditEntry
+    seldom = outcome if outcome in SELDOM else None
+    asked: list[tuple[Conditions, ColumnElement[bool]]] = []
     if reference:
-        asked.append(AuditEntry.reference == reference)
-    return asked
+        asked.append(([entry.reference == reference], _beside(entry.reference, (reference,))))
+    if actor is not None:
+        people = _beside(entry.actor_id, actor) | _beside(entry.subject_id, actor)
+        asked.append(([*_each(entry.actor_id, actor), *_each(entry.subject_id, actor)], people))
+    if organisation:
+        whose = (entry.organisation, entry.actor_organisation)
+        asked.append(([of == organisation for of in whose], or_(*(_beside(of, (organisation,)) for of in whose))))
+    if seldom:
+        asked.append(([and_(entry.outcome == seldom, IS_SELDOM)], entry.outcome == seldom))
+    if event:
+        names = _named(event)
+        asked.append(([entry.event == name for name in names] or [false()], _beside(entry.event, names)))
+    beside = [condition for _, condition in asked[1:]]
+    if outcome and not seldom:
+        beside.append(entry.outcome == outcome)
+    return (asked[0][0] if asked else []), beside
+
+
+def _named(event: str) -> tuple[str, ...]:
+    """The events that are meant: one, or all that begin so."""
+    return tuple(name for name in VOCABULARY if name.startswith(event)) if event.endswith(".") else (event,)
+
+
+def _each(column: InstrumentedAttribute[Any], values: Sequence[str]) -> Conditions:
+    """A few are walked down apart, since one may have acted a million times; many are people, with little each."""
+    return [column == value for value in values] if len(values) <= _FEW else [column.in_(values)]
+
+
+_FEW = 5
+
+
+def _beside(column: InstrumentedAttribute[Any], values: Sequence[str]) -> ColumnElement[bool]:
+    """A condition to be looked at only: written so that no index serves it."""
+    return column.concat("").in_(values)
 
 
 def _within(
@@ -142,16 +175,15 @@ def _first_since(ctx: Context, instant: datetime) -> int:
     return int(ctx.session.execute(_FIRST_SINCE, {"at": Moment.write(instant)}).scalar_one())
 
 
-def _numbers(asked: list[ColumnElement[bool]], actor: Sequence[str] | None, limit: int) -> Select[int]:
-    """The numbers of the newest entries that fit; who acted and whom it was about are walked down apart."""
+def _numbers(ways: Conditions, beside: Conditions, limit: int) -> Select[int]:
+    """The numbers of the newest entries that fit, by whichever way they are come upon."""
 
-    def newest(*more: ColumnElement[bool]) -> Select[int]:
-        return select(AuditEntry.number).where(*asked, *more).order_by(AuditEntry.number.desc()).limit(limit)
+    def newest(*way: ColumnElement[bool]) -> Select[int]:
+        return select(AuditEntry.number).where(*way, *beside).order_by(AuditEntry.number.desc()).limit(limit)
 
-    if actor is None:
-        chosen = newest().subquery()
+    if len(ways) < 2:
+        chosen = newest(*ways).subquery()
         return select(chosen.c.number)
-    ways = [newest(AuditEntry.actor_id.in_(actor)).subquery(), newest(AuditEntry.subject_id.in_(actor)).subquery()]
-    both = union(*(select(way.c.number) for way in ways)).subquery()
-    last = select(both.c.number).order_by(both.c.number.desc()).limit(limit).subquery()
+    found = union(*(select(way.c.number) for way in (newest(each).subquery() for each in ways))).subquery()
+    last = select(found.c.number).order_by(found.c.number.desc()).limit(limit).subquery()
     return select(last.c.number)

@@ -218,18 +218,16 @@ def members_of(ctx: Context, area: str) -> list[Member]:
 
 def active_for(ctx: Context, person_id: UUID) -> Sequence[Licence]:
     """The licences this person may use now, for the door that finds out who somebody is."""
-    active = select(Licence).where(Licence.person_id == person_id, Licence.status == Status.ACTIVE)
-    return (
-        ctx.session.scalars(active.options(*_WHOLE).order_by(Licence.activated_at, Licence.id).limit(MOST))
-        .unique()
-        .all()
-    )
+    # A person has a handful. Asked for the state as well, SQLite may walk through everybody's active ones instead.
+    held = select(Licence).where(Licence.person_id == person_id).order_by(Licence.activated_at, Licence.id).limit(MOST)
+    rows = ctx.session.scalars(held.options(*_WHOLE)).unique()
+    return [licence for licence in rows if licence.status == Status.ACTIVE]
 
 
 def licensing(ctx: Context, person_id: UUID) -> list[UUID]:
     """The organisations on whose active licences this person works: all that a door needs to know of them."""
-    active = select(Licence.organisation_id).where(Licence.person_id == person_id, Licence.status == Status.ACTIVE)
-    return list(ctx.session.scalars(active))
+    held = ctx.session.execute(select(Licence.organisation_id, Licence.status).where(Licence.person_id == person_id))
+    return [organisation_id for organisation_id, status in held if status == Status.ACTIVE]
 
 
 def last_uses(ctx: Context, licence_ids: Iterable[UUID]) -> dict[UUID, datetime]:

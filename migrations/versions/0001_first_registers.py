@@ -150,7 +150,31 @@ def _log() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_entries")),
     )
     op.create_index("ix_audit_entries_actor", "audit_entries", ["actor_id", "number"])
+    for_somebody = sa.text("actor_organisation IS NOT NULL")
+    op.create_index(
+        "ix_audit_entries_actor_organisation",
+        "audit_entries",
+        ["actor_organisation", "number"],
+        sqlite_where=for_somebody,
+        postgresql_where=for_somebody,
+    )
     op.create_index("ix_audit_entries_event", "audit_entries", ["event", "number"])
+    of_somebody = sa.text("organisation IS NOT NULL")
+    op.create_index(
+        "ix_audit_entries_organisation",
+        "audit_entries",
+        ["organisation", "number"],
+        sqlite_where=of_somebody,
+        postgresql_where=of_somebody,
+    )
+    seldom = sa.text("outcome IN ('refused', 'mixed')")
+    op.create_index(
+        "ix_audit_entries_outcome",
+        "audit_entries",
+        ["outcome", "number"],
+        sqlite_where=seldom,
+        postgresql_where=seldom,
+    )
     op.create_index("ix_audit_entries_reference", "audit_entries", ["reference", "number"])
     op.create_index("ix_audit_entries_subject", "audit_entries", ["subject_id", "number"])
     op.create_table(
