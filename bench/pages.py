@@ -200,4 +200,6 @@ def _days(house: House) -> str:
     since = house.clock.now().date() - timedelta(days=180)
     until = since + timedelta(days=1)
     days = {"since": since, "until": until}
-    return "&".join(f"{name}-{part}={getattr(day, part)}" for name, day in days.items() for part in ("day", "month", "year"))
+    return "&".join(
+        f"{name}-{part}={getattr(day, part)}" for name, day in days.items() for part in ("day", "month", "year")
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ import xlsxwriter
 
 from compliance.kernel.clock import LONDON
 
-from .queries import RegisterRow, WithdrawalRow
+from .queries import MOST, RegisterRow, WithdrawalRow
 from .rules import DUTIES
 
 _FORMULA = frozenset("=+-@\t\r\n|%＝＋－＠")
@@ -48,18 +48,20 @@ class Exported:
 
 @dataclass(frozen=True)
 class Table:
-    """A register as it goes into a file: what it is, when it was produced, its columns and rows."""
+    """A register as it goes into a file: what it is, when it was produced, its columns and rows, whether it is cut."""
 
     title: str
     stem: str
     produced_at: datetime
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
+    cut: bool = False
 
     @property
     def notice(self) -> str:
         """The line above the columns."""
-        return f"{self.title}. Produced {_moment(self.produced_at)} (UK time). {DEFINITIVE}"
+        cut = f" Only the first {MOST:,} entries are here: narrow the search for the others." if self.cut else ""
+        return f"{self.title}. Produced {_moment(self.produced_at)} (UK time).{cut} {DEFINITIVE}"
 
 
 def write(table: Table, form: Form) -> Exported:
@@ -69,7 +71,7 @@ def write(table: Table, form: Form) -> Exported:
     return Exported(f"{table.stem}-{stamp}.{form.value}", MEDIA_TYPES[form], content)
 
 
-def of_register(rows: Iterable[RegisterRow], *, at: datetime, produced_at: datetime) -> Table:
+def of_register(rows: Sequence[RegisterRow], *, at: datetime, produced_at: datetime) -> Table:
     """The register of signatories: one line for each organisation and instrument."""
     lines = [
         (
@@ -99,10 +101,10 @@ def of_register(rows: Iterable[RegisterRow], *, at: datetime, produced_at: datet
         "Signed by", "Role", "Signed", "How", "State may change", "Withdrawn", "Kept by", "Last checked", "Check due",
     )  # fmt: skip
     title = f"Register of signatories as at {_moment(at)}"
-    return Table(title, "register-of-signatories", produced_at, columns, lines)
+    return Table(title, "register-of-signatories", produced_at, columns, lines, cut=len(rows) >= MOST)
 
 
-def of_withdrawals(rows: Iterable[WithdrawalRow], *, produced_at: datetime) -> Table:
+def of_withdrawals(rows: Sequence[WithdrawalRow], *, produced_at: datetime) -> Table:
     """The withdrawal register (SIG-8), with the duties that stay and who acknowledged them (SIG-7)."""
     lines = [
         (
@@ -127,7 +129,8 @@ def of_withdrawals(rows: Iterable[WithdrawalRow], *, produced_at: datetime) -> T
         "Recorded by", "People removed", "Licences ended", "Duties that stay", "Duties acknowledged by",
         "Duties acknowledged",
     )  # fmt: skip
-    return Table("Register of withdrawals", "register-of-withdrawals", produced_at, columns, lines)
+    title = "Register of withdrawals"
+    return Table(title, "register-of-withdrawals", produced_at, columns, lines, cut=len(rows) >= MOST)
 
 
 def _csv(table: Table) -> bytes:

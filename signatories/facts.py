@@ -120,12 +120,13 @@ def read(
     ids = None if organisation_ids is None else list(organisation_ids)
     found: dict[str, dict[Any, list[Row[Any]]]] = {what: defaultdict(list) for what in _KINDS}
     for line in store.execute(_lines(at, ids)):
-        found[line.what][line.owner].append(line)
+        found[line[0]][line[1]].append(line)
     versions = _in_order(found["version"][None])
+    version_ids = {line.version_id: line.id for line in found["version"][None]}
 
     facts = {}
     for row in store.execute(_organisations(at, ids)):
-        signed = [(line.code, _signature(line)) for line in found["signature"][row.owner]]
+        signed = [(line.code, _signature(line, version_ids)) for line in found["signature"][row.owner]]
         cells = {
             code: rules.judge(
                 versions.get(code, ()),
@@ -164,22 +165,26 @@ def version_facts(store: Store) -> dict[str, list[VersionFact]]:
 
 
 _SHAPE: dict[str, TypeEngine[Any]] = {
-    "code": String(), "id": Uuid(), "version_id": Uuid(), "version": String(), "name": String(), "role": String(),
+    "code": String(), "id": Uuid(), "version_id": NullType(), "version": String(), "name": String(), "role": String(),
     "method": String(), "at": Instant(), "ended_at": Instant(), "day": Date(), "last_day": Date(),
 }  # fmt: skip
-"""What a line may say; each kind of line leaves the rest empty."""
+"""What a line may say; each kind of line leaves the rest empty. A version is meant by its id as it is stored: making
+an identifier of it for every signature would be a fifth of the work."""
 
 _KINDS = ("version", "signature", "refusal", "withdrawal", "policy")
 
 
 def _line(what: str, owner: Column | None, **says: Column) -> Columns:
     """One kind of line, in the shape of all of them. The owner is kept as it is stored: it only sorts lines."""
-    whose = cast(null(), Uuid()) if owner is None else owner
     return select(
         literal_column(f"'{what}'").label("what"),
-        type_coerce(whose, NullType()).label("owner"),
-        *(says.get(name, cast(null(), kind)).label(name) for name, kind in _SHAPE.items()),
+        type_coerce(_nothing(NullType()) if owner is None else owner, NullType()).label("owner"),
+        *(type_coerce(says.get(name, _nothing(kind)), kind).label(name) for name, kind in _SHAPE.items()),
     )
+
+
+def _nothing(kind: TypeEngine[Any]) -> Column:
+    return cast(null(), Uuid() if isinstance(kind, NullType) else kind)
 
 
 def _lines(at: datetime, ids: Sequence[UUID] | None) -> Any:
@@ -233,7 +238,7 @@ def _split(joined: str | None) -> frozenset[str]:
 def _versions() -> Columns:
     version = InstrumentVersion
     return _line(
-        "version", None, code=Instrument.code, id=version.id, version=version.label, at=version.published_at,
+        "version", None, code=Instrument.code, id=version.id, version_id=version.id, version=version.label, at=version.published_at,
         day=version.effective_on, last_day=version.resign_by,
     ).join(Instrument, Instrument.id == version.instrument_id)  # fmt: skip
 
@@ -281,8 +286,10 @@ def _policies(at: datetime) -> Columns:
     )
 
 
-def _signature(row: Row[Any]) -> SignatureFact:
-    return SignatureFact(row.id, row.version_id, row.version, row.name, row.role, row.method, row.at, row.ended_at)
+def _signature(row: Row[Any], version_ids: Mapping[Any, UUID]) -> SignatureFact:
+    return SignatureFact(
+        row.id, version_ids[row.version_id], row.version, row.name, row.role, row.method, row.at, row.ended_at
+    )
 
 
 def _last_withdrawal(instrument: str, rows: Iterable[Row[Any]]) -> datetime | None:

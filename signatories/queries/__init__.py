@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .records import (
+    MOST,
     Line,
     WithdrawalRow,
     current_version,
@@ -23,7 +24,7 @@ from .register import AsAt, IsaCell, RegisterRow, instant_of, isa_cell, isa_chec
 from .standing import InstrumentStanding, Standing, facts, reading, signable, standing, to_sign, withdrawn
 
 __all__ = [
-    "AsAt", "InstrumentStanding", "IsaCell", "Line", "RegisterRow", "Standing", "WithdrawalRow",
+    "MOST", "AsAt", "InstrumentStanding", "IsaCell", "Line", "RegisterRow", "Standing", "WithdrawalRow",
     "current_version", "facts", "history", "instant_of", "isa_cell", "isa_checks_due", "isa_checks_waiting",
     "key_contacts", "names", "opened", "organisation", "organisation_by_code", "policy_documents", "reading",
     "register", "sectors", "signable", "standing", "to_sign", "version", "versions", "withdrawal", "withdrawals", "withdrawn",

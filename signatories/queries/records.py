@@ -63,7 +63,7 @@ def names(ctx: Context) -> list[tuple[UUID, str]]:
 def sectors(ctx: Context) -> list[str]:
     """The sectors there are organisations of, by name."""
     require(ctx, Permission.REGISTER_READ)
-    return list(ctx.session.scalars(select(Organisation.sector).distinct().order_by(Organisation.sector)))
+    return list(ctx.session.scalars(select(Organisation.sector).distinct().order_by(Organisation.sector).limit(MOST)))
 
 
 def version(ctx: Context, version_id: UUID) -> InstrumentVersion:

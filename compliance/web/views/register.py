@@ -41,6 +41,7 @@ def register() -> Reply:
     if form.understood():
         with telling(form), work() as ctx:
             rows = use_cases.view_register(ctx, as_at=form.as_at.data, sort=sort, **_asked(form))
+    most = queries.MOST if len(rows) >= queries.MOST else None
     only_due = lists.one_of("isa_due", ("yes",)) is not None
     if only_due:
         rows = [row for row in rows if row.isa.due]
@@ -50,6 +51,7 @@ def register() -> Reply:
         sheet=lists.cut(rows),
         sort=sort,
         only_due=only_due,
+        most=most,
         as_at=form.as_at.data,
         today=london_date(house().clock.now()),
         required=house().the(Policy).signatories.required_instruments,

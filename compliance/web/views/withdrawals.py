@@ -38,10 +38,11 @@ def withdrawals() -> Reply:
     search = lists.asked("search")
     with work() as ctx:
         rows = use_cases.view_withdrawals(ctx)
+    most = queries.MOST if len(rows) >= queries.MOST else None
     if search:
         rows = [row for row in rows if search.casefold() in f"{row.organisation} {row.withdrawal.reasons}".casefold()]
     rows.sort(key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
-    return show("withdrawals.html", sheet=lists.cut(rows), sort=sort, search=search)
+    return show("withdrawals.html", sheet=lists.cut(rows), sort=sort, search=search, most=most)
 
 
 @pages.get("/withdrawals/export.<form>")
