@@ -13,12 +13,16 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy import create_engine, update
 
-from compliance.identity.models import SignIn
+from compliance.identity.models import SignIn, SpentStep
 from compliance.kernel.secrets import create_key_file
 from tests.story.steps import WIDE, Looker, Somebody
 from tests.support.databases import Fresh
 from tests.support.installation import Installation
+from tests.support.programs import STEP_SECONDS
 from tests.support.store import migrated
+
+A_WHILE = timedelta(minutes=6)
+STEPS_IN_A_WHILE = int(A_WHILE.total_seconds()) // STEP_SECONDS
 
 
 @dataclass
@@ -29,11 +33,13 @@ class Story:
     database_url: str
     new_page: Callable[..., Page]
     looker: Looker = field(default_factory=Looker)
+    people: list[Somebody] = field(default_factory=list)
 
     def somebody(self, name: str, email: str, **browser: object) -> Somebody:
         """Another person, at a browser that nobody used before."""
         page = self.new_page(**{"viewport": WIDE} | browser)
-        return Somebody(page, self.installation.base_url, self.looker, name, email)
+        self.people.append(Somebody(page, self.installation.base_url, self.looker, name, email))
+        return self.people[-1]
 
     def invited_by_command(self, name: str, email: str, *words: str) -> str:
         """The operator makes an account from the shell: its single-use link, and nothing else, is printed."""
@@ -42,12 +48,15 @@ class Story:
         return link
 
     def a_while_passes(self) -> None:
-        """Six minutes go by: every code that somebody gave is no longer fresh (IDN-6)."""
+        """Six minutes go by, without waiting: every code that somebody gave is that much longer ago (IDN-6)."""
         engine = create_engine(self.database_url)
         with engine.begin() as connection:
-            stale = datetime.now(UTC) - timedelta(minutes=6)
+            stale = datetime.now(UTC) - A_WHILE
             connection.execute(update(SignIn).where(SignIn.fresh_at > stale).values(fresh_at=stale))
+            connection.execute(update(SpentStep).values(step=SpentStep.step - STEPS_IN_A_WHILE))
         engine.dispose()
+        for phone in {somebody.phone for somebody in self.people if somebody.phone}:
+            phone.a_while_passes(STEPS_IN_A_WHILE)
 
 
 @pytest.fixture
