@@ -15,8 +15,10 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
+from compliance.identity.errors import FreshCodeNeeded
 from compliance.kernel.context import house
 from compliance.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Refusal, Throttled
+from policies.refusals import remember
 
 from .problems import problem
 
@@ -125,7 +127,12 @@ def status_of(refusal: Refusal) -> int:
 
 
 def refused(refusal: Refusal) -> Response:
-    """A refusal of ours."""
+    """A refusal of ours; one for want of a role is remembered (AUD-1)."""
+    if isinstance(refusal, Forbidden) and not isinstance(refusal, FreshCodeNeeded):
+        try:
+            remember(refusal, request.endpoint)
+        except (DBAPIError, NoConnectionFree) as problem_:
+            return out_of_reach(problem_)
     headers = [("Retry-After", str(refusal.retry_after))] if isinstance(refusal, Throttled) else []
     if isinstance(refusal, NotSignedIn):
         headers = [("WWW-Authenticate", Challenge().header)]

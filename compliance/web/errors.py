@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from compliance.identity.errors import FreshCodeNeeded
 from compliance.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Throttled
+from policies.refusals import remember
 
 from . import headers, step_up
 from .replies import Reply
@@ -63,7 +64,12 @@ def status_of(refusal: Refusal) -> int:
 
 
 def refused(refusal: Refusal) -> Reply:
-    """A refusal that no form could show."""
+    """A refusal that no form could show; one for want of a role is remembered (AUD-1)."""
+    if isinstance(refusal, Forbidden):
+        try:
+            remember(refusal, request.endpoint)
+        except (DBAPIError, PoolTimeout) as problem:
+            return out_of_reach(problem)
     return page(
         status_of(refusal),
         words=refusal.words,

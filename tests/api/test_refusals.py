@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 
 import pytest
+from sqlalchemy import select
 
+from audit.models import AuditEntry
+from compliance.kernel.context import operator
 from compliance.licences.rules import Status
 from tests.builders.api import Calls, is_problem, log_size
 from tests.builders.licences import a_licence, an_organisation, seats
@@ -110,3 +113,17 @@ def test_a_letter_that_is_too_large_is_refused(sqlite_calls: Calls, size: int, s
     }  # fmt: skip
 
     is_problem(hub.post(f"/api/v1/organisations/{swale}/withdrawals", data=form), status)
+
+
+@pytest.mark.rule("AUD-1")
+def test_who_is_refused_at_a_door_is_remembered(sqlite_calls: Calls) -> None:
+    swale = an_organisation(sqlite_calls.house, "swale")
+    officer = sqlite_calls.someone("ig_officer", organisation_id=swale)
+    assert officer.account
+
+    is_problem(officer.post("/api/v1/people", {"full_name": "Wren Alder", "email": "wren@swale.gov.uk"}), 403)
+
+    with sqlite_calls.house.reading(operator("test")) as ctx:
+        last = ctx.session.scalars(select(AuditEntry).order_by(AuditEntry.number.desc()).limit(1)).one()
+    assert (last.event, last.outcome) == ("access.refused", "refused")
+    assert last.actor_id == str(officer.account.person.id)

@@ -18,7 +18,7 @@ from tests.inventory.source import product
 
 CODES: dict[str, frozenset[str]] = {
     "a word of a list we keep": frozenset(
-        {"area", "code", "form", "instrument", "kind", "method", "module", "reason", "rested_for", "role", "stage",
+        {"area", "code", "door", "form", "instrument", "kind", "method", "module", "reason", "rested_for", "role", "stage",
          "step", "was"}
     ),
     "a version's label": frozenset({"label"}),
