@@ -70,11 +70,12 @@ class Stage:
             yield ctx
 
     def joins(self, full_name: str, email: str, role: str, organisation: str | None = None, **more: Any) -> Somebody:
-        """Invite somebody; they have not answered yet."""
+        """Somebody is invited, answers, and holds this role; that of a licence holder comes with the licence alone."""
+        held = () if role == "licence_holder" else (role,)
         organisation_id = self.organisation_id(organisation) if organisation else None
         with self.as_operator() as ctx:
             person, token = identity.invite_person(
-                ctx, full_name=full_name, email=email, organisation_id=organisation_id, roles=[role], **more
+                ctx, full_name=full_name, email=email, organisation_id=organisation_id, roles=held, **more
             )
         somebody = Somebody(person.id, full_name, email, role, organisation)
         self.people.append(somebody)

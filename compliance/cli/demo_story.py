@@ -193,12 +193,17 @@ def _licences(
         licences.suspend(ctx, _given(resting), reason=Suspension.LEAVE)
         licences.deactivate(ctx, _given(leaver), reason=EndReason.LEAVER)
     stage.at(3)
-    _request(stage, "Verity Longshore", "swale", ["mid-kent"], delegate)
-    _request(stage, "Osric Bramble", "swale", ["mid-kent"], delegate)
-    _prepare(stage, coordinator, stage.people[-2].id)
-    refused = _request(stage, "Hebe Millrace", "swale", ["mid-kent"], delegate)
+    waiting, _, refused = (
+        _request(stage, name, "swale", ["mid-kent"], delegate, _with_an_account(stage, name))
+        for name in ("Verity Longshore", "Osric Bramble", "Hebe Millrace")
+    )
+    _prepare(stage, coordinator, waiting.id)
     with stage.as_(hub["hub_manager"]) as ctx:
         licences.refuse(ctx, _given(refused), reason="Asked for twice: the team has a licence for this post already.")
+
+
+def _with_an_account(stage: Stage, full_name: str) -> Somebody:
+    return stage.joins(full_name, f"{_local(full_name)}@swale-council.example", "licence_holder", "swale")
 
 
 def _things_go_wrong(
