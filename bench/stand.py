@@ -21,7 +21,7 @@ from compliance.kernel.secrets import create_key_file
 from compliance.kernel.settings import Settings
 
 WORKERS = 2
-THREADS = 16
+THREADS = 32
 
 
 @contextmanager
