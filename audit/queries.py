@@ -8,6 +8,7 @@ span of time is turned into a span of numbers first, because entries are numbere
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,9 @@ from .record import record
 
 MOST = 200
 """Entries of a page at the most."""
+
+BATCH = "decisions.answered"
+"""The event whose one entry holds every answer of a call."""
 
 _SLACK = timedelta(minutes=10)
 """An entry bears the instant at which its unit of work began, and its number is taken when that ends; no unit
@@ -121,10 +125,12 @@ def _ways(
     seldom = outcome if outcome in SELDOM else None
     asked: list[tuple[Conditions, ColumnElement[bool]]] = []
     if reference:
-        asked.append(([entry.reference == reference], _beside(entry.reference, (reference,))))
+        held = _in_a_batch((reference,))
+        asked.append(([entry.reference == reference, held], _beside(entry.reference, (reference,)) | held))
     if actor is not None:
-        people = _beside(entry.actor_id, actor) | _beside(entry.subject_id, actor)
-        asked.append(([*_each(entry.actor_id, actor), *_each(entry.subject_id, actor)], people))
+        held = _in_a_batch(actor)
+        people = _beside(entry.actor_id, actor) | _beside(entry.subject_id, actor) | held
+        asked.append(([*_each(entry.actor_id, actor), *_each(entry.subject_id, actor), held], people))
     if organisation:
         whose = (entry.organisation, entry.actor_organisation)
         asked.append(([of == organisation for of in whose], or_(*(_beside(of, (organisation,)) for of in whose))))
@@ -142,6 +148,13 @@ def _ways(
 def _named(event: str) -> tuple[str, ...]:
     """The events that are meant: one, or all that begin so."""
     return tuple(name for name in VOCABULARY if name.startswith(event)) if event.endswith(".") else (event,)
+
+
+def _in_a_batch(values: Sequence[str]) -> ColumnElement[bool]:
+    """One entry may hold many answers: whoever or whatever is asked for is looked for among them too."""
+    written = (json.dumps(value, ensure_ascii=False) for value in values)
+    among = or_(false(), *(AuditEntry.detail.contains(one, autoescape=True) for one in written))
+    return and_(AuditEntry.event == BATCH, among)
 
 
 def _each(column: InstrumentedAttribute[Any], values: Sequence[str]) -> Conditions:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from audit import queries as log
 from audit.encoding import digest
 from audit.models import COLUMNS, AuditEntry
 from compliance.app import house_of
@@ -223,3 +224,22 @@ def test_a_batch_is_bounded(sqlite_desk: CaseSystem) -> None:
     headers = {"Authorization": f"Bearer {sqlite_desk.token}"}
     assert sqlite_desk.app.test_client().post(ONE, data=huge, content_type=JSON, headers=headers).status_code == 413
     assert sqlite_desk.app.test_client().get(ONE, headers=headers).status_code == 405
+
+
+@pytest.mark.rule("AUD-1")
+def test_what_was_asked_in_a_batch_is_found_by_case_and_by_person(desk: CaseSystem) -> None:
+    house = house_of(desk.app)
+    with house.reading(operator("test")) as ctx:
+        alex = queries.person_by_email(ctx, "alex@swale.gov.uk")
+    assert alex is not None
+    items = [{"resource": {"type": "case", "id": case, "properties": {"area": "mid-kent"}}} for case in ("C-7", "C-8")]
+    desk.post(MANY, a_question("nobody@swale.gov.uk", reference="C-9") | {"evaluations": [{}]})
+    answers = desk.post(MANY, a_question() | {"evaluations": items}).get_json()["evaluations"]
+    number = answers[0]["context"]["receipt"]["entry"]
+
+    def found(**asked: Any) -> list[int]:
+        with house.work(operator("test")) as ctx:
+            return [each.number for each in log.search(ctx, event="decisions.answered", **asked).entries]
+
+    assert found(reference="C-8") == found(actor=[str(alex.id)]) == [number]
+    assert found(reference="C-6") == []
