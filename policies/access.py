@@ -13,7 +13,7 @@ from uuid import UUID
 
 import casbin
 
-from compliance.kernel.context import Context, Holding
+from compliance.kernel.context import Actor, Context, Holding
 from compliance.kernel.errors import Forbidden, NotFound
 
 from .permissions import Permission
@@ -62,6 +62,18 @@ class Access:
             and organisation_id == holding.organisation_id
         )
 
+    def permits(self, actor: Actor, permission: str, organisation_id: UUID | None) -> bool:
+        """Whether anything the actor holds permits this, upon a thing of this organisation (None: the hub's)."""
+        return any(self.allows(holding, permission, organisation_id) for holding in actor.holdings)
+
+    def could(self, actor: Actor, permission: str) -> bool:
+        """Whether anything the actor holds permits this upon anything at all."""
+        return any(
+            granted == permission
+            for holding in actor.holdings
+            for granted, _reach in self.table.get(holding.role, frozenset())
+        )
+
     def case_actions(self, role: str) -> frozenset[str]:
         """What a role may do in the case system, within the areas of a licence."""
         return frozenset(permission for permission, reach in self.table.get(role, ()) if reach == "area")
@@ -69,8 +81,7 @@ class Access:
 
 def may(ctx: Context, permission: Permission, *, organisation: UUID | None = None) -> bool:
     """Whether the actor may do this to a thing of this organisation."""
-    access = ctx.the(Access)
-    return any(access.allows(holding, permission, organisation) for holding in ctx.actor.holdings)
+    return ctx.the(Access).permits(ctx.actor, permission, organisation)
 
 
 def require(ctx: Context, permission: Permission, *, organisation: UUID | None = None) -> None:
@@ -99,12 +110,7 @@ def reach(ctx: Context, permission: Permission) -> frozenset[UUID] | None:
 
 def could(ctx: Context, permission: Permission) -> bool:
     """The coarse look of a door: whether any role the actor holds permits this upon anything at all."""
-    access = ctx.the(Access)
-    return any(
-        granted[0] == permission
-        for holding in ctx.actor.holdings
-        for granted in access.table.get(holding.role, frozenset())
-    )
+    return ctx.the(Access).could(ctx.actor, permission)
 
 
 def _check_lines(enforcer: casbin.Enforcer, permissions: set[str]) -> None:

@@ -97,18 +97,12 @@ def look() -> Reply | None:
 
 def could(permission: Permission, actor: Actor | None = None) -> bool:
     """Whether any role of this person permits it upon anything at all: what links and menus go by."""
-    table = house().the(Access).table
-    return any(
-        granted == permission
-        for holding in (actor or acting()).holdings
-        for granted, _reach in table.get(holding.role, frozenset())
-    )
+    return house().the(Access).could(actor or acting(), permission)
 
 
 def can(permission: Permission, organisation_id: UUID | None = None) -> bool:
     """Whether the person may do this to a thing of this organisation: what buttons go by."""
-    access = house().the(Access)
-    return any(access.allows(holding, permission, organisation_id) for holding in acting().holdings)
+    return house().the(Access).permits(acting(), permission, organisation_id)
 
 
 def _declare(view: View, door: Door) -> View:
