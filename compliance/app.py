@@ -11,16 +11,19 @@ from flask_migrate import Migrate
 
 from audit.guard import PolicyVersion
 from policies.access import Access
+from policies.in_force import PolicyInForce, PolicyVersionInForce
 from policies.values import Policy
 
 from .api import doors as api
 from .api.evaluation import DecisionDoor
+from .identity.proposals import models as _proposals  # noqa: F401 - its table is the store's, whoever proposes
 from .kernel.clock import Clock, SystemClock
 from .kernel.context import House
 from .kernel.db import db, engine_options, teach_manners
 from .kernel.secrets import KeyRing
 from .kernel.settings import REPOSITORY, Settings
 from .licences import consequences as _licences_react  # noqa: F401
+from .notices import models as _notices  # noqa: F401 - their table is the store's, whoever writes one
 from .web import doors as web
 
 MIGRATIONS = REPOSITORY / "migrations"
@@ -54,7 +57,7 @@ def furnished(settings: Settings, clock: Clock | None = None) -> Flask:
         settings,
         clock or SystemClock(),
         engine,
-        {KeyRing: keys, Policy: policy, Access: access, PolicyVersion: PolicyVersion(policy.version)},
+        {KeyRing: keys, Access: access, Policy: policy, PolicyVersion: PolicyVersionInForce(policy)},
     )
     return app
 
@@ -64,9 +67,9 @@ def house_of(app: Flask) -> House:
     return cast(House, app.extensions["compliance"])
 
 
-def _rules(directory: Path) -> tuple[Policy, Access]:
+def _rules(directory: Path) -> tuple[PolicyInForce, Access]:
     policy = Policy.load(directory)
-    return policy, _access(directory, policy.version)
+    return PolicyInForce(policy), _access(directory, policy.version)
 
 
 @cache

@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from .app import house_of
+from .identity.proposals.jobs import JOBS as PROPOSAL_JOBS
 from .kernel.context import House
 from .kernel.jobs import Job, beat, run_due
 from .licences.jobs import JOBS as LICENCE_JOBS
@@ -22,7 +23,7 @@ log = structlog.get_logger("compliance.scheduler")
 
 PROCESS = "scheduler"
 BEAT = timedelta(seconds=5)
-JOBS: tuple[Job, ...] = (*LICENCE_JOBS,)
+JOBS: tuple[Job, ...] = (*PROPOSAL_JOBS, *LICENCE_JOBS)
 
 
 def job_named(name: str) -> Job | None:

@@ -35,6 +35,13 @@ class Permission(StrEnum):
     CASE_ACCESS_INVITE = "case_access.invite"
     PERSON_INVITE = "person.invite"
     ROLE_GRANT = "role.grant"
+    ROLE_APPROVE = "role.approve"
     ACCOUNT_RESET = "account.reset"
+    ACCOUNT_RECOVER = "account.recover"
+    RECOVERY_APPROVE = "recovery.approve"
+    PASSWORD_COMPROMISED = "password.compromised"  # noqa: S105 - a permission, not a password
+    POLICY_PROPOSE = "policy.propose"
+    POLICY_APPROVE = "policy.approve"
+    NOTICE_READ = "notice.read"
     CLIENT_MANAGE = "client.manage"
     AUDIT_READ = "audit.read"

@@ -7,12 +7,21 @@ which values there are. A file with one too many or too few does not load, and t
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
+from .floors import below_the_floor
+
 T = TypeVar("T")
+
+STANDARDS = {"nist": "NIST SP 800-63B-4", "ncsc": "NCSC and Cyber Essentials", "asvs": "OWASP ASVS 5.0"}
+"""The standards beside which a value is shown, where they ask for something else (IDN-9)."""
+
+CHANGEABLE = ("password", "second_factor", "sign_in", "sessions", "countries", "two_people")
+"""The groups whose values two people may change while the service runs; the others change with their files (IDN-9)."""
 
 
 class BrokenPolicy(RuntimeError):
@@ -21,7 +30,10 @@ class BrokenPolicy(RuntimeError):
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a value comes from: `file`, `key`, what it means, its clause and rule."""
+    """Where a value comes from: `file`, `key`, what it means, its clause and rule, and who decides it.
+
+    `differs` says, for each standard that asks for something else, what it asks for (IDN-9).
+    """
 
     file: str
     key: str
@@ -29,6 +41,13 @@ class Provenance:
     means: str
     clause: str
     rule: str
+    owner: str = ""
+    differs: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The value's one name, as a change of it says it: `password.min_length`."""
+        return f"{self.file.removesuffix('.toml')}.{self.key}"
 
 
 @dataclass(frozen=True)
@@ -39,23 +58,59 @@ class PasswordValues:
     max_length: int
     history: int
     max_age_days: int
+    warn_days: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class SecondFactorValues:
+    """Which second factors may be used, and how long a code opens (IDN-3)."""
+
+    partner_methods: tuple[str, ...]
+    hub_methods: tuple[str, ...]
+    code_drift_steps: int
+    email_code_minutes: int
+    email_code_tries: int
+    email_codes_most: int
 
 
 @dataclass(frozen=True)
 class SignInValues:
-    """Second factor, lockout, sessions and invitations (IDN-3, IDN-4, IDN-6, IDN-8)."""
+    """How guessing is met, and how long a first link opens (IDN-4, IDN-8)."""
 
-    code_drift_steps: int
-    failures_to_lock: int
     failures_to_slow: int
     slowest_answer_seconds: int
+    failures_to_lock: int
     source_failures: int
     source_window_minutes: int
+    source_failures_day: int
+    device_days: int
+    half_open_minutes: int
+    invitation_hours: int
+
+
+@dataclass(frozen=True)
+class SessionValues:
+    """How long a sign-in lasts, and a repeated second factor counts (IDN-6)."""
+
     idle_minutes: int
     session_hours: int
     fresh_minutes: int
-    half_open_minutes: int
-    invitation_hours: int
+
+
+@dataclass(frozen=True)
+class CountryValues:
+    """Where nobody signs in from, and whose word on where a request came from is believed (IDN-7)."""
+
+    refused_countries: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TwoPeopleValues:
+    """How long the second person may take, and who is too new to be one (ROL-3)."""
+
+    proposal_days: int
+    newcomer_days: int
 
 
 @dataclass(frozen=True)
@@ -113,7 +168,11 @@ class Policy:
 
     version: str
     password: PasswordValues
+    second_factor: SecondFactorValues
     sign_in: SignInValues
+    sessions: SessionValues
+    countries: CountryValues
+    two_people: TwoPeopleValues
     licences: LicenceValues
     decisions: DecisionValues
     signatories: SignatoryValues
@@ -132,10 +191,14 @@ class Policy:
         def values(file: str, shape: type[T]) -> T:
             return _values(directory, file, shape, provenance)
 
-        return cls(
+        loaded = cls(
             version=_version(directory),
             password=values("password.toml", PasswordValues),
+            second_factor=values("second_factor.toml", SecondFactorValues),
             sign_in=values("sign_in.toml", SignInValues),
+            sessions=values("sessions.toml", SessionValues),
+            countries=values("countries.toml", CountryValues),
+            two_people=values("two_people.toml", TwoPeopleValues),
             licences=values("licences.toml", LicenceValues),
             decisions=values("decisions.toml", DecisionValues),
             signatories=values("signatories.toml", SignatoryValues),
@@ -149,6 +212,54 @@ class Policy:
             public_suffixes=_lines(directory, "public_suffixes.txt"),
             provenance=tuple(provenance),
         )
+        loaded.stand_on_the_floor()
+        return loaded
+
+    def stand_on_the_floor(self) -> None:
+        """Raises BrokenPolicy naming the value that is weaker than anybody may make it (IDN-9)."""
+        for known in self.provenance:
+            says = below_the_floor(known.name, known.value)
+            if says:
+                raise BrokenPolicy(f"{known.file}: {known.key} {says}")
+
+    def with_changes(self, changes: Mapping[str, Any], version: str) -> Policy:
+        """The same with these values in the place of the files', by name; raises BrokenPolicy for what cannot be."""
+        changed: dict[str, Any] = {}
+        for group in CHANGEABLE:
+            held = getattr(self, group)
+            new = {key: changes[f"{group}.{key}"] for key in _keys(held) if f"{group}.{key}" in changes}
+            changed[group] = replace(held, **new) if new else held
+        provenance = tuple(
+            replace(known, value=changes[known.name]) if known.name in changes else known for known in self.provenance
+        )
+        whole = replace(self, version=version, provenance=provenance, **changed)
+        whole.stand_on_the_floor()
+        return whole
+
+    def known(self, name: str) -> Provenance | None:
+        """Where the value of this name comes from; None for a name that no change can have (IDN-9)."""
+        if name.partition(".")[0] not in CHANGEABLE:
+            return None
+        return next((known for known in self.provenance if known.name == name), None)
+
+    def kind_of(self, name: str) -> Any:
+        """The type that a value of this name has."""
+        group, _, key = name.partition(".")
+        return get_type_hints(type(getattr(self, group)))[key]
+
+
+def _keys(group: Any) -> list[str]:
+    return [each.name for each in fields(group)]
+
+
+def in_kind(value: Any, kind: Any) -> Any:
+    """The value as the kind it must be: a whole number from 0 on, or a list of numbers or words; None where it is not."""
+    if kind is int:
+        return value if type(value) is int and value >= 0 else None
+    item = int if kind == tuple[int, ...] else str
+    if isinstance(value, (list, tuple)) and all(type(each) is item for each in value):
+        return tuple(value)
+    return None
 
 
 def _values(directory: Path, file: str, shape: type[T], provenance: list[Provenance]) -> T:
@@ -160,12 +271,16 @@ def _values(directory: Path, file: str, shape: type[T], provenance: list[Provena
     held: dict[str, Any] = {}
     for key in wanted:
         table = tables[key]
-        value = tuple(table["value"]) if isinstance(table.get("value"), list) else table.get("value")
-        right = isinstance(value, tuple) if hints[key] is not int else type(value) is int and value >= 0
-        if not right or not all(table.get(said) for said in ("means", "clause", "rule")):
+        value = in_kind(table.get("value"), hints[key])
+        if value is None or not all(table.get(said) for said in ("means", "clause", "rule")):
             raise BrokenPolicy(f"{file}: {key} needs a value of its kind, and says what it means, its clause and rule")
         held[key] = value
-        provenance.append(Provenance(file, key, value, table["means"], table["clause"], table["rule"]))
+        differs = {standard: table[standard] for standard in STANDARDS if table.get(standard)}
+        provenance.append(
+            Provenance(
+                file, key, value, table["means"], table["clause"], table["rule"], table.get("owner", ""), differs
+            )
+        )
     return shape(**held)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -60,8 +61,6 @@ class DecisionDoor:
         self._house = house
         self._onward = onward
         self._desk = Desk(house)
-        self._most = house.the(Policy).decisions.batch_most
-        self._version = str(house.the(Policy).version)
         self._tokens: dict[str, Claims] = {}
         self._reasons: dict[tuple[Reason, ...], bytes] = {}
         self._paths = {"/access/v1/evaluation": self._single, "/access/v1/evaluations": self._batch}
@@ -132,6 +131,11 @@ class DecisionDoor:
     def _batch(self, raw: bytes, claims: Claims, environ: WSGIEnvironment, request_id: str) -> bytes:
         return self._answered(asking.many(raw, self._most), claims, environ, request_id)
 
+    @cached_property
+    def _most(self) -> int:
+        """How many questions fit a batch: from the files alone, and so the same for as long as the process lives."""
+        return self._house.the(Policy).decisions.batch_most
+
     def _answered(
         self, questions: asking.Questions, claims: Claims, environ: WSGIEnvironment, request_id: str
     ) -> bytes:
@@ -152,7 +156,7 @@ class DecisionDoor:
         receipt = answered.receipt
         until = datetime.fromtimestamp(answered.relied_on_until, UTC).isoformat(timespec="milliseconds")
         return (
-            f'"receipt":{{"entry":{receipt.entry},"hash":"{receipt.hash}"}},"policy_version":"{self._version}",'
+            f'"receipt":{{"entry":{receipt.entry},"hash":"{receipt.hash}"}},"policy_version":"{answered.policy_version}",'
             f'"state_version":{answered.state_version},"valid_until":"{until.removesuffix("+00:00")}Z"}}}}'
         ).encode()
 

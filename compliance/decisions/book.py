@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from policies.values import Policy
+
 from .reasons import Reason
 
 FOREVER = float("inf")
@@ -70,11 +72,12 @@ class Action:
 
 @dataclass(slots=True)
 class Book:
-    """Everything a decision looks at, as at `state_version`."""
+    """Everything a decision looks at, as at `state_version`, by the policy that was in force then."""
 
     state_version: int
     actions: dict[str, Action]
     areas: frozenset[str]
+    policy: Policy
     people: dict[str, Standing] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
     clients: frozenset[str] = frozenset()

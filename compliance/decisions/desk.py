@@ -20,12 +20,10 @@ import structlog
 from sqlalchemy import Connection
 
 from audit.append import append, take_turn
-from audit.guard import PolicyVersion
 from audit.models import Moment
 from compliance.kernel.context import House
 from compliance.kernel.db import PATIENCE_SECONDS, WRITES
 from compliance.licences.uses import note_uses
-from policies.values import Policy
 
 from .book import Book, Right, Verdict
 from .errors import CallerEnded, NoAnswer
@@ -67,8 +65,6 @@ class Desk:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._policy = house.the(Policy)
-        self._policy_version = str(house.the(PolicyVersion))
         self._book: Book | None = None
         self._line = threading.Lock()
         self._waiting: deque[_Waiting] = deque()
@@ -138,7 +134,9 @@ class Desk:
             right.used_at = now.timestamp()
         for waiting, receipt in zip(together, receipts, strict=True):
             if waiting.problem is None:
-                waiting.answered = Answered(waiting.verdicts, waiting.until, book.state_version, receipt)
+                waiting.answered = Answered(
+                    waiting.verdicts, waiting.until, book.state_version, book.policy.version, receipt
+                )
 
     def _hear(
         self, connection: Connection, book: Book, waiting: _Waiting, now: datetime, uses: dict[str, Right]
@@ -149,7 +147,7 @@ class Desk:
             waiting.problem = CallerEnded("this service client was ended")
             return self._draft(book, asked, now, ClientTurnedAway.name, "refused", rules="DEC-3")
         instant = now.timestamp()
-        waiting.until = instant + self._policy.decisions.permit_seconds
+        waiting.until = instant + book.policy.decisions.permit_seconds
         for question in asked.questions:
             verdict = self._decide(connection, book, question, instant)
             waiting.verdicts.append(verdict)
@@ -224,7 +222,7 @@ class Desk:
             "request_id": asked.request_id,
             "session_id": None,
             "state_version": book.state_version,
-            "policy_version": self._policy_version,
+            "policy_version": book.policy.version,
             "detail": "{}" if detail is None else _json.encode(detail).decode(),
         }
 

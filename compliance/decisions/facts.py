@@ -31,7 +31,7 @@ _NOBODY = Holder()
 
 def open_book(connection: Connection, house: House) -> Book:
     """The whole book. What changes while it is read carries a newer state version, and is read again by it."""
-    policy = house.the(Policy)
+    policy = house.the(Policy, connection)
     version = connection.execute(select(LogHead.state_version).where(LogHead.id == HEAD)).scalar_one()
     book = Book(
         version,
@@ -40,6 +40,7 @@ def open_book(connection: Connection, house: House) -> Book:
             for name, action in policy.case_actions.items()
         },
         frozenset(policy.areas),
+        policy,
     )
     _read_everything(connection, house, book)
     return book
@@ -78,13 +79,14 @@ def read_again(connection: Connection, house: House, book: Book, person_ids: Ite
 
 def _read_everything(connection: Connection, house: House, book: Book) -> None:
     book.people.clear()
+    book.policy = house.the(Policy, connection)
     book.clients = live_clients(connection)
     book.closed = closed_cases(connection)
     _fold(connection, house, book, None)
 
 
 def _fold(connection: Connection, house: House, book: Book, person_ids: Collection[UUID] | None) -> None:
-    policy, access, at = house.the(Policy), house.the(Access), house.clock.now()
+    policy, access, at = book.policy, house.the(Access), house.clock.now()
     organisations = standings(connection, at, required=policy.signatories.required_instruments)
     with _nothing_to_collect(everybody=person_ids is None):
         held = holders(connection, at, person_ids)

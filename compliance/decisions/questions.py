@@ -44,4 +44,5 @@ class Answered:
     verdicts: list[Verdict]
     relied_on_until: float
     state_version: int
+    policy_version: str
     receipt: Receipt

@@ -14,7 +14,11 @@ from compliance.kernel.db import Base
 
 
 class Person(Audited, Base):
-    """Somebody with an account. `organisation_id` is whom they work for; `hub_team` marks a hub account (ROL-1)."""
+    """Somebody with an account. `organisation_id` is whom they work for; `hub_team` marks a hub account (ROL-1).
+
+    `locked_at` closes the account everywhere; `closed_to_strangers_at` only to browsers that are not yet known
+    to be the person's own (IDN-4). `created_by` is who made the account: the actor's id, as the log writes it.
+    """
 
     __tablename__ = "people"
 
@@ -23,7 +27,9 @@ class Person(Audited, Base):
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     hub_team: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+    created_by: Mapped[str | None] = mapped_column(String(64))
     locked_at: Mapped[datetime | None]
+    closed_to_strangers_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 
     holdings: Mapped[list[RoleHeld]] = relationship(back_populates="person", order_by="RoleHeld.granted_at")
@@ -33,7 +39,10 @@ class Person(Audited, Base):
 
 
 class RoleHeld(Audited, Base):
-    """One role, one person, one reach: the hub (both empty), an organisation, or an area."""
+    """One role, one person, one reach: the hub (both empty), an organisation, or an area; held until `ends_at`.
+
+    `approved_by` is the second person, where two were asked for (ROL-3).
+    """
 
     __tablename__ = "roles_held"
 
@@ -43,7 +52,11 @@ class RoleHeld(Audited, Base):
     area: Mapped[str | None] = mapped_column(String(32))
     granted_by: Mapped[str] = mapped_column(String(64))
     granted_at: Mapped[datetime]
+    reason: Mapped[str | None] = mapped_column(Text)
+    approved_by: Mapped[str | None] = mapped_column(String(64))
+    ends_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None] = mapped_column(Text)
 
     person: Mapped[Person] = relationship(back_populates="holdings")
 
@@ -52,7 +65,10 @@ class RoleHeld(Audited, Base):
 
 
 class Password(Audited, Base):
-    """A password somebody has or had, as an Argon2id hash; the one that has not ended opens (IDN-1, IDN-5)."""
+    """A password somebody has or had, as an Argon2id hash; the one that has not ended opens (IDN-1, IDN-5).
+
+    From `compromised_at` on it only opens the way to a new one (IDN-2).
+    """
 
     __tablename__ = "passwords"
     __table_args__ = (
@@ -65,6 +81,7 @@ class Password(Audited, Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     hash: Mapped[str] = mapped_column(Text)
     set_at: Mapped[datetime]
+    compromised_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
     def whose_rights(self) -> Iterable[tuple[str, UUID]]:
@@ -72,9 +89,10 @@ class Password(Audited, Base):
 
 
 class Authenticator(Audited, Base):
-    """An authenticator app. The secret is sealed; `confirmed_at` is empty until a first code was right (IDN-3).
+    """A second factor with codes: an app, whose secret is sealed, or the person's e-mail address, which has none.
 
-    `made_in` is the sign-in that asked for it: only there is an unconfirmed secret shown again.
+    `confirmed_at` is empty until a first code was right (IDN-3). `made_in` is the sign-in that asked for it: only
+    there is an unconfirmed secret shown again.
     """
 
     __tablename__ = "authenticators"
@@ -86,6 +104,7 @@ class Authenticator(Audited, Base):
     )  # fmt: skip
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(8), server_default="app")
     secret: Mapped[bytes] = mapped_column(LargeBinary)
     made_in: Mapped[UUID]
     created_at: Mapped[datetime]
@@ -103,6 +122,70 @@ class SpentStep(Base):
 
     authenticator_id: Mapped[UUID] = mapped_column(ForeignKey("authenticators.id"), primary_key=True)
     step: Mapped[int] = mapped_column(BigInteger)
+
+
+class EmailCode(Base):
+    """The code sent for one sign-in: its fingerprint, and how often it was tried, over all that were sent (IDN-3)."""
+
+    __tablename__ = "email_codes"
+    __table_args__ = (CheckConstraint("tries >= 0", name="tries"),)
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(64))
+    sent: Mapped[int]
+    tries: Mapped[int]
+    made_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    spent_at: Mapped[datetime | None]
+
+
+class Passkey(Audited, Base):
+    """A key that one of the person's devices keeps and never gives away (WebAuthn); we hold its public half (IDN-3)."""
+
+    __tablename__ = "passkeys"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    credential: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    name: Mapped[str] = mapped_column(String(100))
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    def whose_rights(self) -> Iterable[tuple[str, UUID]]:
+        return (("person", self.person_id),)
+
+
+class PasskeyUse(Base):
+    """How often a passkey says it was used, where it counts; it only grows, by one statement (IDN-3)."""
+
+    __tablename__ = "passkey_uses"
+
+    passkey_id: Mapped[UUID] = mapped_column(ForeignKey("passkeys.id"), primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger)
+    used_at: Mapped[datetime]
+
+
+class PasskeyChallenge(Base):
+    """What a sign-in's browser has to sign next; taken away by whoever answers it first (IDN-3)."""
+
+    __tablename__ = "passkey_challenges"
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id"), primary_key=True)
+    state: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime]
+
+
+class KnownDevice(Base):
+    """A browser in which its owner signed in to the end; only its token's fingerprint is kept (IDN-4)."""
+
+    __tablename__ = "known_devices"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    token: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class Failures(Base):
@@ -140,6 +223,8 @@ class SignIn(Base):
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None] = mapped_column(String(32))
     address: Mapped[str | None] = mapped_column(String(45))
+    agent: Mapped[str | None] = mapped_column(String(200))
+    device_id: Mapped[UUID | None]
     must_renew: Mapped[bool] = mapped_column(default=False)
 
 

@@ -91,11 +91,11 @@ def _current(ctx: Context, wanted: _Found) -> CurrentSession | None:
     if not found:
         return None
     row, person, has_app, *_ = found[0]
-    values = ctx.the(Policy).sign_in
+    policy = ctx.the(Policy)
     limits = rules.Limits(
-        half_open=timedelta(minutes=values.half_open_minutes),
-        idle=timedelta(minutes=values.idle_minutes),
-        whole=timedelta(hours=values.session_hours),
+        half_open=timedelta(minutes=policy.sign_in.half_open_minutes),
+        idle=timedelta(minutes=policy.sessions.idle_minutes),
+        whole=timedelta(hours=policy.sessions.session_hours),
     )
     whole = row.whole_at is not None
     live = rules.is_live(ctx.now(), limits, opened_at=row.opened_at, seen_at=row.seen_at, whole=whole)
@@ -127,7 +127,7 @@ def actor_for(ctx: Context, person: Person, *, extra: frozenset[Holding] = froze
 
 def fresh_for(ctx: Context) -> timedelta:
     """How long a repeated code allows sensitive acts (IDN-6)."""
-    return timedelta(minutes=ctx.the(Policy).sign_in.fresh_minutes)
+    return timedelta(minutes=ctx.the(Policy).sessions.fresh_minutes)
 
 
 def require_fresh(ctx: Context) -> None:

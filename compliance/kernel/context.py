@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 from uuid import UUID
 
 from flask import current_app, g
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm.exc import StaleDataError
 
 from . import ids
@@ -76,12 +76,17 @@ def worker(job: str) -> Actor:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a request came from: network address, request id, and the sign-in it belongs to."""
+    """Where a request came from: network address, request id, the sign-in it belongs to, and in which browser.
+
+    `device` is the token of a browser that is known already (IDN-4); `agent` what the browser calls itself.
+    """
 
     address: str | None = None
     request_id: str | None = None
     session_id: UUID | None = None
     fresh_until: datetime | None = None
+    device: str | None = None
+    agent: str | None = None
 
 
 class Context:
@@ -93,6 +98,7 @@ class Context:
         self.actor = actor
         self.origin = origin
         self._now = house.clock.now()
+        self._in_force: dict[type, Any] = {}
         session.info["context"] = self
 
     def now(self) -> datetime:
@@ -103,8 +109,22 @@ class Context:
         return ids.new_id()
 
     def the(self, kind: type[T]) -> T:
-        """The house's one fixture of this kind, such as its key ring or the policy in force."""
-        return self.house.the(kind)
+        """The house's one fixture of this kind, such as its key ring, or the policy in force for this unit of work."""
+        fixture = self.house.fixtures[kind]
+        if not isinstance(fixture, InForce):
+            return cast(T, fixture)
+        if kind not in self._in_force:
+            self._in_force[kind] = fixture.at(self.session.connection())
+        return cast(T, self._in_force[kind])
+
+
+@runtime_checkable
+class InForce(Protocol):
+    """A fixture that the store can change while the service runs: it is asked for once in each unit of work."""
+
+    def at(self, connection: Connection) -> Any:
+        """What is in force as this connection sees the store."""
+        ...
 
 
 @dataclass
@@ -116,8 +136,15 @@ class House:
     engine: Engine
     fixtures: dict[type, Any] = field(default_factory=dict)
 
-    def the(self, kind: type[T]) -> T:
-        return cast(T, self.fixtures[kind])
+    def the(self, kind: type[T], connection: Connection | None = None) -> T:
+        """The fixture of this kind; one that the store can change as it is now, or as this connection sees it."""
+        fixture = self.fixtures[kind]
+        if not isinstance(fixture, InForce):
+            return cast(T, fixture)
+        if connection is not None:
+            return cast(T, fixture.at(connection))
+        with self.engine.connect() as looking:
+            return cast(T, fixture.at(looking))
 
     @contextmanager
     def work(self, actor: Actor, origin: Origin | None = None) -> Iterator[Context]:
@@ -155,6 +182,14 @@ def reading(actor: Actor | None = None) -> Iterator[Context]:
         yield ctx
 
 
+def in_force(kind: type[T]) -> T:
+    """A fixture as it was when the request at hand first asked for it."""
+    known: dict[type, Any] = g.setdefault("in_force", {})
+    if kind not in known:
+        known[kind] = house().the(kind)
+    return cast(T, known[kind])
+
+
 def acting() -> Actor:
     """Who makes the request at hand; nobody, until a door has found out."""
     return cast(Actor, g.get("actor", NOBODY))
@@ -166,6 +201,6 @@ def origin() -> Origin:
 
 
 __all__ = [
-    "NOBODY", "Actor", "Context", "Holding", "House", "Origin",
-    "acting", "house", "operator", "origin", "reading", "work", "worker",
+    "NOBODY", "Actor", "Context", "Holding", "House", "InForce", "Origin",
+    "acting", "house", "in_force", "operator", "origin", "reading", "work", "worker",
 ]  # fmt: skip

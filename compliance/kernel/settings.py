@@ -25,6 +25,10 @@ class Settings:
     policy_dir: Path
     var_dir: Path
     demo: bool = False
+    smtp_url: str | None = None
+    mail_from: str | None = None
+    notify_key: str | None = None
+    countries_file: Path | None = None
 
     @property
     def secure(self) -> bool:
@@ -43,6 +47,7 @@ class Settings:
         if not base_url:
             raise Misconfigured("Set COMPLIANCE_BASE_URL to the address people use, such as https://marac.example.")
         _check_base_url(base_url)
+        countries = environment.get("COMPLIANCE_COUNTRIES")
         return cls(
             database_url=_database_url(environment.get("DATABASE_URL", f"sqlite:///{var_dir}/compliance.sqlite")),
             base_url=base_url,
@@ -50,6 +55,10 @@ class Settings:
             policy_dir=Path(environment.get("COMPLIANCE_POLICIES", REPOSITORY / "policies")).resolve(),
             var_dir=var_dir,
             demo=environment.get("COMPLIANCE_DEMO") == "1",
+            smtp_url=environment.get("SMTP_URL") or None,
+            mail_from=environment.get("COMPLIANCE_MAIL_FROM") or None,
+            notify_key=environment.get("COMPLIANCE_NOTIFY_KEY") or None,
+            countries_file=Path(countries).resolve() if countries else None,
         )
 
 

@@ -10,7 +10,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
 
 from compliance.identity.rules import Stage
-from compliance.kernel.context import house
+from compliance.kernel.context import house, in_force
 from policies.permissions import Permission
 from policies.values import Policy
 
@@ -116,10 +116,10 @@ def _layout() -> dict[str, Any]:
         "could": access.could,
         "Permission": Permission,
         "now": house().clock.now(),
-        "hours": house().the(Policy).sign_in.invitation_hours,
-        "required_policies": house().the(Policy).licences.required_policies,
-        "required_contacts": house().the(Policy).licences.required_contacts,
-        "all_areas": len(house().the(Policy).areas),
+        "hours": in_force(Policy).sign_in.invitation_hours,
+        "required_policies": in_force(Policy).licences.required_policies,
+        "required_contacts": in_force(Policy).licences.required_contacts,
+        "all_areas": len(in_force(Policy).areas),
     }
 
 

@@ -81,7 +81,7 @@ def _freshen() -> bool:
     current = g.sign_in.current
     with work() as ctx:
         right = use_cases.freshen(ctx, current.session.id, request.form[FIELD].replace(" ", ""))
-        fresh_until = ctx.now() + timedelta(minutes=ctx.the(Policy).sign_in.fresh_minutes)
+        fresh_until = ctx.now() + timedelta(minutes=ctx.the(Policy).sessions.fresh_minutes)
     if right:
         before = origin()
         g.origin = Origin(before.address, before.request_id, before.session_id, fresh_until)

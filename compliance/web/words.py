@@ -8,7 +8,7 @@ from flask import Flask
 
 from audit.models import AuditEntry
 from compliance.kernel.clock import LONDON
-from compliance.kernel.context import house
+from compliance.kernel.context import in_force
 from policies.values import Policy
 
 ROLES = {
@@ -126,7 +126,7 @@ def said(code: object) -> str:
 
 def area(code: str) -> str:
     """An area MARAC's name, from the policy."""
-    known = house().the(Policy).areas.get(code)
+    known = in_force(Policy).areas.get(code)
     return known.name if known else code
 
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as some
 from compliance.decisions import reasons as why
 from compliance.decisions.book import FOREVER, Action, Book, Right, Standing, Verdict
 from compliance.decisions.rules import Stale, decide
+from compliance.kernel.settings import REPOSITORY
+from policies.values import Policy
 
 NOW = 1_800_000_000.0
 ALL = frozenset({"case.view", "research.write", "case_system.use"})
@@ -25,6 +27,9 @@ def a_right(**given: Any) -> Right:
     return Right(**held | given)
 
 
+POLICY = Policy.load(REPOSITORY / "policies")
+
+
 def a_book(*rights: Right, until: float = FOREVER, invited: dict[str, float] | None = None, **more: Any) -> Book:
     actions = {
         "case.view": Action(frozenset({"case"}), own_part=False, needs_area=True),
@@ -32,7 +37,7 @@ def a_book(*rights: Right, until: float = FOREVER, invited: dict[str, float] | N
         "case_system.use": Action(frozenset({"case_system"}), own_part=False, needs_area=False),
         "case.close": Action(frozenset({"case"}), own_part=False, needs_area=True),
     }
-    book = Book(7, actions, frozenset({"mid-kent", "medway"}), **more)
+    book = Book(7, actions, frozenset({"mid-kent", "medway"}), POLICY, **more)
     book.enter(Standing("P1", "O1", until, rights or (a_right(),), invited or {}, ("P1", "ann@swale.example")))
     return book
 

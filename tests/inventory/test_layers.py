@@ -14,6 +14,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("compliance.kernel",),
     ("audit",),
     ("policies",),
+    ("compliance.notices",),
     ("compliance.identity",),
     ("signatories",),
     ("compliance.licences",),

@@ -195,9 +195,9 @@ def test_facts_cost_as_many_statements_for_many_organisations_as_for_one(house: 
     the_instruments(house)
     ids = [an_organisation(house, f"partner-{place}") for place in range(12)]
     signs(house, ids[0])
+    required = house.the(Policy).signatories.required_instruments
     statements: list[str] = []
     event.listen(house.engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
-    required = house.the(Policy).signatories.required_instruments
 
     with house.engine.connect() as connection:
         one = facts.standings(connection, house.clock.now(), [ids[0]], required=required)

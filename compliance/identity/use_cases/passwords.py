@@ -78,7 +78,7 @@ def weigh(ctx: Context, person: Person, chosen: str, earlier: list[str]) -> str:
     """The hash of a password that may be set; raises PasswordNotGoodEnough. Touches no transaction."""
     found = passwords.objections(
         chosen,
-        policy=ctx.the(Policy).password,
+        policy=ctx.house.the(Policy).password,
         full_name=person.full_name,
         email=person.email,
         earlier_hashes=earlier,

@@ -34,6 +34,7 @@ def add_person(
         organisation_id=organisation_id,
         hub_team=hub_team,
         created_at=ctx.now(),
+        created_by=ctx.actor.id,
     )
     if queries.person_by_email(ctx, person.email) is not None:
         raise PersonExists()

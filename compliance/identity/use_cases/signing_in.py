@@ -163,7 +163,7 @@ def spend_code(ctx: Context, authenticator: Authenticator | None, code: str) -> 
         return False
     place = f"authenticators.secret:{authenticator.id}"
     secret = ctx.the(KeyRing).open(authenticator.secret, place=place).decode()
-    step = totp.step_of(secret, code, ctx.now(), ctx.the(Policy).sign_in.code_drift_steps)
+    step = totp.step_of(secret, code, ctx.now(), ctx.the(Policy).second_factor.code_drift_steps)
     return step is not None and counters.spend(ctx, authenticator.id, step)
 
 

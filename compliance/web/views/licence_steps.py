@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import request
 
-from compliance.kernel.context import Context, house, reading, work
+from compliance.kernel.context import Context, in_force, reading, work
 from compliance.kernel.errors import NotFound
 from compliance.licences import queries, use_cases
 from compliance.licences.models import Licence
@@ -119,10 +119,10 @@ def training(licence_id: UUID) -> Reply:
     found = _found(licence_id, Permission.TRAINING_RECORD)
     form = forms.TrainingDone(formdata=None) if request.method == "GET" else forms.TrainingDone()
     form.module.choices = [
-        (module, KINDS.get(module, module)) for module in house().the(Policy).licences.required_training
+        (module, KINDS.get(module, module)) for module in in_force(Policy).licences.required_training
     ]
     if request.method == "GET":
-        form.module.data = lists.one_of("module", house().the(Policy).licences.required_training)
+        form.module.data = lists.one_of("module", in_force(Policy).licences.required_training)
     return _step(
         found, form, "Record training", "Save", "The training is recorded.",
         lambda ctx: use_cases.record_training(

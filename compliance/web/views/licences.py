@@ -10,7 +10,7 @@ from flask import Blueprint, request
 
 from audit.record import record
 from compliance.identity import queries as identity
-from compliance.kernel.context import Context, house, reading, work
+from compliance.kernel.context import Context, in_force, reading, work
 from compliance.kernel.errors import NotFound
 from compliance.kernel.ids import parse_id
 from compliance.licences import queries, use_cases
@@ -44,7 +44,7 @@ def licences() -> Reply:
     asked: dict[str, Any] = {
         "status": lists.one_of("status", list(Status)),
         "kind": lists.one_of("kind", list(Kind)),
-        "area": lists.one_of("area", house().the(Policy).areas),
+        "area": lists.one_of("area", in_force(Policy).areas),
         "search": lists.asked("search"),
     }
     with work() as ctx:
@@ -60,7 +60,7 @@ def licences() -> Reply:
         used=used,
         asked=asked,
         statuses=[(status.value, STATES[status.value][0]) for status in Status],
-        areas=house().the(Policy).areas.values(),
+        areas=in_force(Policy).areas.values(),
         beginning=not request.args.get("after"),
     )
 
@@ -76,7 +76,7 @@ def ask() -> Reply:
         *([("", "Choose an organisation")] if len(mine) > 1 else []),
         *((str(id_), name) for id_, name in mine),
     ]
-    form.areas.choices = [(area.code, area.name) for area in house().the(Policy).areas.values()]
+    form.areas.choices = [(area.code, area.name) for area in in_force(Policy).areas.values()]
     if not form.is_submitted() and lists.an_id("organisation") in dict(mine):
         form.organisation_id.data = request.args["organisation"]
     named = parse_id(form.organisation_id.data or "")

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint
 
 from compliance.kernel.clock import london_date
-from compliance.kernel.context import house, work
+from compliance.kernel.context import in_force, work
 from compliance.licences import queries as licences
 from compliance.web import lists
 from compliance.web.access import can, guarded
@@ -81,7 +81,7 @@ def add_domain(organisation_id: UUID) -> Reply:
 def name_contact(organisation_id: UUID) -> Reply:
     """Whom the hub rings (LIC-10)."""
     form = KeyContact()
-    _offer(form, house().the(Policy).licences.required_contacts)
+    _offer(form, in_force(Policy).licences.required_contacts)
     if form.sent():
         with telling(form):
             with work() as ctx:
@@ -102,7 +102,7 @@ def name_contact(organisation_id: UUID) -> Reply:
 def record_policy(organisation_id: UUID) -> Reply:
     """A policy that the organisation keeps current (SIG-11, LIC-1)."""
     form = PolicyDocument()
-    _offer(form, house().the(Policy).licences.required_policies)
+    _offer(form, in_force(Policy).licences.required_policies)
     if form.sent():
         with telling(form):
             with work() as ctx:

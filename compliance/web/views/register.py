@@ -9,7 +9,7 @@ from flask import Blueprint
 
 from audit.record import record
 from compliance.kernel.clock import london_date
-from compliance.kernel.context import Context, house, reading, work
+from compliance.kernel.context import Context, house, in_force, reading, work
 from compliance.kernel.errors import NotFound
 from compliance.web import lists, step_up
 from compliance.web.access import guarded
@@ -54,7 +54,7 @@ def register() -> Reply:
         most=most,
         as_at=form.as_at.data,
         today=london_date(house().clock.now()),
-        required=house().the(Policy).signatories.required_instruments,
+        required=in_force(Policy).signatories.required_instruments,
         filtered=any(_asked(form).values()) or form.as_at.data or only_due,
     )
 
@@ -78,7 +78,7 @@ def export(form: str) -> Reply:
 
 def _question() -> RegisterQuestion:
     form = RegisterQuestion()
-    policy = house().the(Policy)
+    policy = in_force(Policy)
     with reading() as ctx:
         sectors = queries.sectors(ctx)
     form.sector.choices = [("", "All sectors"), *((sector, sector) for sector in sectors)]

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, g, redirect, request, url_for
 from compliance.identity import use_cases
 from compliance.identity.rules import Stage
 from compliance.identity.use_cases import Opened
-from compliance.kernel.context import house, origin, reading, work
+from compliance.kernel.context import house, in_force, origin, reading, work
 from compliance.web import going_back, qr, session_cookie
 from compliance.web.access import NEXT_PAGE, open_door, signing_in
 from compliance.web.forms.plain import telling
@@ -145,7 +145,7 @@ def invitation(token: str) -> Reply:
 
 def password_rules() -> tuple[str, ...]:
     """What a password must be, as the policy in force has it (IDN-1)."""
-    values = house().the(Policy).password
+    values = in_force(Policy).password
     return (
         f"at least {values.min_length} characters",
         "a capital letter and a small letter",

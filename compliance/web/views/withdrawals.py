@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, g
 
-from compliance.kernel.context import house, reading, work
+from compliance.kernel.context import in_force, reading, work
 from compliance.kernel.errors import NotFound
 from compliance.licences import queries as licences
 from compliance.licences.rules import ENDED, Status
@@ -98,7 +98,7 @@ def withdraw(organisation_id: UUID) -> Reply:
     form = Withdraw()
     signed = [code for code, cell in cells.items() if cell.in_force]
     form.instruments.choices = [(code, INSTRUMENTS.get(code, code)) for code in signed]
-    required = house().the(Policy).signatories.required_instruments
+    required = in_force(Policy).signatories.required_instruments
     if not form.is_submitted():
         form.instruments.data = [code for code in required if code in signed]
     if form.sent():

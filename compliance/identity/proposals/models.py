@@ -1,0 +1,45 @@
+"""Proposals, as they are kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from audit.models import Audited
+from compliance.kernel.db import Base
+
+_WAITING = text("state = 'proposed'")
+
+
+class Proposal(Audited, Base):
+    """One thing that takes two people. `asked` is canonical JSON, and `digest` binds the decision to it (ROL-3).
+
+    `proposer` is the actor's id as the log writes it; `beneficiary_id` whom it is for, who decides on it as little
+    as the proposer. `thing` names what it would change, so that two cannot wait for the same thing.
+    """
+
+    __tablename__ = "proposals"
+    __table_args__ = (
+        Index(
+            "uq_proposals_kind_thing", "kind", "thing", unique=True,
+            sqlite_where=_WAITING, postgresql_where=_WAITING,
+        ),
+    )  # fmt: skip
+
+    kind: Mapped[str] = mapped_column(String(32))
+    thing: Mapped[str] = mapped_column(String(160))
+    asked: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(Text)
+    proposer: Mapped[str] = mapped_column(String(64), index=True)
+    beneficiary_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    proposed_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16))
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    decided_at: Mapped[datetime | None]
+    decision_reason: Mapped[str | None] = mapped_column(Text)

@@ -1,0 +1,88 @@
+"""The policy in force: what the files say, and over it every change that two people agreed on (IDN-9).
+
+A change is a row. Each unit of work looks once which was the last, so that a change is in force in every
+process for whatever begins after its commit; the values themselves are put together once a process and change.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Integer, String, Text, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from audit.guard import PolicyVersion
+from audit.models import Audited
+from compliance.kernel.db import Base
+
+from .values import Policy
+
+
+class PolicyChange(Audited, Base):
+    """One value changed: by whom it was proposed and approved says `proposal_id`; rows are never changed again."""
+
+    __tablename__ = "policy_changes"
+
+    number: Mapped[int] = mapped_column(Integer, unique=True)
+    name: Mapped[str] = mapped_column(String(64))
+    before: Mapped[str] = mapped_column(Text)
+    after: Mapped[str] = mapped_column(Text)
+    proposal_id: Mapped[UUID]
+    changed_at: Mapped[datetime]
+
+    def whose_rights(self) -> Iterable[tuple[str, UUID]]:
+        """Everybody's: how long a password lasts is part of every decision (DEC-4)."""
+        return (("policy", self.id),)
+
+
+_LAST = select(PolicyChange.number, PolicyChange.id).order_by(PolicyChange.number.desc()).limit(1)
+_ALL = select(PolicyChange.name, PolicyChange.after).order_by(PolicyChange.number)
+_FILES_ONLY = (0, None)
+
+
+@dataclass
+class PolicyInForce:
+    """Gives the policy as a connection sees it; raises BrokenPolicy where files and changes do not fit (DEC-3)."""
+
+    files: Policy
+
+    def __post_init__(self) -> None:
+        self._known: tuple[Any, Policy] = (_FILES_ONLY, self.files)
+
+    def at(self, connection: Connection) -> Policy:
+        row = connection.execute(_LAST).one_or_none()
+        last = tuple(row) if row else _FILES_ONLY
+        known, policy = self._known
+        if known == last:
+            return policy
+        policy = self._with(connection) if row else self.files
+        self._known = (last, policy)
+        return policy
+
+    def _with(self, connection: Connection) -> Policy:
+        summed = sha256(self.files.version.encode())
+        changes: dict[str, Any] = {}
+        for name, after in connection.execute(_ALL):
+            summed.update(f"\0{name}\0{after}".encode())
+            changes[name] = _value(json.loads(after))
+        return self.files.with_changes(changes, summed.hexdigest()[:16])
+
+
+@dataclass(frozen=True)
+class PolicyVersionInForce:
+    """The same policy's version, as the log writes it."""
+
+    policy: PolicyInForce
+
+    def at(self, connection: Connection) -> PolicyVersion:
+        return PolicyVersion(self.policy.at(connection).version)
+
+
+def _value(read: Any) -> Any:
+    return tuple(read) if isinstance(read, list) else read
