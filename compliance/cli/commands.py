@@ -22,7 +22,7 @@ from compliance.kernel.context import operator
 from compliance.kernel.errors import Refusal
 from compliance.kernel.jobs import run_now
 from compliance.kernel.logs import start_logging
-from compliance.kernel.secrets import create_key_file
+from compliance.kernel.secrets import create_key_file, turn_key_file
 from compliance.kernel.settings import Misconfigured, Settings
 from compliance.licences.seed import load_contract
 from policies.values import BrokenPolicy
@@ -31,6 +31,7 @@ from signatories.seed import load_register
 from .demo import demo
 from .doctor import examine
 from .grants import CannotGrant, grant
+from .resealing import reseal
 from .serving import serve_for_good
 
 _INSTANT = "Give the instant with its zone, such as 2026-11-21T10:00:00Z."
@@ -87,6 +88,24 @@ def create_keys() -> None:
     except FileExistsError:
         _fail(f"{path} is there already. Keys turn by adding one, never by replacing the file.")
     click.echo(f"Made {path}. Back it up apart from the database: without it nothing sealed opens.")
+
+
+@keys.command("turn")
+def turn_keys() -> None:
+    """Add a new key that seals from now on; the older ones still open. Restart, then `compliance keys reseal`."""
+    path = _settings().key_file
+    try:
+        name = turn_key_file(path)
+    except Misconfigured as problem:
+        _fail(str(problem))
+    click.echo(f"Key {name} seals once `serve` and `scheduler` are started anew. Back {path} up.")
+
+
+@keys.command("reseal")
+def reseal_values() -> None:
+    """Seal whatever an older key sealed with the newest, so that the older one may be taken away."""
+    count = reseal(house_of(_app()))
+    click.echo(f"{count} values sealed anew.")
 
 
 @main.group()

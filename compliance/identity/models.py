@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBina
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audit.models import Audited
-from compliance.kernel.db import Base
+from compliance.kernel.db import Base, Sealed
 
 
 class Person(Audited, Base):
@@ -105,7 +105,7 @@ class Authenticator(Audited, Base):
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     kind: Mapped[str] = mapped_column(String(8), server_default="app")
-    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    secret: Mapped[bytes] = mapped_column(Sealed)
     made_in: Mapped[UUID]
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
@@ -243,7 +243,7 @@ class AccountInvitation(Audited, Base):
     ends_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
-    identity_check: Mapped[bytes | None] = mapped_column(LargeBinary)
+    identity_check: Mapped[bytes | None] = mapped_column(Sealed)
 
 
 class ServiceClient(Audited, Base):

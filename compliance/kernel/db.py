@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, LargeBinary, MetaData, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -55,6 +55,15 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Sealed(LargeBinary):
+    """A column whose values the key ring seals, each for the place `table.column:id` (IDN-5).
+
+    It is bytes like any other to the store. Its type is how all such columns are found when the keys turn.
+    """
+
+    __visit_name__ = "large_binary"
 
 
 class Base(DeclarativeBase):

@@ -88,6 +88,10 @@ class KeyRing:
         except (InvalidTag, ValueError) as problem:
             raise Unreadable(f"{place} does not open") from problem
 
+    def seals_with_newest(self, sealed: bytes) -> bool:
+        """Whether this was sealed with the key that seals now."""
+        return sealed.partition(b".")[0] == self.newest.encode()
+
     def fingerprint(self, purpose: str, value: str) -> str:
         """A keyed hash (hex) to look a secret up by without keeping it; `purpose` keeps uses apart."""
         return hmac.new(self.pepper, f"{purpose}\0{value}".encode(), sha256).hexdigest()
@@ -107,9 +111,28 @@ def create_key_file(path: Path) -> None:
         },
     }
     path.parent.mkdir(parents=True, exist_ok=True)
+    _write(path, ring)
+
+
+def turn_key_file(path: Path) -> str:
+    """Add a new key that seals from now on, beside those that only open; gives its name. The file changes at one stroke."""
+    KeyRing.load(path)
+    ring = json.loads(path.read_text())
+    name = str(max(int(known) for known in ring["fields"]) + 1)
+    ring["fields"][name] = _random()
+    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    _write(beside, ring | {"newest": name})
+    beside.replace(path)
+    return name
+
+
+def _write(path: Path, ring: Mapping[str, object]) -> None:
+    """Where there is none yet, readable by this user alone, and on the disk before it counts."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
         json.dump(ring, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _random() -> str:

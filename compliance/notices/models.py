@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, String, text
+from sqlalchemy import CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from compliance.kernel.db import Base
+from compliance.kernel.db import Base, Sealed
 
 _WAITING = text("sent_at IS NULL AND dropped_at IS NULL")
 
@@ -31,8 +31,8 @@ class Notice(Base):
     kind: Mapped[str] = mapped_column(String(32))
     person_id: Mapped[UUID | None]
     once: Mapped[str | None] = mapped_column(String(160), unique=True)
-    address: Mapped[bytes] = mapped_column(LargeBinary)
-    words: Mapped[bytes | None] = mapped_column(LargeBinary)
+    address: Mapped[bytes] = mapped_column(Sealed)
+    words: Mapped[bytes | None] = mapped_column(Sealed)
     written_at: Mapped[datetime]
     due_at: Mapped[datetime]
     useless_at: Mapped[datetime | None]
