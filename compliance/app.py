@@ -44,6 +44,8 @@ def furnished(settings: Settings, clock: Clock | None = None) -> Flask:
     policy, access = _rules(settings.policy_dir)
     app = Flask(__name__, static_folder=None)
     app.config.update(
+        # Flask would take it from the environment; a debugger here would be a door.
+        DEBUG=False,
         SECRET_KEY=keys.cookies,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),

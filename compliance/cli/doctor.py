@@ -9,7 +9,7 @@ from datetime import timedelta
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.models import AuditEntry, Moment
@@ -26,6 +26,7 @@ from compliance.scheduler import BEAT, PROCESS
 from signatories import queries as signatories
 
 SHOWN = 5
+HERE = frozenset({"/", "localhost", "127.0.0.1", "::1"})
 DOCTOR = operator("doctor")
 
 
@@ -57,6 +58,15 @@ def _keys(house: House) -> Iterator[str]:
     ring = house.the(KeyRing)
     if ring.open(ring.seal(b"doctor", place="doctor"), place="doctor") != b"doctor":
         yield "the key ring does not open what it sealed; restore the key file"
+
+
+def _transport(house: House) -> Iterator[str]:
+    """The store is on this machine, or reached over TLS with its certificate checked."""
+    target = make_url(house.settings.database_url)
+    if target.get_backend_name() == "sqlite" or (target.host or "/") in HERE or str(target.host).startswith("/"):
+        return
+    if target.query.get("sslmode") != "verify-full":
+        yield "what passes between here and the store can be read or altered; add `?sslmode=verify-full` to DATABASE_URL"
 
 
 def _migrations(house: House) -> Iterator[str]:
@@ -136,5 +146,5 @@ def _withdrawn(house: House) -> Iterator[str]:
 
 
 CHECKS: tuple[Callable[[House], Iterator[str]], ...] = (
-    _keys, _migrations, _log, _clock, _scheduler, _jobs, _eligible, _seats, _withdrawn,
+    _keys, _transport, _migrations, _log, _clock, _scheduler, _jobs, _eligible, _seats, _withdrawn,
 )  # fmt: skip

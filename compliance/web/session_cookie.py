@@ -72,4 +72,6 @@ def take_back() -> None:
     @after_this_request
     def _drop(response: Response) -> Response:
         response.delete_cookie(name(), path="/", secure=house().settings.secure, httponly=True, samesite="Lax")
+        # Pages are never kept; whatever else a browser may have kept for this address goes now.
+        response.headers["Clear-Site-Data"] = '"storage"'
         return response

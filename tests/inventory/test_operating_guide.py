@@ -1,0 +1,105 @@
+"""The operator's guide names what there is: every table's class, every key, every setting, every way out of the house."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from compliance.app import furnished, house_of
+from compliance.kernel import settings
+from compliance.kernel.db import Base
+from compliance.kernel.secrets import create_key_file
+from compliance.kernel.settings import REPOSITORY, Settings
+from tests.inventory.source import product
+
+GUIDE = (REPOSITORY / "docs" / "operating.md").read_text()
+CLASSES = {"secret", "personal", "evidence", "register"}
+WAYS_OUT = {
+    "smtplib": "compliance.notices.ways.smtp",
+    "notifications_python_client": "compliance.notices.ways.notify",
+}
+CAN_CALL = {
+    "aiohttp",
+    "httpx",
+    "http",
+    "requests",
+    "smtplib",
+    "socket",
+    "ssl",
+    "urllib3",
+    "notifications_python_client",
+}
+ON_THIS_MACHINE = {"compliance.cli.demo": "looks whether its own service answers"}
+
+
+def section(title: str) -> str:
+    """One chapter of the guide."""
+    found = re.search(rf"^## {re.escape(title)}\n(.*?)(?=^## |\Z)", GUIDE, re.MULTILINE | re.DOTALL)
+    assert found, f"the guide has lost its chapter {title}"
+    return found[1]
+
+
+def test_every_table_has_a_class() -> None:
+    classed = dict(re.findall(r"^\| `(\w+)` \| (\w+) \|$", section("What is sensitive"), re.MULTILINE))
+
+    assert set(classed) == set(Base.metadata.tables), (
+        "docs/operating.md: a table without a class, or a class without one"
+    )
+    assert set(classed.values()) == CLASSES
+
+
+def test_every_key_is_named_with_its_algorithm_and_when_it_turns(tmp_path: Path) -> None:
+    create_key_file(tmp_path / "keys.json")
+    held = set(json.loads((tmp_path / "keys.json").read_text())) - {"newest"}
+
+    named = set(re.findall(r"^\| `(\w+)` \|(?: [^|]+\|){3}$", section("Keys and algorithms"), re.MULTILINE))
+    assert named == held
+
+
+def test_every_setting_that_leads_somewhere_is_named() -> None:
+    read = set(re.findall(r'"((?:COMPLIANCE_|DATABASE_|SMTP_)[A-Z_]+)"', inspect.getsource(settings)))
+
+    assert {name for name in read - {"COMPLIANCE_DEMO"} if f"`{name}`" not in GUIDE} == set()
+
+
+def test_nothing_goes_out_by_a_way_that_the_guide_does_not_name() -> None:
+    ways = {
+        (name, module.name)
+        for module in product()
+        for node in ast.walk(module.tree)
+        for name in _imported(node)
+        if name in CAN_CALL and module.name not in ON_THIS_MACHINE
+    }
+
+    assert ways == set(WAYS_OUT.items()), "name it in docs/operating.md, then here"
+
+
+def test_the_greatest_burdens_are_named_with_their_bounds() -> None:
+    bounded = re.findall(r"^\| (?!what|-)([^|]+) \| ([^|]+) \|$", section("What is costly"), re.MULTILINE)
+
+    assert len(bounded) >= 6
+    assert all(how.strip() for _, how in bounded)
+
+
+def test_nothing_starts_a_debugger_whatever_the_environment_says(
+    sqlite_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+
+    app = furnished(sqlite_settings)
+
+    assert app.debug is False
+    house_of(app).engine.dispose()
+
+
+def _imported(node: ast.AST) -> set[str]:
+    if isinstance(node, ast.Import):
+        return {alias.name.partition(".")[0] for alias in node.names}
+    if isinstance(node, ast.ImportFrom) and not node.level:
+        return {(node.module or "").partition(".")[0]}
+    return set()
