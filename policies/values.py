@@ -181,6 +181,7 @@ class Policy:
     seats: dict[str, int]
     personal_email_providers: frozenset[str]
     public_suffixes: frozenset[str]
+    context_words: frozenset[str]
     provenance: tuple[Provenance, ...]
 
     @classmethod
@@ -210,6 +211,7 @@ class Policy:
             seats={kind: terms["seats"] for kind, terms in _read(directory, "contract.toml").items()},
             personal_email_providers=_lines(directory, "personal_email_providers.txt"),
             public_suffixes=_lines(directory, "public_suffixes.txt"),
+            context_words=_lines(directory, "context_words.txt"),
             provenance=tuple(provenance),
         )
         loaded.stand_on_the_floor()

@@ -105,7 +105,7 @@ class Stage:
 
 
 def a_password() -> str:
-    """Twelve characters of every kind and then some: unlike any other, and typed without a manual."""
-    letters = "abcdefghjkmnpqrstuvwxyz"
+    """Twelve characters of every kind and then some: unlike any other, and without vowels no word comes about."""
+    letters = "bcdfghjkmnpqrstvwxyz"
     parts = ["".join(secrets.choice(letters) for _ in range(5)) for _ in range(3)]
     return f"{parts[0].capitalize()}-{parts[1]}-{parts[2]}-{secrets.randbelow(90) + 10}"

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Exists, Select, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Exists, ScalarSelect, Select, String, Uuid, and_, column, exists, or_, select, table, update
 
 from compliance.kernel.context import Actor, Context, Holding
 from compliance.kernel.db import WRITES
@@ -22,22 +22,27 @@ from policies.values import Policy
 
 from . import rules
 from .errors import FreshCodeNeeded
-from .models import Authenticator, Password, Person, RoleHeld, ServiceClient, SignIn
-from .rules import Stage
+from .models import Authenticator, Passkey, Password, Person, RoleHeld, ServiceClient, SignIn
+from .rules import Method, Stage
 
 PAGE = 50
 _TOUCH_AFTER = timedelta(minutes=1)
+_EMPLOYERS = table("organisations", column("id", Uuid), column("name", String))
 
 
 @dataclass(frozen=True)
 class CurrentSession:
-    """A sign-in that stands: its row, whose it is and as what, what it waits for, until when its code counts as fresh."""
+    """A sign-in that stands: its row, whose it is and as what, what it waits for, until when its code counts as fresh.
+
+    `methods` are the second factors its person has and may use now, the strongest first.
+    """
 
     session: SignIn
     person: Person
     stage: Stage
     fresh_until: datetime | None
     holdings: frozenset[Holding]
+    methods: tuple[Method, ...] = ()
 
 
 def session(ctx: Context, token: str) -> CurrentSession | None:
@@ -57,9 +62,36 @@ def session_by_id(ctx: Context, session_id: UUID | None) -> CurrentSession | Non
     return _current(ctx, _sign_ins().where(SignIn.id == session_id))
 
 
-def enrolled(person_id: Any) -> Exists:
-    """The condition that this person, a column or an id, has an enrolled app (IDN-3)."""
-    return exists().where(
+def enrolled(person_id: Any) -> ColumnElement[bool]:
+    """The condition that this person, a column or an id, has a second factor: an authenticator or a passkey (IDN-3)."""
+    return or_(exists().where(_authenticates(person_id)), has_passkey(person_id))
+
+
+def kind_of_authenticator(person_id: Any) -> ScalarSelect[str]:
+    """Which kind of codes this person, a column or an id, has enrolled, if any."""
+    return select(Authenticator.kind).where(_authenticates(person_id)).scalar_subquery()
+
+
+def has_passkey(person_id: Any) -> Exists:
+    """The condition that this person, a column or an id, has a passkey."""
+    return exists().where(Passkey.person_id == person_id, Passkey.ended_at.is_(None))
+
+
+def methods(ctx: Context, person: Person, kind: str | None, with_passkey: bool) -> tuple[Method, ...]:
+    """The second factors among these that the policy lets this person use, the strongest first (IDN-3)."""
+    held = {kind or "", Method.PASSKEY if with_passkey else ""}
+    return rules.methods(held, allowed(ctx, person), hub_team=person.hub_team)
+
+
+def allowed(ctx: Context, person: Person) -> tuple[Method, ...]:
+    """The second factors that the policy lets this person enrol and use, the strongest first (IDN-3)."""
+    values = ctx.the(Policy).second_factor
+    named = values.hub_methods if person.hub_team else values.partner_methods
+    return rules.methods(named, named, hub_team=person.hub_team)
+
+
+def _authenticates(person_id: Any) -> ColumnElement[bool]:
+    return and_(
         Authenticator.person_id == person_id, Authenticator.confirmed_at.is_not(None), Authenticator.ended_at.is_(None)
     )
 
@@ -76,13 +108,14 @@ def seen(ctx: Context, current: CurrentSession) -> None:
         ctx.session.execute(live.values(seen_at=ctx.now()).execution_options(synchronize_session=False))
 
 
-_Found = Select[SignIn, Person, bool, str | None, UUID | None, str | None]
+_Found = Select[SignIn, Person, str | None, bool, str | None, UUID | None, str | None]
 
 
 def _sign_ins() -> _Found:
     """Sign-ins with whose they are, a row for each role that is held, and one where there is none."""
     held = and_(RoleHeld.person_id == SignIn.person_id, RoleHeld.ended_at.is_(None))
-    columns = select(SignIn, Person, enrolled(SignIn.person_id), RoleHeld.role, RoleHeld.organisation_id, RoleHeld.area)
+    factors = (kind_of_authenticator(SignIn.person_id), has_passkey(SignIn.person_id))
+    columns = select(SignIn, Person, *factors, RoleHeld.role, RoleHeld.organisation_id, RoleHeld.area)
     return columns.join(Person, Person.id == SignIn.person_id).outerjoin(RoleHeld, held)
 
 
@@ -90,7 +123,7 @@ def _current(ctx: Context, wanted: _Found) -> CurrentSession | None:
     found = ctx.session.execute(wanted.execution_options(populate_existing=True)).all()
     if not found:
         return None
-    row, person, has_app, *_ = found[0]
+    row, person, kind, with_passkey, *_ = found[0]
     policy = ctx.the(Policy)
     limits = rules.Limits(
         half_open=timedelta(minutes=policy.sign_in.half_open_minutes),
@@ -102,9 +135,10 @@ def _current(ctx: Context, wanted: _Found) -> CurrentSession | None:
     if not live or row.ended_at or person.locked_at or person.closed_at:
         return None
     fresh_until = row.fresh_at + fresh_for(ctx) if row.fresh_at else None
-    stage = rules.stage(whole=whole, enrolled=has_app, must_renew=row.must_renew)
+    usable = methods(ctx, person, kind, with_passkey)
+    stage = rules.stage(whole=whole, enrolled=bool(usable), must_renew=row.must_renew)
     held = ((role, organisation_id, area) for *_, role, organisation_id, area in found if role is not None)
-    return CurrentSession(row, person, stage, fresh_until, _holdings(person, held))
+    return CurrentSession(row, person, stage, fresh_until, _holdings(person, held), usable)
 
 
 def _holdings(person: Person, held: Iterable[tuple[str, UUID | None, str | None]]) -> frozenset[Holding]:
@@ -155,6 +189,12 @@ def person_by_email(ctx: Context, email: str) -> Person | None:
     return ctx.session.execute(select(Person).where(Person.email == email)).scalar_one_or_none()
 
 
+def employer_of(ctx: Context, person: Person) -> str | None:
+    """The name of whom somebody works for; the register is a higher room's, and only its name is read here."""
+    named = select(_EMPLOYERS.c.name).where(_EMPLOYERS.c.id == person.organisation_id)
+    return ctx.session.scalar(named) if person.organisation_id else None
+
+
 def people(
     ctx: Context, *, search: str = "", organisation_id: UUID | None = None, after: str = "", limit: int = PAGE
 ) -> list[Person]:
@@ -198,9 +238,22 @@ def live_password(ctx: Context, person_id: UUID) -> Password | None:
 
 
 def live_authenticator(ctx: Context, person_id: UUID) -> Authenticator | None:
-    """The authenticator app of an account, confirmed or still to be."""
-    wanted = select(Authenticator).where(Authenticator.person_id == person_id, Authenticator.ended_at.is_(None))
-    return ctx.session.execute(wanted).scalar_one_or_none()
+    """The app or the e-mail address whose codes open an account, if it has one (IDN-3)."""
+    return ctx.session.execute(select(Authenticator).where(_authenticates(person_id))).scalar_one_or_none()
+
+
+def pending_authenticator(ctx: Context, person_id: UUID) -> Authenticator | None:
+    """The app whose secret was shown last and whose first code is still to come."""
+    pending = select(Authenticator).where(
+        Authenticator.person_id == person_id, Authenticator.confirmed_at.is_(None), Authenticator.ended_at.is_(None)
+    )
+    return ctx.session.execute(pending.order_by(Authenticator.created_at.desc()).limit(1)).scalar_one_or_none()
+
+
+def passkeys(ctx: Context, person_id: UUID) -> list[Passkey]:
+    """Every passkey that opens an account, oldest first (IDN-3)."""
+    live = select(Passkey).where(Passkey.person_id == person_id, Passkey.ended_at.is_(None))
+    return list(ctx.session.execute(live.order_by(Passkey.made_at, Passkey.id)).scalars())
 
 
 def password_until(ctx: Context, person_id: UUID) -> datetime | None:
@@ -211,7 +264,7 @@ def password_until(ctx: Context, person_id: UUID) -> datetime | None:
 
 
 def is_ready(ctx: Context, person_id: UUID) -> bool:
-    """Whether the account has both its keys: a password, in date or not, and an enrolled app (LIC-3, IDN-3)."""
+    """Whether the account has both its keys: a password, in date or not, and a second factor (LIC-3, IDN-3)."""
     has_password = exists().where(Password.person_id == person_id, Password.ended_at.is_(None))
     return bool(ctx.session.execute(select(enrolled(person_id) & has_password)).scalar_one())
 

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from compliance.identity import passwords
 from compliance.kernel.settings import REPOSITORY
-from policies.values import PasswordValues, Policy
+from policies.values import Policy
 
-POLICY: PasswordValues = Policy.load(REPOSITORY / "policies").password
+POLICY = Policy.load(REPOSITORY / "policies")
 GOOD = "Grey-Heron-41-flies"
 PHC = passwords.hash_password(GOOD)
 
 
 def codes(
-    chosen: str, *, full_name: str = "Wren Alder", email: str = "w.alder@kent.example.org", earlier=()
+    chosen: str,
+    *,
+    full_name: str = "Wren Alder",
+    email: str = "w.alder@kent.example.org",
+    employer: str | None = None,
+    earlier=(),
 ) -> set[str]:
-    found = passwords.objections(chosen, policy=POLICY, full_name=full_name, email=email, earlier_hashes=earlier)
+    owner = passwords.Owner(full_name, email, employer)
+    found = passwords.objections(
+        chosen, policy=POLICY.password, owner=owner, earlier_hashes=earlier, context_words=POLICY.context_words
+    )
     assert all(objection.says for objection in found)
     return {objection.code for objection in found}
 
@@ -53,8 +63,8 @@ def test_each_refusal_names_every_criterion_that_fails(chosen: str, fails: set[s
 @pytest.mark.rule("IDN-1")
 def test_a_password_of_128_characters_is_accepted_and_one_beyond_the_most_is_not() -> None:
     assert codes("Grey-Heron-41" + "é" * 115) == set()
-    assert codes("Grey-Heron-41" + "x" * (POLICY.max_length - 13)) == set()
-    assert codes("Grey-Heron-41" + "x" * (POLICY.max_length - 12)) == {"too-long"}
+    assert codes("Grey-Heron-41" + "x" * (POLICY.password.max_length - 13)) == set()
+    assert codes("Grey-Heron-41" + "x" * (POLICY.password.max_length - 12)) == {"too-long"}
 
 
 @pytest.mark.rule("IDN-1")
@@ -76,10 +86,57 @@ def test_a_password_with_its_owners_name_or_address_in_it_is_refused(chosen: str
 
 @pytest.mark.rule("IDN-1")
 @pytest.mark.parametrize(
-    "chosen", ["Password1234!", "PASSWORD-2026-", "P@ssw0rd1234!", "Liverpool1892!!", "Qwertyuiop123!?"]
-)
+    "chosen",
+    [
+        "Password1234!", "PASSWORD-2026-", "P@ssw0rd1234!", "Liverpool1892!!", "Qwertyuiop123!?", "!!2026-Sunshine",
+        "Pa55w0rd!!2026", "$unsh1n3-2026", "Pass-Word-2026", "Dragon!Dragon!1", "Ｐａｓｓｗｏｒｄ-2026",
+    ],
+)  # fmt: skip
 def test_a_common_password_dressed_up_is_still_common(chosen: str) -> None:
     assert "common" in codes(chosen)
+
+
+@pytest.mark.rule("IDN-1")
+@pytest.mark.parametrize(
+    ("chosen", "employer"),
+    [
+        ("Marac-grey-41-flies", None),
+        ("Flies-over-MEDWAY-41", None),
+        ("Flies-over-K3nt-41", None),
+        ("p0l1ce-Grey-flies", None),
+        ("Grey-hub-41-flies", None),
+        ("Grey-harbour-41-flies", "Harbour Refuge Trust"),
+        ("Grey-ｍｏａｔ-41-flies", "Moat"),
+        ("Grey-éclair-41-flies", "Eclair"),
+    ],
+)
+def test_words_of_this_hub_and_of_ones_organisation_are_refused(chosen: str, employer: str | None) -> None:
+    assert codes(chosen, employer=employer) == {"context"}
+
+
+@pytest.mark.rule("IDN-1")
+def test_a_short_word_of_the_list_counts_only_where_it_stands_alone() -> None:
+    assert codes("Grey-rhubarb-41-flies") == set()
+    assert codes(GOOD, employer="The Grey Sea Fund") == set()
+
+
+@pytest.mark.rule("IDN-1", "IDN-5")
+@pytest.mark.parametrize("length", [4097, 1_000_000])
+def test_what_is_far_too_long_is_refused_by_name_and_never_hashed(length: int) -> None:
+    began = time.perf_counter()
+
+    assert "too-long" in codes("Grey-Heron-41" + "x" * (length - 13), earlier=["no hash at all"])
+    assert not passwords.matches("no hash at all", "x" * length)
+    passwords.spend_the_same_time("x" * length)
+
+    assert time.perf_counter() - began < 0.5
+
+
+@pytest.mark.rule("IDN-5")
+def test_a_hash_under_other_parameters_is_outdated() -> None:
+    assert not passwords.is_outdated(PHC)
+    assert passwords.is_outdated(PHC.replace("m=19456", "m=9216"))
+    assert passwords.is_outdated(PHC.replace("t=2", "t=1"))
 
 
 @pytest.mark.rule("IDN-1")

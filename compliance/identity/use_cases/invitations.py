@@ -21,7 +21,7 @@ from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
 
-from .passwords import before_the_turn, earlier_hashes, set_password, weigh
+from .passwords import before_the_turn, scales, set_password, weigh
 from .people import add_person, within_reach
 from .roles import grant_role
 from .sessions import Opened, end_sessions, open_session
@@ -111,8 +111,8 @@ def accept_invitation(ctx: Context, token: str, *, password: str) -> Opened:
     """
     with before_the_turn(ctx) as looking:
         _, person = _usable(looking, _invited(looking, token))
-        earlier = earlier_hashes(looking, person.id)
-    phc = weigh(ctx, person, password, earlier)
+        against = scales(looking, person)
+    phc = weigh(against, password)
 
     queries.person(ctx, person.id, lock=True)
     invitation, person = _usable(ctx, _invited(ctx, token))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from audit.record import record
 from compliance.identity import counters, passwords, queries
@@ -51,9 +52,9 @@ def change_password(ctx: Context, *, current: str, new: str) -> Outcome:
         if sign_in is None or sign_in.stage not in _STAGES:
             raise SignInOver()
         held = queries.live_password(looking, sign_in.person.id)
-        earlier = earlier_hashes(looking, sign_in.person.id)
+        against = scales(looking, sign_in.person)
     right = held is not None and passwords.matches(held.hash, current)
-    phc = weigh(ctx, sign_in.person, new, earlier) if right else ""
+    phc = weigh(against, new) if right else ""
 
     now_standing = standing(ctx, ctx.origin.session_id, *_STAGES)
     person = now_standing.person
@@ -68,24 +69,44 @@ def change_password(ctx: Context, *, current: str, new: str) -> Outcome:
     return Outcome(step_up(ctx, now_standing, Stage.WHOLE, must_renew=False))
 
 
-def earlier_hashes(ctx: Context, person_id: UUID) -> list[str]:
-    """The hashes of the passwords that this person may not choose again, newest first."""
-    newest = select(Password.hash).where(Password.person_id == person_id).order_by(Password.set_at.desc(), Password.id)
-    return list(ctx.session.execute(newest.limit(ctx.the(Policy).password.history)).scalars())
+@dataclass(frozen=True)
+class Scales:
+    """What a new password is weighed against: whose it is to be, the policy, and those that open no more."""
+
+    owner: passwords.Owner
+    policy: Policy
+    earlier: list[str]
 
 
-def weigh(ctx: Context, person: Person, chosen: str, earlier: list[str]) -> str:
+def scales(ctx: Context, person: Person) -> Scales:
+    """What this person's next password is weighed against, as it is now."""
+    employer = queries.employer_of(ctx, person)
+    return Scales(
+        passwords.Owner(person.full_name, person.email, employer), ctx.the(Policy), _earlier_hashes(ctx, person.id)
+    )
+
+
+def weigh(against: Scales, chosen: str) -> str:
     """The hash of a password that may be set; raises PasswordNotGoodEnough. Touches no transaction."""
     found = passwords.objections(
         chosen,
-        policy=ctx.house.the(Policy).password,
-        full_name=person.full_name,
-        email=person.email,
-        earlier_hashes=earlier,
+        policy=against.policy.password,
+        owner=against.owner,
+        earlier_hashes=against.earlier,
+        context_words=against.policy.context_words,
     )
     if found:
         raise PasswordNotGoodEnough(fields=tuple(FieldError("/password", objection.says) for objection in found))
     return passwords.hash_password(chosen)
+
+
+def _earlier_hashes(ctx: Context, person_id: UUID) -> list[str]:
+    """The passwords that this person may not choose again: the newest, and any that somebody else may know (IDN-2)."""
+    newest = select(Password.id).where(Password.person_id == person_id).order_by(Password.set_at.desc(), Password.id)
+    never_again = or_(
+        Password.id.in_(newest.limit(ctx.the(Policy).password.history)), Password.compromised_at.is_not(None)
+    )
+    return list(ctx.session.scalars(select(Password.hash).where(Password.person_id == person_id, never_again)))
 
 
 def set_password(ctx: Context, person: Person, phc: str, *, invitation: UUID | None = None) -> None:
