@@ -12,7 +12,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from compliance.identity.models import Authenticator, Password, Person, RoleHeld, ServiceClient
+from compliance.identity.models import Authenticator, Passkey, Password, Person, RoleHeld, ServiceClient
+from compliance.identity.queries import still_held
 from compliance.licences.models import Licence
 
 MOST_NAMED = 500
@@ -21,7 +22,10 @@ MOST_NAMED = 500
 
 @dataclass(slots=True)
 class Account:
-    """One person's account: whose, whether it is open, when the password was set, whether a second factor is there."""
+    """One person's account: whose, whether it is open, when the password was set, whether a second factor is there.
+
+    `roles_until` is when the first of the roles ends by itself; None where none does.
+    """
 
     id: UUID
     email: str
@@ -31,10 +35,11 @@ class Account:
     password_set_at: datetime | None
     enrolled: bool
     roles: tuple[str, ...]
+    roles_until: datetime | None
 
 
-def accounts(connection: Connection, person_ids: Collection[UUID] | None = None) -> list[Account]:
-    """Everybody's account, or those of some people."""
+def accounts(connection: Connection, at: datetime, person_ids: Collection[UUID] | None = None) -> list[Account]:
+    """Everybody's account as it is at this instant, or those of some people."""
     only = None if person_ids is None else set(person_ids)
 
     def rows(statement: Select[*tuple[Any, ...]], owner: InstrumentedAttribute[UUID]) -> Any:
@@ -45,9 +50,13 @@ def accounts(connection: Connection, person_ids: Collection[UUID] | None = None)
 
     set_at = {row[0]: row[1] for row in rows(_PASSWORDS, Password.person_id)}
     enrolled = {row[0] for row in rows(_AUTHENTICATORS, Authenticator.person_id)}
+    enrolled |= {row[0] for row in rows(_PASSKEYS, Passkey.person_id)}
     roles: dict[UUID, set[str]] = defaultdict(set)
-    for person_id, role in rows(_ROLES, RoleHeld.person_id):
+    ends: dict[UUID, datetime] = {}
+    for person_id, role, ends_at in rows(_ROLES.where(still_held(at)), RoleHeld.person_id):
         roles[person_id].add(role)
+        if ends_at is not None:
+            ends[person_id] = min(ends_at, ends.get(person_id, ends_at))
     return [
         Account(
             one,
@@ -58,6 +67,7 @@ def accounts(connection: Connection, person_ids: Collection[UUID] | None = None)
             set_at.get(one),
             one in enrolled,
             tuple(sorted(roles.get(one, ()))),
+            ends.get(one),
         )
         for one, email, organisation_id, locked_at, closed_at in rows(_PEOPLE, Person.id)
     ]
@@ -83,4 +93,5 @@ _PASSWORDS = select(Password.person_id, Password.set_at).where(Password.ended_at
 _AUTHENTICATORS = select(Authenticator.person_id).where(
     Authenticator.confirmed_at.is_not(None), Authenticator.ended_at.is_(None)
 )
-_ROLES = select(RoleHeld.person_id, RoleHeld.role).where(RoleHeld.ended_at.is_(None))
+_PASSKEYS = select(Passkey.person_id).where(Passkey.ended_at.is_(None))
+_ROLES = select(RoleHeld.person_id, RoleHeld.role, RoleHeld.ends_at)

@@ -91,7 +91,7 @@ def _fold(connection: Connection, house: House, book: Book, person_ids: Collecti
     with _nothing_to_collect(everybody=person_ids is None):
         held = holders(connection, at, person_ids)
         folding = _Folding(policy, access, organisations, at)
-        for account in accounts(connection, person_ids):
+        for account in accounts(connection, at, person_ids):
             book.enter(folding.standing(account, held.get(account.id, _NOBODY)))
 
 
@@ -164,6 +164,8 @@ class _Folding:
                 until = expires.timestamp()
         if not account.enrolled:
             failing.append(why.NO_MFA)
+        if account.roles_until is not None:
+            until = min(until, account.roles_until.timestamp())
         return tuple(failing), until
 
     def _right(self, account: Account, holder: Holder, licence: Held, failing: tuple[Reason, ...]) -> Right:

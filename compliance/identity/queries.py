@@ -9,7 +9,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Exists, ScalarSelect, Select, String, Uuid, and_, column, exists, or_, select, table, update
+from sqlalchemy import (
+    ColumnElement,
+    Exists,
+    ScalarSelect,
+    Select,
+    String,
+    Uuid,
+    and_,
+    column,
+    exists,
+    or_,
+    select,
+    table,
+    update,
+)
 
 from compliance.kernel.context import Actor, Context, Holding
 from compliance.kernel.db import WRITES
@@ -51,7 +65,7 @@ def session(ctx: Context, token: str) -> CurrentSession | None:
     In a unit of work that may change things, that it was seen is kept, at most once a minute.
     """
     mark = ctx.the(KeyRing).fingerprint("session", token)
-    current = _current(ctx, _sign_ins().where(SignIn.token == mark))
+    current = _current(ctx, _sign_ins(ctx.now()).where(SignIn.token == mark))
     if current is not None and ctx.session.get_bind().get_execution_options().get(WRITES):
         seen(ctx, current)
     return current
@@ -59,7 +73,7 @@ def session(ctx: Context, token: str) -> CurrentSession | None:
 
 def session_by_id(ctx: Context, session_id: UUID | None) -> CurrentSession | None:
     """The same, for whoever has proved already that the sign-in is theirs."""
-    return _current(ctx, _sign_ins().where(SignIn.id == session_id))
+    return _current(ctx, _sign_ins(ctx.now()).where(SignIn.id == session_id))
 
 
 def enrolled(person_id: Any) -> ColumnElement[bool]:
@@ -96,6 +110,11 @@ def _authenticates(person_id: Any) -> ColumnElement[bool]:
     )
 
 
+def still_held(at: datetime) -> ColumnElement[bool]:
+    """The condition that a role counts at this instant: past its last day it does not, whether closed or not (DEC-4)."""
+    return and_(RoleHeld.ended_at.is_(None), or_(RoleHeld.ends_at.is_(None), RoleHeld.ends_at > at))
+
+
 def is_due_to_be_seen(ctx: Context, current: CurrentSession) -> bool:
     """Whether a minute has passed since it was last kept that this sign-in was seen."""
     return current.session.seen_at + _TOUCH_AFTER <= ctx.now()
@@ -111,9 +130,9 @@ def seen(ctx: Context, current: CurrentSession) -> None:
 _Found = Select[SignIn, Person, str | None, bool, str | None, UUID | None, str | None]
 
 
-def _sign_ins() -> _Found:
+def _sign_ins(at: datetime) -> _Found:
     """Sign-ins with whose they are, a row for each role that is held, and one where there is none."""
-    held = and_(RoleHeld.person_id == SignIn.person_id, RoleHeld.ended_at.is_(None))
+    held = and_(RoleHeld.person_id == SignIn.person_id, still_held(at))
     factors = (kind_of_authenticator(SignIn.person_id), has_passkey(SignIn.person_id))
     columns = select(SignIn, Person, *factors, RoleHeld.role, RoleHeld.organisation_id, RoleHeld.area)
     return columns.join(Person, Person.id == SignIn.person_id).outerjoin(RoleHeld, held)
@@ -153,7 +172,7 @@ def _holdings(person: Person, held: Iterable[tuple[str, UUID | None, str | None]
 def actor_for(ctx: Context, person: Person, *, extra: frozenset[Holding] = frozenset()) -> Actor:
     """Who acts when this person does, with every role they hold now; `extra` is what they hold by licence."""
     held = select(RoleHeld.role, RoleHeld.organisation_id, RoleHeld.area).where(
-        RoleHeld.person_id == person.id, RoleHeld.ended_at.is_(None)
+        RoleHeld.person_id == person.id, still_held(ctx.now())
     )
     holdings = _holdings(person, ctx.session.execute(held))
     return Actor("person", str(person.id), person.organisation_id, holdings | extra, person.hub_team)
@@ -227,7 +246,7 @@ def names_of(ctx: Context, ids: Iterable[str]) -> dict[str, str]:
 
 def roles_held(ctx: Context, person_id: UUID) -> list[RoleHeld]:
     """Every role a person holds now, oldest first."""
-    held = select(RoleHeld).where(RoleHeld.person_id == person_id, RoleHeld.ended_at.is_(None))
+    held = select(RoleHeld).where(RoleHeld.person_id == person_id, still_held(ctx.now()))
     return list(ctx.session.execute(held.order_by(RoleHeld.granted_at, RoleHeld.id)).scalars())
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, func, select
 from audit.record import record
 from compliance.identity import use_cases as identity
 from compliance.identity.models import RoleHeld
+from compliance.identity.queries import still_held
 from compliance.identity.rules import End
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
@@ -182,7 +183,7 @@ def _missing(ctx: Context, licences: Sequence[Licence]) -> dict[UUID, tuple[str,
 
 def _end_sessions(ctx: Context, person_id: UUID) -> None:
     """End the person's sessions, unless another active licence or a role still has work for them (IDN-6)."""
-    role = select(RoleHeld.id).where(RoleHeld.person_id == person_id, RoleHeld.ended_at.is_(None))
+    role = select(RoleHeld.id).where(RoleHeld.person_id == person_id, still_held(ctx.now()))
     if ctx.session.scalar(select(role.exists())) or _holds(ctx, person_id, frozenset({Status.ACTIVE})):
         return
     identity.end_sessions(ctx, person_id=person_id, reason=End.LICENCE_ENDED)
