@@ -111,3 +111,18 @@ class ClientOver(Conflict):
     code = "client-over"
     rule = "DEC-3"
     detail = "This service client has been ended already."
+
+
+class PolicyAlreadySo(Conflict):
+    code = "policy-already-so"
+    rule = "IDN-9"
+    detail = "This is the value in force already. There is nothing to change."
+
+
+class NotTheValueInForce(Conflict):
+    code = "policy-changed-meanwhile"
+    rule = "IDN-9"
+    detail = (
+        "Another value is in force by now than the one this proposal would change. Refuse it, and propose it again "
+        "if it is still wanted."
+    )

@@ -52,6 +52,35 @@ class PasswordSet(PersonEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PasswordRehashed(PersonEvent):
+    """The same password is kept under stronger parameters, after it was right; it is as old as before (IDN-5)."""
+
+    name: ClassVar[str] = "password.rehashed"
+
+    password: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordWarned(PersonEvent):
+    """Its owner was told that a password will have expired in so many days, or fewer (IDN-2)."""
+
+    name: ClassVar[str] = "password.warned"
+
+    password: UUID
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordCompromised(PersonEvent):
+    """Somebody else may know a password: it opens nothing but the way to a new one (IDN-2)."""
+
+    name: ClassVar[str] = "password.compromised"
+
+    rules: tuple[str, ...] = ("IDN-2",)
+    password: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class AuthenticatorMade(PersonEvent):
     """A secret was shown for an app to take; it opens nothing until a first code was right (IDN-3)."""
 
@@ -123,11 +152,21 @@ class AccountLocked(PersonEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class AccountReset(PersonEvent):
-    """The hub verified who somebody is and began their account anew; `ended` are the keys that open no more (OP 6.4)."""
+    """The hub verified who somebody is and unlocked the account; `ended` is the password that opens no more (OP 6.4)."""
 
     name: ClassVar[str] = "account.reset"
 
     rules: tuple[str, ...] = ("IDN-4",)
+    ended: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountRecovered(PersonEvent):
+    """Two of the hub agreed that somebody lost their second factors: every key in `ended` opens no more (OP 6.4)."""
+
+    name: ClassVar[str] = "account.recovered"
+
+    rules: tuple[str, ...] = ("IDN-4", "ROL-3")
     ended: tuple[UUID, ...] = ()
 
 
@@ -181,3 +220,16 @@ class ClientEnded(Event):
     subject_kind: ClassVar[str | None] = "client"
 
     client: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyChanged(Event):
+    """Two people changed a value of the policy; `before` and `after` are it in JSON: numbers, codes, networks (IDN-9)."""
+
+    name: ClassVar[str] = "policy.changed"
+    subject_kind: ClassVar[str | None] = "policy_change"
+
+    rules: tuple[str, ...] = ("IDN-9",)
+    value: str
+    before: str
+    after: str

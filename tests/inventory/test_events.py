@@ -25,6 +25,8 @@ CODES: dict[str, frozenset[str]] = {
     "a fingerprint": frozenset({"document", "evidence", "letter", "mark"}),
     "an id": frozenset({"client", "token"}),
     "a date": frozenset({"as_at"}),
+    "the name of a value of the policy": frozenset({"value"}),
+    "a value of the policy in JSON: a number, or a list of numbers, codes or networks": frozenset({"before", "after"}),
 }  # fmt: skip
 """The only names under which an event may hold text, and what the text is."""
 

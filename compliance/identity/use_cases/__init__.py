@@ -20,6 +20,7 @@ from .enrolling import Enrolment, confirm_enrolment, start_enrolment
 from .invitations import accept_invitation, invite, invite_person, look_at_invitation, make_invitation
 from .passwords import change_password
 from .people import add_person
+from .policy_changes import propose_policy_change
 from .resetting import reset_account
 from .roles import end_role, grant_role
 from .sessions import Opened, end_sessions, sign_out
@@ -29,6 +30,6 @@ __all__ = [
     "Enrolment", "Opened", "Outcome",
     "accept_invitation", "add_person", "change_password", "check_client", "confirm_enrolment", "end_client",
     "end_role", "end_sessions", "freshen", "give_code", "grant_role", "invite", "invite_person",
-    "look_at_invitation", "make_invitation", "register_client", "reset_account", "sign_in", "sign_out",
-    "start_enrolment",
+    "look_at_invitation", "make_invitation", "propose_policy_change", "register_client",
+    "reset_account", "sign_in", "sign_out", "start_enrolment",
 ]  # fmt: skip
