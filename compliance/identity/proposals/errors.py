@@ -27,6 +27,17 @@ class NotWhatWasAsked(Conflict):
     detail = "What you decided on is not what the proposal asks for now. Look at it again, then decide."
 
 
+class ProposerGone(Conflict):
+    """Whoever proposed it could not propose it now, so it is void, whoever would agree."""
+
+    code = "proposal-void"
+    rule = "ROL-3"
+    detail = (
+        "Whoever proposed this may do so no longer: their role has ended, or their account is locked or closed. "
+        "Refuse it; if it is still wanted, somebody else can propose it."
+    )
+
+
 class OwnProposal(Forbidden):
     code = "proposal-own"
     rule = "ROL-3"

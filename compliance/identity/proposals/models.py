@@ -17,6 +17,9 @@ _WAITING = text("state = 'proposed'")
 class Proposal(Audited, Base):
     """One thing that takes two people. `asked` is canonical JSON, and `digest` binds the decision to it (ROL-3).
 
+    Bound is everything that was settled when it was proposed, and to this one proposal: not only what is asked,
+    but whom it is for, who asked and why, so that none of it can be another thing by the time it is decided.
+
     `proposer` is the actor's id as the log writes it; `beneficiary_id` whom it is for, who decides on it as little
     as the proposer. `thing` names what it would change, so that two cannot wait for the same thing.
     """
@@ -43,3 +46,10 @@ class Proposal(Audited, Base):
     decided_by: Mapped[str | None] = mapped_column(String(64))
     decided_at: Mapped[datetime | None]
     decision_reason: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def bound(self) -> dict[str, str | None]:
+        """All that `digest` stands for."""
+        settled = ("id", "kind", "thing", "asked", "reason", "proposer", "beneficiary_id", "organisation_id")
+        values = {name: getattr(self, name) for name in settled}
+        return {name: None if value is None else str(value) for name, value in values.items()}

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from compliance.identity.models import Person, RoleHeld
+from compliance.identity.queries import actor_for
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Forbidden, NotFound, Refusal
-from policies.access import may
+from compliance.kernel.ids import parse_id
+from policies.access import Access, could, may
+from policies.permissions import Permission
 from policies.values import Policy
 
 from . import rules
 from .acts import ACTS
-from .errors import ForOneself, OwnProposal, TooNew
+from .errors import ForOneself, OwnProposal, ProposerGone, TooNew
 from .models import Proposal
 from .rules import State
 
@@ -34,15 +36,42 @@ def visible(ctx: Context, proposal_id: UUID, *, lock: bool = False) -> Proposal:
     return found
 
 
-def waiting(ctx: Context, *, limit: int = PAGE) -> list[Proposal]:
-    """What waits for the actor as a second person, and what they proposed and waits for others; oldest first."""
-    return _listed(ctx, _open(ctx).order_by(Proposal.proposed_at, Proposal.id).limit(limit))
+def takes_part(ctx: Context) -> bool:
+    """Whether the actor could propose or decide on any kind of act: what menus go by."""
+    return any(could(ctx, permission) for act in ACTS.values() for permission in (act.propose, act.approve))
+
+
+def to_decide(ctx: Context, *, limit: int = PAGE) -> list[Proposal]:
+    """What waits for the actor as a second person, the oldest first."""
+    return _listed(ctx, _open(ctx).where(_decides(ctx)), limit)
+
+
+def number_to_decide(ctx: Context) -> int:
+    """How many wait for the actor as a second person."""
+    wanted = select(func.count()).select_from(_open(ctx).where(_decides(ctx)).subquery())
+    return ctx.session.execute(wanted).scalar_one()
+
+
+def asked_for(ctx: Context, *, limit: int = PAGE) -> list[Proposal]:
+    """What the actor proposed and waits for somebody else, the oldest first."""
+    return _listed(ctx, _open(ctx).where(Proposal.proposer == ctx.actor.id), limit)
+
+
+def for_others(ctx: Context, *, limit: int = PAGE) -> list[Proposal]:
+    """What the actor knows of by their role, and somebody else has to decide: it is for them, or they are too new."""
+    return _listed(ctx, _open(ctx).where(Proposal.proposer != ctx.actor.id, ~_decides(ctx)), limit)
 
 
 def decided(ctx: Context, *, limit: int = PAGE) -> list[Proposal]:
     """What was decided or left, the newest first."""
-    over = select(Proposal).where(or_(Proposal.state != State.PROPOSED, Proposal.ends_at <= ctx.now()))
-    return _listed(ctx, over.where(_known(ctx)).order_by(Proposal.proposed_at.desc(), Proposal.id).limit(limit))
+    over = select(Proposal).where(or_(Proposal.state != State.PROPOSED, Proposal.ends_at <= ctx.now()), _known(ctx))
+    last = func.coalesce(Proposal.decided_at, Proposal.ends_at)
+    return list(ctx.session.scalars(over.order_by(last.desc(), Proposal.id).limit(limit)))
+
+
+def about(ctx: Context, person_id: UUID, *, limit: int = PAGE) -> list[Proposal]:
+    """What waits for a decision and is for this person, as far as the actor may know of it."""
+    return _listed(ctx, _open(ctx).where(Proposal.beneficiary_id == person_id), limit)
 
 
 def due_to_expire(ctx: Context) -> Sequence[UUID]:
@@ -60,30 +89,36 @@ def left(ctx: Context, kind: str, thing: str) -> Sequence[UUID]:
 
 
 def why_not(ctx: Context, proposal: Proposal) -> Refusal | None:
-    """Why the actor cannot be the second person, or None where they can."""
-    if not _may_approve(ctx, proposal):
-        return Forbidden()
+    """Why the actor cannot agree to it as the second person, or None where they can."""
+    return why_not_second(ctx, proposal) or why_void(ctx, proposal)
+
+
+def why_not_second(ctx: Context, proposal: Proposal) -> Refusal | None:
+    """Why the actor cannot be the second person, whatever they would decide; None where they can."""
     if proposal.proposer == ctx.actor.id:
         return OwnProposal()
     person_id = ctx.actor.person_id
-    if person_id is None:
+    if person_id is None or not _may_approve(ctx, proposal):
         return Forbidden()
     if proposal.beneficiary_id == person_id:
         return ForOneself()
-    made_at, promoted_at = _made_or_promoted(ctx, person_id, proposal.proposer)
-    days = ctx.the(Policy).two_people.newcomer_days
-    if rules.too_new(ctx.now(), days, made_at=made_at, promoted_at=promoted_at):
-        return TooNew()
-    return None
+    too_new = select(_too_new(ctx, person_id)).where(Proposal.id == proposal.id)
+    return TooNew() if ctx.session.execute(too_new).scalar_one() else None
 
 
-def _made_or_promoted(ctx: Context, person_id: UUID, proposer: str) -> tuple[datetime | None, datetime | None]:
-    """When this proposer made the person's account, and when they last had a part in giving them a role."""
-    made = select(Person.created_at).where(Person.id == person_id, Person.created_by == proposer)
-    promoted = select(func.max(RoleHeld.granted_at)).where(
-        RoleHeld.person_id == person_id, or_(RoleHeld.granted_by == proposer, RoleHeld.approved_by == proposer)
-    )
-    return ctx.session.execute(made).scalar_one_or_none(), ctx.session.execute(promoted).scalar_one_or_none()
+def why_void(ctx: Context, proposal: Proposal) -> Refusal | None:
+    """Why nobody can agree to it any more: whoever proposed it could not propose it now; None where they could."""
+    proposer = parse_id(proposal.proposer)
+    person = ctx.session.get(Person, proposer) if proposer else None
+    standing = person is not None and holds_now(ctx, person, ACTS[proposal.kind].propose, proposal.organisation_id)
+    return None if standing else ProposerGone()
+
+
+def holds_now(ctx: Context, person: Person, permission: Permission, organisation_id: UUID | None) -> bool:
+    """Whether somebody, whose account is open, has this permission by a role as the store has it now."""
+    if person.locked_at or person.closed_at:
+        return False
+    return ctx.the(Access).permits(actor_for(ctx, person), permission, organisation_id)
 
 
 def _may_approve(ctx: Context, proposal: Proposal) -> bool:
@@ -95,9 +130,38 @@ def _open(ctx: Context) -> Select[Proposal]:
 
 
 def _known(ctx: Context) -> ColumnElement[bool]:
-    kinds = [act.kind for act in ACTS.values() if may(ctx, act.approve)]
-    return or_(Proposal.proposer == ctx.actor.id, Proposal.kind.in_(kinds))
+    return or_(Proposal.proposer == ctx.actor.id, _approves(ctx))
 
 
-def _listed(ctx: Context, wanted: Select[Proposal]) -> list[Proposal]:
-    return list(ctx.session.scalars(wanted))
+def _approves(ctx: Context) -> ColumnElement[bool]:
+    return Proposal.kind.in_([act.kind for act in ACTS.values() if may(ctx, act.approve)])
+
+
+def _decides(ctx: Context) -> ColumnElement[bool]:
+    """The condition that the actor can be the second person: what `why_not_second` says of one."""
+    me = ctx.actor.person_id
+    return and_(
+        _approves(ctx),
+        Proposal.proposer != ctx.actor.id,
+        or_(Proposal.beneficiary_id.is_(None), Proposal.beneficiary_id != me),
+        ~_too_new(ctx, me),
+    )
+
+
+def _too_new(ctx: Context, person_id: UUID | None) -> ColumnElement[bool]:
+    """The condition that the proposer made this person's account, or had a part in giving them a role, lately.
+
+    A role that has ended since counts: who gave it had their hand in who decides.
+    """
+    since = rules.newcomer_since(ctx.now(), ctx.the(Policy).two_people.newcomer_days)
+    made = exists().where(Person.id == person_id, Person.created_by == Proposal.proposer, Person.created_at > since)
+    promoted = exists().where(
+        RoleHeld.person_id == person_id,
+        or_(RoleHeld.granted_by == Proposal.proposer, RoleHeld.approved_by == Proposal.proposer),
+        RoleHeld.granted_at > since,
+    )
+    return or_(made, promoted)
+
+
+def _listed(ctx: Context, wanted: Select[Proposal], limit: int) -> list[Proposal]:
+    return list(ctx.session.scalars(wanted.order_by(Proposal.proposed_at, Proposal.id).limit(limit)))

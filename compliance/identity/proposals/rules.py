@@ -40,15 +40,14 @@ NEXT: dict[tuple[State, Step], State] = {
 
 def written(asked: Mapping[str, Any]) -> str:
     """What is asked, in the one spelling that it is kept and compared in."""
-    return json.dumps(asked, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(asked, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-def digest(kind: str, asked: str) -> str:
-    """What the second person's decision is bound to: SHA-256, in hex, over the kind of act and what is asked."""
-    return sha256(f"{kind}\0{asked}".encode()).hexdigest()
+def digest(bound: Mapping[str, Any]) -> str:
+    """What the second person's decision is bound to: SHA-256, in hex, over all that they look at."""
+    return sha256(written(bound).encode()).hexdigest()
 
 
-def too_new(now: datetime, days: int, *, made_at: datetime | None, promoted_at: datetime | None) -> bool:
-    """Whether the proposer made or promoted the second person less than so many days ago; None is never."""
-    since = now - timedelta(days=days)
-    return any(at is not None and at > since for at in (made_at, promoted_at))
+def newcomer_since(now: datetime, days: int) -> datetime:
+    """Whom the proposer made or promoted after this instant is too new to be the second person."""
+    return now - timedelta(days=days)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from audit.record import record
+from compliance.identity.models import Person
 from compliance.identity.queries import require_fresh
 from compliance.kernel.context import Context
 from compliance.kernel.db import violated
+from compliance.kernel.errors import Forbidden
+from compliance.kernel.ids import parse_id
 from compliance.kernel.text import prose
 from policies.access import require
 from policies.values import Policy
 
-from . import queries, rules
+from . import letters, queries, rules
 from .acts import ACTS
 from .errors import NotTheProposer, NotWhatWasAsked, ProposalOver, WaitsAlready
 from .events import ActApproved, ActProposed, ActRefused, ActTakenBack, ProposalEvent, ProposalExpired
@@ -39,9 +44,12 @@ def propose(
     """Ask for an act of this kind; nothing is done until a second person agrees to exactly this.
 
     `thing` names what it would change: while one proposal waits for it there is no second. Whoever calls this has
-    looked at what is asked. Raises FreshCodeNeeded, WaitsAlready, and Invalid at /reason.
+    looked at what is asked. Only a person proposes: a command acts alone. Raises Forbidden, FreshCodeNeeded,
+    WaitsAlready, and Invalid at /reason.
     """
     require(ctx, ACTS[kind].propose, organisation=organisation_id)
+    if ctx.actor.person_id is None:
+        raise Forbidden()
     require_fresh(ctx)
     why = prose(reason, pointer="/reason", limit=1000)
     text = rules.written(asked)
@@ -51,7 +59,6 @@ def propose(
         kind=kind,
         thing=thing,
         asked=text,
-        digest=rules.digest(kind, text),
         reason=why,
         proposer=ctx.actor.id,
         beneficiary_id=beneficiary_id,
@@ -60,6 +67,7 @@ def propose(
         ends_at=ctx.now() + timedelta(days=ctx.the(Policy).two_people.proposal_days),
         state=State.PROPOSED,
     )
+    proposal.digest = rules.digest(proposal.bound)
     expire_left(ctx, kind, thing)
     ctx.session.add(proposal)
     try:
@@ -70,18 +78,23 @@ def propose(
         raise
 
     record(ctx, _told(ActProposed, proposal, person=beneficiary_id))
+    letters.proposal_waits(ctx, proposal)
     return proposal
 
 
 def approve(ctx: Context, proposal_id: UUID, *, digest: str) -> Proposal:
     """Agree to what the digest names, and do it, in this transaction.
 
-    Raises OwnProposal, ForOneself, TooNew, FreshCodeNeeded, ProposalOver, NotWhatWasAsked, and whatever stands in
-    the act's own way by now.
+    Raises OwnProposal, ForOneself, TooNew, FreshCodeNeeded, ProposalOver, NotWhatWasAsked, ProposerGone, and
+    whatever stands in the act's own way by now.
     """
     proposal = _decidable(ctx, proposal_id)
-    if digest != proposal.digest or rules.digest(proposal.kind, proposal.asked) != proposal.digest:
+    what_it_is = rules.digest(proposal.bound)
+    if not (_same(digest, proposal.digest) and _same(what_it_is, proposal.digest)):
         raise NotWhatWasAsked()
+    void = queries.why_void(ctx, proposal)
+    if void is not None:
+        raise void
 
     _end(ctx, proposal, Step.APPROVE)
     record(ctx, _told(ActApproved, proposal))
@@ -131,13 +144,33 @@ def expire_left(ctx: Context, kind: str, thing: str) -> None:
 
 
 def _decidable(ctx: Context, proposal_id: UUID) -> Proposal:
+    """The proposal, locked, once it is the actor's to decide; whoever has a part in it is as they are now.
+
+    Everybody's rights are looked at again after they are locked: a role that ended, or an account that was locked,
+    a moment ago must not slip through between the door and here (DEC-4).
+    """
+    _hold_still(ctx, queries.visible(ctx, proposal_id))
     proposal = queries.visible(ctx, proposal_id, lock=True)
-    refusal = queries.why_not(ctx, proposal)
+    refusal = queries.why_not_second(ctx, proposal)
     if refusal is not None:
         raise refusal
     require_fresh(ctx)
     _require_open(ctx, proposal)
+    second = ctx.session.get(Person, ctx.actor.person_id)
+    if second is None or not queries.holds_now(ctx, second, ACTS[proposal.kind].approve, proposal.organisation_id):
+        raise Forbidden()
     return proposal
+
+
+def _hold_still(ctx: Context, proposal: Proposal) -> None:
+    """Lock the accounts of the two people and of whom it is for, in one order, before the proposal itself."""
+    people = {parse_id(proposal.proposer), proposal.beneficiary_id, ctx.actor.person_id} - {None}
+    locking = select(Person).where(Person.id.in_(people)).order_by(Person.id)
+    ctx.session.scalars(locking.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode("utf-8", "backslashreplace"), other.encode())
 
 
 def _require_open(ctx: Context, proposal: Proposal) -> None:
