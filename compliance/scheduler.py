@@ -6,46 +6,60 @@ none ran is found by the next run, because a job looks for what is due and not f
 
 from __future__ import annotations
 
+import logging
+import signal
 from datetime import timedelta
 
 import structlog
-from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from .app import house_of
+from .identity.jobs import JOBS as IDENTITY_JOBS
 from .identity.proposals.jobs import JOBS as PROPOSAL_JOBS
 from .kernel.context import House
-from .kernel.jobs import Job, beat, run_due
+from .kernel.jobs import Stopping, Work, beat, run_due
 from .licences.jobs import JOBS as LICENCE_JOBS
+from .notices.jobs import JOBS as NOTICE_JOBS
 
 log = structlog.get_logger("compliance.scheduler")
 
 PROCESS = "scheduler"
 BEAT = timedelta(seconds=5)
-JOBS: tuple[Job, ...] = (*PROPOSAL_JOBS, *LICENCE_JOBS)
+JOBS: tuple[Work, ...] = (*NOTICE_JOBS, *IDENTITY_JOBS, *PROPOSAL_JOBS, *LICENCE_JOBS)
+END = (signal.SIGTERM, signal.SIGINT)
 
 
-def job_named(name: str) -> Job | None:
+def job_named(name: str) -> Work | None:
     """The job of this name, or None."""
     return next((job for job in JOBS if job.name == name), None)
 
 
 def run(app: Flask) -> None:
-    """Run every job in its turn until the process is stopped."""
-    house = house_of(app)
-    scheduler = BlockingScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+    """Run every job in its turn until the process is told to stop; then what is in hand ends, and nothing is begun."""
+    house, stopping = house_of(app), Stopping()
+    # That a run lasts longer than its interval, and the next one is left out, is nothing to tell the operator.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    # The signals are waited for and not handled: a handler would run in the midst of whatever this thread does.
+    signal.pthread_sigmask(signal.SIG_BLOCK, END)
+    scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
     scheduler.add_job(_beat, "interval", seconds=BEAT.total_seconds(), args=[house])
     for job in JOBS:
-        scheduler.add_job(_run, "interval", seconds=job.every.total_seconds(), args=[house, job], id=job.name)
+        seconds = job.every.total_seconds()
+        scheduler.add_job(_run, "interval", seconds=seconds, args=[house, job, stopping], id=job.name)
     _beat(house)
-    log.info("scheduler started", jobs=[job.name for job in JOBS])
     scheduler.start()
+    log.info("scheduler started", jobs=[job.name for job in JOBS])
+    signal.sigwait(END)
+    stopping.tell()
+    scheduler.shutdown(wait=True)
+    log.info("scheduler stopped")
 
 
-def _run(house: House, job: Job) -> None:
+def _run(house: House, job: Work, stopping: Stopping) -> None:
     try:
-        done = run_due(house, job)
+        done = run_due(house, job, stopping)
     except SQLAlchemyError as problem:
         log.error("job could not run", job=job.name, problem=type(problem).__name__)
         return

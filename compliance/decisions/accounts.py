@@ -24,7 +24,7 @@ MOST_NAMED = 500
 class Account:
     """One person's account: whose, whether it is open, when the password was set, whether a second factor is there.
 
-    `roles_until` is when the first of the roles ends by itself; None where none does.
+    `compromised_at` is since when somebody else may know the password; `roles_until` is when the first of the roles ends by itself; None where none does.
     """
 
     id: UUID
@@ -33,6 +33,7 @@ class Account:
     locked_at: datetime | None
     closed_at: datetime | None
     password_set_at: datetime | None
+    compromised_at: datetime | None
     enrolled: bool
     roles: tuple[str, ...]
     roles_until: datetime | None
@@ -48,7 +49,7 @@ def accounts(connection: Connection, at: datetime, person_ids: Collection[UUID] 
         found = connection.execute(statement)
         return found if only is None else (row for row in found if row[0] in only)
 
-    set_at = {row[0]: row[1] for row in rows(_PASSWORDS, Password.person_id)}
+    passwords = {row[0]: (row[1], row[2]) for row in rows(_PASSWORDS, Password.person_id)}
     enrolled = {row[0] for row in rows(_AUTHENTICATORS, Authenticator.person_id)}
     enrolled |= {row[0] for row in rows(_PASSKEYS, Passkey.person_id)}
     roles: dict[UUID, set[str]] = defaultdict(set)
@@ -64,7 +65,7 @@ def accounts(connection: Connection, at: datetime, person_ids: Collection[UUID] 
             organisation_id,
             locked_at,
             closed_at,
-            set_at.get(one),
+            *passwords.get(one, _NO_PASSWORD),
             one in enrolled,
             tuple(sorted(roles.get(one, ()))),
             ends.get(one),
@@ -89,7 +90,8 @@ def live_clients(connection: Connection) -> frozenset[str]:
 
 
 _PEOPLE = select(Person.id, Person.email, Person.organisation_id, Person.locked_at, Person.closed_at)
-_PASSWORDS = select(Password.person_id, Password.set_at).where(Password.ended_at.is_(None))
+_NO_PASSWORD = (None, None)
+_PASSWORDS = select(Password.person_id, Password.set_at, Password.compromised_at).where(Password.ended_at.is_(None))
 _AUTHENTICATORS = select(Authenticator.person_id).where(
     Authenticator.confirmed_at.is_not(None), Authenticator.ended_at.is_(None)
 )

@@ -56,7 +56,8 @@ def read_changes(connection: Connection, house: House, book: Book, version: int)
     named: dict[str, set[UUID]] = {}
     for kind, subject in changes:
         named.setdefault(kind, set()).add(subject)
-    if named.keys() - {"person", "organisation", "client", "closed_case"}:
+    policy = house.the(Policy, connection)
+    if named.keys() - {"person", "organisation", "client", "closed_case"} or book.policy.version != policy.version:
         _read_everything(connection, house, book)
     else:
         if "client" in named:
@@ -162,6 +163,8 @@ class _Folding:
                 failing.append(why.PASSWORD_EXPIRED)
             else:
                 until = expires.timestamp()
+            if account.compromised_at is not None:
+                failing.append(why.PASSWORD_COMPROMISED)
         if not account.enrolled:
             failing.append(why.NO_MFA)
         if account.roles_until is not None:

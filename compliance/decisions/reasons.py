@@ -37,6 +37,12 @@ PASSWORD_NEVER = Reason(
 PASSWORD_EXPIRED = Reason(
     "IDN-2", "password-expired", "Your password has expired. Sign in to set a new one.", "The password has expired."
 )
+PASSWORD_COMPROMISED = Reason(
+    "IDN-2",
+    "password-compromised",
+    "Somebody else may know your password. Sign in to set a new one.",
+    "Somebody else may know the password.",
+)
 NO_MFA = Reason(
     "IDN-3", "mfa-missing", "Set up your authenticator app first.", "No second factor is enrolled."
 )  # fmt: skip

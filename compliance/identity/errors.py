@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from compliance.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from compliance.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Throttled
+from policies.refusals import ToldOtherwise
+
+from .events import SignInFromRefusedCountry
 
 
 class PersonExists(Conflict):
@@ -43,10 +46,46 @@ class SignInOver(NotFound):
     detail = "This sign-in is over, or already one step further. Sign in again."
 
 
+class FailedAmongMany(Throttled):
+    """It was wrong and is counted, whatever was wrong with it; only that it is said at once and not after a while."""
+
+    code = "failed-among-many"
+    rule = "IDN-4"
+    detail = "That was not right, and many others failed at the same time. Wait a while, then try again."
+
+
+class TooManyAtOnce(Throttled):
+    """Nothing was looked at, and nothing counts."""
+
+    code = "too-many-at-once"
+    rule = "IDN-4"
+    detail = "Too many people are signing in just now. Nothing was tried: wait a moment, then try again."
+
+
 class FreshCodeNeeded(Forbidden):
     code = "fresh-code-needed"
     rule = "IDN-6"
-    detail = "Enter a new code from your authenticator app first: this act asks for one."
+    detail = "Give your second factor again first, such as a new code: this act asks for it."
+
+
+class EmailCodesOver(Conflict):
+    """One sign-in has so many codes and so many tries; another begins with the password."""
+
+    code = "email-codes-over"
+    rule = "IDN-3"
+    detail = "No more codes can be sent in this sign-in. Sign out, then sign in again to get a new one."
+
+
+class NoSuchPasskey(NotFound):
+    code = "passkey-unknown"
+    rule = "IDN-3"
+    detail = "There is no such passkey on your account, or it has ended already."
+
+
+class LastFactor(Conflict):
+    code = "second-factor-last"
+    rule = "IDN-3"
+    detail = "This is your only second factor. Add another one first, then end this one."
 
 
 class NoSuchRole(Invalid):
@@ -93,10 +132,24 @@ class RoleOver(Conflict):
     detail = "This role has ended already."
 
 
+class LastManager(Conflict):
+    """Without a manager nobody could let anybody in, or give a role, but whoever holds the machine."""
+
+    code = "role-last-manager"
+    rule = "ROL-1"
+    detail = "This is the last MARAC manager. Give the role to somebody else first, then take this one back."
+
+
+class AccountClosed(Conflict):
+    code = "account-closed"
+    rule = "ROL-1"
+    detail = "This account is closed. It is given no role."
+
+
 class OwnAccount(Forbidden):
     code = "account-own"
     rule = "ROL-3"
-    detail = "Nobody resets their own account. Ask another member of the hub to verify who you are."
+    detail = "Nobody resets or recovers their own account. Ask another member of the hub to verify who you are."
 
 
 class AccountAbove(Forbidden):
@@ -105,6 +158,27 @@ class AccountAbove(Forbidden):
     code = "account-above"
     rule = "ROL-1"
     detail = "An account with a role over the whole hub is reset by the MARAC hub manager."
+
+
+class OwnPassword(Forbidden):
+    code = "password-own"
+    rule = "IDN-2"
+    detail = "This is your own password. Change it now: that ends every other sign-in of yours."
+
+
+class NoPasswordYet(Conflict):
+    code = "password-none"
+    rule = "IDN-2"
+    detail = "This person has no password at present: they have not used their link yet."
+
+
+class UnknownCompromise(Invalid):
+    code = "compromise-unknown"
+    rule = "IDN-2"
+    detail = "Say why somebody else may know the password."
+
+    def __init__(self) -> None:
+        super().__init__(fields=(FieldError("/reason", self.detail),))
 
 
 class ClientOver(Conflict):
@@ -126,3 +200,21 @@ class NotTheValueInForce(Conflict):
         "Another value is in force by now than the one this proposal would change. Refuse it, and propose it again "
         "if it is still wanted."
     )
+
+
+class FromRefusedCountry(ToldOtherwise):
+    """Said alike for every name, since it is said before anybody looks at the name."""
+
+    code = "sign-in-refused-country"
+    rule = "IDN-7"
+    detail = (
+        "Nobody signs in from the country that you seem to be in. If you use a private network (VPN) that leads "
+        "through another country, leave it and try again; otherwise ring the MARAC Hub Team."
+    )
+
+    def __init__(self, country: str) -> None:
+        self.country = country
+        super().__init__()
+
+    def event(self, door: str) -> SignInFromRefusedCountry:
+        return SignInFromRefusedCountry(country=self.country, door=door)

@@ -78,6 +78,7 @@ class PasswordCompromised(PersonEvent):
 
     rules: tuple[str, ...] = ("IDN-2",)
     password: UUID
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,11 +93,54 @@ class AuthenticatorMade(PersonEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class MfaEnrolled(PersonEvent):
-    """A first code was right: the account has its second factor, and what waited for it can open (IDN-3, LIC-3)."""
+    """A second factor proved itself: what waited for one can open (IDN-3, LIC-3).
+
+    `authenticator` is it: an app, an address or a passkey; `earlier` the one that ended with this.
+    """
 
     name: ClassVar[str] = "authenticator.enrolled"
 
     authenticator: UUID
+    method: str
+    earlier: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailCodeSent(PersonEvent):
+    """A code was written to the person's address; the one before it opens nothing (IDN-3)."""
+
+    name: ClassVar[str] = "sign_in.code_sent"
+
+    session: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasskeyMade(PersonEvent):
+    """One of the person's devices made a passkey (IDN-3)."""
+
+    name: ClassVar[str] = "passkey.made"
+
+    passkey: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasskeyEnded(PersonEvent):
+    """A passkey opens nothing any more, by its owner's wish (IDN-3)."""
+
+    name: ClassVar[str] = "passkey.ended"
+
+    passkey: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasskeyCopied(PersonEvent):
+    """A passkey counted its uses backwards: there may be two of it, and this one was refused (IDN-3)."""
+
+    name: ClassVar[str] = "passkey.copied"
+
+    outcome: str = "refused"
+    rules: tuple[str, ...] = ("IDN-3",)
+    passkey: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +160,7 @@ class SignedIn(PersonEvent):
 
     session: UUID
     stage: str
+    method: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +174,37 @@ class SignInFailed(PersonEvent):
     step: str
     mark: str
     failures: int
+    device: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceThrottled(Event):
+    """A network address failed so often that it is not heard until its stretch of so many `minutes` ends (IDN-4)."""
+
+    name: ClassVar[str] = "sign_in.source_throttled"
+
+    outcome: str = "refused"
+    rules: tuple[str, ...] = ("IDN-4",)
+    failures: int
+    minutes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceKnown(PersonEvent):
+    """Somebody signed in to the end in a browser that is known as their own from then on (IDN-4)."""
+
+    name: ClassVar[str] = "device.known"
+
+    device: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DevicesForgotten(PersonEvent):
+    """Browsers that somebody was known by are strange again (IDN-4)."""
+
+    name: ClassVar[str] = "device.forgotten"
+
+    ended: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +214,7 @@ class CodeRepeated(PersonEvent):
     name: ClassVar[str] = "sign_in.code_repeated"
 
     session: UUID
+    method: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +222,16 @@ class AccountLocked(PersonEvent):
     """Too many failures in a row locked the account; only the hub opens it again (IDN-4, OP 6.4)."""
 
     name: ClassVar[str] = "account.locked"
+
+    rules: tuple[str, ...] = ("IDN-4",)
+    failures: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClosedToStrangers(PersonEvent):
+    """Too many failures in a row elsewhere: only the person's known browsers sign in until a reset (IDN-4, OP 6.4)."""
+
+    name: ClassVar[str] = "account.closed_to_strangers"
 
     rules: tuple[str, ...] = ("IDN-4",)
     failures: int
@@ -182,23 +269,38 @@ class SessionEnded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignInsForgotten(Event):
+    """What was kept of old sign-ins is gone: so many sessions, browsers, counters and codes (RET-9)."""
+
+    name: ClassVar[str] = "session.forgotten"
+
+    rules: tuple[str, ...] = ("RET-9",)
+    sessions: int
+    devices: int
+    counters: int
+    codes: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoleGranted(PersonEvent):
-    """Somebody was given a role (ROL-1)."""
+    """Somebody was given a role, by two people where there is a `proposal` (ROL-1, ROL-3)."""
 
     name: ClassVar[str] = "role.granted"
 
     held: UUID
     role: str
+    proposal: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class RoleEnded(PersonEvent):
-    """A role was taken back; it counts for nothing from then on (DEC-4)."""
+    """A role was taken back, or its last day has passed; it counts for nothing from then on (DEC-4)."""
 
     name: ClassVar[str] = "role.ended"
 
     held: UUID
     role: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,3 +335,16 @@ class PolicyChanged(Event):
     value: str
     before: str
     after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInFromRefusedCountry(Event):
+    """Somebody tried to sign in from a country on the hub's list; who, nobody looked (IDN-7, OP 6)."""
+
+    name: ClassVar[str] = "sign_in.refused_country"
+    subject_kind: ClassVar[str | None] = "door"
+
+    outcome: str = "refused"
+    rules: tuple[str, ...] = ("IDN-7",)
+    country: str
+    door: str

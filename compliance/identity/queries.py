@@ -153,7 +153,9 @@ def _current(ctx: Context, wanted: _Found) -> CurrentSession | None:
     live = rules.is_live(ctx.now(), limits, opened_at=row.opened_at, seen_at=row.seen_at, whole=whole)
     if not live or row.ended_at or person.locked_at or person.closed_at:
         return None
-    fresh_until = row.fresh_at + fresh_for(ctx) if row.fresh_at else None
+    fresh_until = None
+    if row.fresh_at and not rules.lies_ahead(ctx.now(), row.fresh_at):
+        fresh_until = row.fresh_at + fresh_for(ctx)
     usable = methods(ctx, person, kind, with_passkey)
     stage = rules.stage(whole=whole, enrolled=bool(usable), must_renew=row.must_renew)
     held = ((role, organisation_id, area) for *_, role, organisation_id, area in found if role is not None)
@@ -250,6 +252,12 @@ def roles_held(ctx: Context, person_id: UUID) -> list[RoleHeld]:
     return list(ctx.session.execute(held.order_by(RoleHeld.granted_at, RoleHeld.id)).scalars())
 
 
+def roles_past_their_end(ctx: Context) -> list[UUID]:
+    """Roles whose last day has passed and that nobody has closed yet, the longest past first."""
+    past = select(RoleHeld.id).where(RoleHeld.ended_at.is_(None), RoleHeld.ends_at <= ctx.now())
+    return list(ctx.session.scalars(past.order_by(RoleHeld.ends_at, RoleHeld.id)))
+
+
 def live_password(ctx: Context, person_id: UUID) -> Password | None:
     """The password that opens, if the person has one."""
     wanted = select(Password).where(Password.person_id == person_id, Password.ended_at.is_(None))
@@ -276,10 +284,15 @@ def passkeys(ctx: Context, person_id: UUID) -> list[Passkey]:
 
 
 def password_until(ctx: Context, person_id: UUID) -> datetime | None:
-    """The instant at which the person's password expires (IDN-2); None where there is none."""
+    """The instant from which the person's password only opens the way to a new one (IDN-2); None where there is none.
+
+    Its age brings that about, or that somebody else may know it, whichever came first.
+    """
     password = live_password(ctx, person_id)
-    days = ctx.the(Policy).password.max_age_days
-    return rules.password_until(password.set_at, days) if password else None
+    if password is None:
+        return None
+    expires = rules.password_until(password.set_at, ctx.the(Policy).password.max_age_days)
+    return min(expires, password.compromised_at or expires)
 
 
 def is_ready(ctx: Context, person_id: UUID) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,16 +18,46 @@ class Stage(StrEnum):
     WHOLE = "whole"
 
 
+class Method(StrEnum):
+    """A second factor, the strongest first: a passkey, an app's codes, codes by e-mail (IDN-3)."""
+
+    PASSKEY = "passkey"
+    APP = "app"
+    EMAIL = "email"
+
+
+def methods(held: Collection[str], allowed: Collection[str], *, hub_team: bool) -> tuple[Method, ...]:
+    """Which of these second factors may be used, the strongest first; e-mail never opens a hub account (IDN-3)."""
+    return tuple(
+        each for each in Method if each in held and each in allowed and not (hub_team and each is Method.EMAIL)
+    )
+
+
 class End(StrEnum):
     """Why a session ended (IDN-6)."""
 
     SIGNED_OUT = "signed_out"
+    SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
+    BY_THE_HUB = "by_the_hub"
+    CLOSED_TO_STRANGERS = "closed_to_strangers"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a reason, not a password
+    FACTOR_CHANGED = "factor_changed"
+    PASSWORD_COMPROMISED = "password_compromised"  # noqa: S105 - a reason, not a password
     LOCKED = "locked"
     RESET = "reset"
     LICENCE_ENDED = "licence_ended"
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
+
+
+class Compromise(StrEnum):
+    """Why one thinks that somebody else may know a password (IDN-2)."""
+
+    TOLD = "told"
+    TRICKED = "tricked"
+    SEEN = "seen"
+    STOLEN = "stolen"
+    LISTED = "listed"
 
 
 class Kind(StrEnum):
@@ -58,6 +89,27 @@ ROLES: dict[str, Scope] = {
 """Every role that somebody can be given. `licence_holder` comes with a licence and from nowhere else."""
 
 
+ROLE_NAMES = {
+    "hub_manager": "MARAC manager",
+    "hub_supervisor": "MARAC supervisor",
+    "hub_coordinator": "MARAC co-ordinator",
+    "authorised_signatory": "Authorised signatory",
+    "delegate": "Delegate",
+    "escalation_contact": "Escalation contact",
+    "ig_officer": "Information governance officer",
+    "steering_member": "Steering group member",
+    "executive_chair": "Executive chair",
+}
+"""What people call each role."""
+
+
+class RoleEnd(StrEnum):
+    """Why a role ended: somebody took it back, or its last day has passed."""
+
+    TAKEN_BACK = "taken_back"
+    LAST_DAY = "last_day"
+
+
 def may_hold(role: str, *, hub_team: bool) -> bool:
     """Hub roles for hub accounts only, and no partner's role for them (ROL-1)."""
     scope = ROLES.get(role)
@@ -75,8 +127,22 @@ class Limits:
     whole: timedelta
 
 
+CLOCKS_APART = timedelta(minutes=1)
+"""How far two of our clocks may differ. What lies further ahead was written before a clock stepped back."""
+
+
+def lies_ahead(now: datetime, instant: datetime) -> bool:
+    """Whether something is said to have happened later than now: a clock stepped back, and it counts no more.
+
+    Else whatever it opened would stay open for as much longer as the clock stepped (IDN-6).
+    """
+    return instant > now + CLOCKS_APART
+
+
 def is_live(now: datetime, limits: Limits, *, opened_at: datetime, seen_at: datetime, whole: bool) -> bool:
     """Whether a sign-in opened and last seen at these instants still stands; the last instant is already too late."""
+    if lies_ahead(now, opened_at) or lies_ahead(now, seen_at):
+        return False
     if now >= opened_at + limits.whole or now >= seen_at + limits.idle:
         return False
     return whole or now < opened_at + limits.half_open
@@ -94,6 +160,14 @@ def password_until(set_at: datetime, days: int) -> datetime:
     return set_at + timedelta(days=days)
 
 
+def nearest_warning(now: datetime, until: datetime, warn_days: Collection[int]) -> int | None:
+    """Which of these warnings, in days before the end, is the nearest that is true by now; None before and after."""
+    if now >= until:
+        return None
+    true = [days for days in warn_days if now >= until - timedelta(days=days)]
+    return min(true, default=None)
+
+
 def wait_seconds(failures: int, *, slow_from: int, slowest: int) -> int:
     """How late the answer to this many failures in a row comes: 1, 2, 4… seconds, up to the slowest (IDN-4)."""
     if failures < slow_from:
@@ -107,8 +181,17 @@ def locks(failures: int, *, limit: int) -> bool:
 
 
 def window(now: datetime, minutes: int) -> int:
-    """The number of the stretch of time in which a source's failures are counted together."""
-    return int(now.timestamp()) // (minutes * 60)
+    """The stretch of time in which a source's failures are counted together: its first second since 1970."""
+    seconds = minutes * 60
+    return int(now.timestamp()) // seconds * seconds
+
+
+DAY_MINUTES = 24 * 60
+
+
+def day(now: datetime) -> int:
+    """The day in which they are counted as well; below nought, so that no window bears the same number."""
+    return -window(now, DAY_MINUTES)
 
 
 def source(address: str | None) -> str:

@@ -12,6 +12,9 @@ depends_on = None
 
 _UNSENT = sa.text("sent_at IS NULL AND dropped_at IS NULL")
 _WAITING = sa.text("state = 'proposed'")
+_NOT_ENDED = sa.text("ended_at IS NULL")
+_OPENS = sa.text("confirmed_at IS NOT NULL AND ended_at IS NULL")
+_ONE_OPENS = "uq_authenticators_person_id_live"
 
 _TABLES = (
     "notices", "policy_changes", "proposals", "known_devices", "passkeys", "email_codes", "passkey_challenges",
@@ -25,6 +28,7 @@ _COLUMNS = {
     "people": ("created_by", "closed_to_strangers_at"),
     "roles_held": ("reason", "approved_by", "ends_at", "end_reason"),
     "sessions": ("agent", "device_id"),
+    "sign_in_failures": ("last_at",),
 }
 """Every new column of a table that was there."""
 
@@ -54,6 +58,8 @@ def upgrade() -> None:
     op.create_index(
         "ix_notices_waiting", "notices", ["due_at", "id"], unique=False, sqlite_where=_UNSENT, postgresql_where=_UNSENT
     )
+    op.create_index(op.f("ix_notices_sent_at"), "notices", ["sent_at"], unique=False)
+    op.create_index(op.f("ix_notices_dropped_at"), "notices", ["dropped_at"], unique=False)
 
     op.create_table(
         "policy_changes",
@@ -74,6 +80,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("thing", sa.String(160), nullable=False),
         sa.Column("asked", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("proposer", sa.String(64), nullable=False),
@@ -164,6 +171,11 @@ def upgrade() -> None:
     )
     op.add_column("authenticators", sa.Column("kind", sa.String(length=8), server_default="app", nullable=False))
 
+    op.drop_index(_ONE_OPENS, "authenticators")
+    op.create_index(
+        _ONE_OPENS, "authenticators", ["person_id"], unique=True, sqlite_where=_OPENS, postgresql_where=_OPENS
+    )
+
     op.add_column("passwords", sa.Column("compromised_at", sa.DateTime(timezone=True), nullable=True))
 
     op.add_column("people", sa.Column("created_by", sa.String(length=64), nullable=True))
@@ -177,9 +189,17 @@ def upgrade() -> None:
     op.add_column("sessions", sa.Column("agent", sa.String(length=200), nullable=True))
     op.add_column("sessions", sa.Column("device_id", sa.Uuid(), nullable=True))
 
+    op.add_column("sign_in_failures", sa.Column("last_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute(sa.text("UPDATE sign_in_failures SET last_at = CURRENT_TIMESTAMP"))
+
 
 def downgrade() -> None:
-    """Take them away again, with what stood in them."""
+    """Take them away again, with what stood in them; a new authenticator that waits beside another is ended."""
+    op.drop_index(_ONE_OPENS, "authenticators")
+    op.execute("UPDATE authenticators SET ended_at = created_at WHERE confirmed_at IS NULL AND ended_at IS NULL")
+    op.create_index(
+        _ONE_OPENS, "authenticators", ["person_id"], unique=True, sqlite_where=_NOT_ENDED, postgresql_where=_NOT_ENDED
+    )
     for table, columns in _COLUMNS.items():
         for column in columns:
             op.drop_column(table, column)

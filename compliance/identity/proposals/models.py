@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audit.models import Audited
-from compliance.kernel.db import Base
+from compliance.kernel.db import Base, Sealed
 
 _WAITING = text("state = 'proposed'")
 
@@ -21,7 +21,8 @@ class Proposal(Audited, Base):
     but whom it is for, who asked and why, so that none of it can be another thing by the time it is decided.
 
     `proposer` is the actor's id as the log writes it; `beneficiary_id` whom it is for, who decides on it as little
-    as the proposer. `thing` names what it would change, so that two cannot wait for the same thing.
+    as the proposer. `thing` names what it would change, so that two cannot wait for the same thing. `sealed` is what
+    of it only its second person is to read, such as how an identity was verified; `asked` holds its fingerprint.
     """
 
     __tablename__ = "proposals"
@@ -35,6 +36,7 @@ class Proposal(Audited, Base):
     kind: Mapped[str] = mapped_column(String(32))
     thing: Mapped[str] = mapped_column(String(160))
     asked: Mapped[str] = mapped_column(Text)
+    sealed: Mapped[bytes | None] = mapped_column(Sealed)
     digest: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str] = mapped_column(Text)
     proposer: Mapped[str] = mapped_column(String(64), index=True)

@@ -16,20 +16,22 @@ from __future__ import annotations
 from compliance.identity.queries import check_client
 
 from .clients import end_client, register_client
+from .compromise import password_compromised
 from .enrolling import Enrolment, confirm_enrolment, start_enrolment
 from .invitations import accept_invitation, invite, invite_person, look_at_invitation, make_invitation
 from .passwords import change_password
 from .people import add_person
 from .policy_changes import propose_policy_change
-from .resetting import reset_account
+from .resetting import identity_check_of, propose_recovery, reset_account
 from .roles import end_role, grant_role
 from .sessions import Opened, end_sessions, sign_out
 from .signing_in import Outcome, freshen, give_code, sign_in
+from .warning import warn_of_expiry
 
 __all__ = [
-    "Enrolment", "Opened", "Outcome",
-    "accept_invitation", "add_person", "change_password", "check_client", "confirm_enrolment", "end_client",
-    "end_role", "end_sessions", "freshen", "give_code", "grant_role", "invite", "invite_person",
-    "look_at_invitation", "make_invitation", "propose_policy_change", "register_client",
-    "reset_account", "sign_in", "sign_out", "start_enrolment",
+    "Enrolment", "Opened", "Outcome", "accept_invitation", "add_person", "change_password", "check_client",
+    "confirm_enrolment", "end_client", "end_role", "end_sessions", "freshen", "give_code", "grant_role",
+    "identity_check_of", "invite", "invite_person", "look_at_invitation", "make_invitation", "password_compromised",
+    "propose_policy_change", "propose_recovery", "register_client", "reset_account", "sign_in", "sign_out",
+    "start_enrolment", "warn_of_expiry",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from audit.record import record
-from compliance.identity import counters, queries
+from compliance.identity import counters, countries, queries
 from compliance.identity.errors import HasPassword, InvitationOver
 from compliance.identity.events import InvitationMade
 from compliance.identity.models import AccountInvitation, Person
@@ -21,6 +21,7 @@ from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
 
+from .letters import tell
 from .passwords import before_the_turn, scales, set_password, weigh
 from .people import add_person, within_reach
 from .roles import grant_role
@@ -99,17 +100,22 @@ def make_invitation(ctx: Context, person: Person, kind: str = Kind.FIRST, identi
 
 
 def look_at_invitation(ctx: Context, token: str) -> Person:
-    """Whose link this is, while it can be used; raises InvitationOver for every link that cannot."""
+    """Whose link this is, while it can be used; raises InvitationOver for every link that cannot.
+
+    Raises FromRefusedCountry for every link, before it is looked up (IDN-7).
+    """
+    countries.require_allowed(ctx)
     return _usable(ctx, _invited(ctx, token))[1]
 
 
 def accept_invitation(ctx: Context, token: str, *, password: str) -> Opened:
     """Set the password this link is for and use the link up; the sign-in that begins waits for the second factor.
 
-    Raises InvitationOver, and PasswordNotGoodEnough with one error at /password for each criterion that fails:
-    then the link can still be used.
+    Raises FromRefusedCountry, InvitationOver, and PasswordNotGoodEnough with one error at /password for each
+    criterion that fails: then the link can still be used.
     """
     with before_the_turn(ctx) as looking:
+        countries.require_allowed(looking)
         _, person = _usable(looking, _invited(looking, token))
         against = scales(looking, person)
     phc = weigh(against, password)
@@ -119,6 +125,8 @@ def accept_invitation(ctx: Context, token: str, *, password: str) -> Opened:
 
     invitation.used_at = ctx.now()
     set_password(ctx, person, phc, invitation=invitation.id)
+    if invitation.kind == Kind.RESET:
+        tell(ctx, person, "password_changed")
     end_sessions(ctx, person_id=person.id, reason=End.PASSWORD_CHANGED)
     counters.forget_failures(ctx, counters.mark_of(ctx, person.email))
     return open_session(ctx, person, enrolled=queries.is_ready(ctx, person.id))

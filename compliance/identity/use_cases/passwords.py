@@ -20,6 +20,7 @@ from compliance.kernel.errors import FieldError
 from policies.values import Policy
 
 from .failing import failed
+from .letters import tell
 from .sessions import end_sessions, standing, step_up
 from .signing_in import Outcome
 
@@ -65,6 +66,7 @@ def change_password(ctx: Context, *, current: str, new: str) -> Outcome:
         raise SignInOver()
 
     set_password(ctx, person, phc)
+    tell(ctx, person, "password_changed")
     end_sessions(ctx, person_id=person.id, reason=End.PASSWORD_CHANGED, keep=now_standing.session.id)
     return Outcome(step_up(ctx, now_standing, Stage.WHOLE, must_renew=False))
 
