@@ -16,6 +16,8 @@ from policies.values import Policy
 
 from .api import doors as api
 from .api.evaluation import DecisionDoor
+from .identity.countries import Countries
+from .identity.patience import Patience
 from .identity.proposals import models as _proposals  # noqa: F401 - its table is the store's, whoever proposes
 from .kernel.clock import Clock, SystemClock
 from .kernel.context import House
@@ -24,6 +26,7 @@ from .kernel.secrets import KeyRing
 from .kernel.settings import REPOSITORY, Settings
 from .licences import consequences as _licences_react  # noqa: F401
 from .notices import models as _notices  # noqa: F401 - their table is the store's, whoever writes one
+from .notices.ways import Post
 from .web import doors as web
 
 MIGRATIONS = REPOSITORY / "migrations"
@@ -59,7 +62,14 @@ def furnished(settings: Settings, clock: Clock | None = None) -> Flask:
         settings,
         clock or SystemClock(),
         engine,
-        {KeyRing: keys, Access: access, Policy: policy, PolicyVersion: PolicyVersionInForce(policy)},
+        {
+            KeyRing: keys,
+            Access: access,
+            Policy: policy,
+            PolicyVersion: PolicyVersionInForce(policy),
+            Countries: Countries(settings.countries_file),
+            Post: Post.of(settings),
+        },
     )
     return app
 

@@ -144,6 +144,15 @@ class SignatoryValues:
 
 
 @dataclass(frozen=True)
+class NoticeValues:
+    """How soon a letter that could not be sent is tried again, and when one that waits is late (GOV-5)."""
+
+    first_pause_seconds: int
+    longest_pause_minutes: int
+    late_minutes: int
+
+
+@dataclass(frozen=True)
 class Area:
     """One area MARAC: its code, its name and its districts (OP 4.4)."""
 
@@ -176,6 +185,7 @@ class Policy:
     licences: LicenceValues
     decisions: DecisionValues
     signatories: SignatoryValues
+    notices: NoticeValues
     areas: dict[str, Area]
     case_actions: dict[str, CaseAction]
     seats: dict[str, int]
@@ -203,6 +213,7 @@ class Policy:
             licences=values("licences.toml", LicenceValues),
             decisions=values("decisions.toml", DecisionValues),
             signatories=values("signatories.toml", SignatoryValues),
+            notices=values("notices.toml", NoticeValues),
             areas={
                 code: Area(code, area["name"], tuple(area["districts"]))
                 for code, area in _read(directory, "areas.toml").items()

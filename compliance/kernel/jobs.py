@@ -3,11 +3,17 @@
 A job finds what is due and acts on each thing through the same use case as a person, each in a transaction
 of its own, as actor `job:<name>`. A thing that fails steps aside and is shown; the rest go on. However many
 schedulers run, the ledger's key lets one of them have the period.
+
+An errand is work that waits on something outside, such as a mail server (GOV-5). It must hold no transaction
+meanwhile, so it is given the house and opens its own; and it runs so often that a row in the ledger for each
+time would be noise: each thing it does has a lease and an outcome of its own instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -44,6 +50,55 @@ class Run:
     failed: int = 0
 
 
+class Stopping:
+    """Whether the process was told to stop, and how to interrupt those who wait on something outside just then."""
+
+    def __init__(self) -> None:
+        self._told = threading.Event()
+        self._interrupts: list[Callable[[], None]] = []
+        self._turn = threading.Lock()
+
+    @property
+    def told(self) -> bool:
+        return self._told.is_set()
+
+    def tell(self) -> None:
+        """Stop: nothing new is begun, and whoever waits on something outside is interrupted."""
+        with self._turn:
+            self._told.set()
+            waiting = list(self._interrupts)
+        for interrupt in waiting:
+            interrupt()
+
+    @contextmanager
+    def interrupting(self, interrupt: Callable[[], None]) -> Iterator[None]:
+        """While in here, being told to stop calls this, at once where it was told before."""
+        with self._turn:
+            self._interrupts.append(interrupt)
+            late = self.told
+        if late:
+            interrupt()
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._interrupts.remove(interrupt)
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Work that waits on something outside: its name, how often, what it does, and with how many things at most."""
+
+    name: str
+    every: timedelta
+    go: Callable[[House, Stopping], Run]
+    limit: int
+
+
+Work = Job | Errand
+"""Whatever the scheduler runs."""
+
+
 class JobRun(Base):
     """The ledger: one row for a job and a period, written by whoever runs it."""
 
@@ -73,8 +128,10 @@ def period_of(job: Job, at: datetime) -> str:
     return str(int(at.timestamp()) // seconds * seconds)
 
 
-def run_due(house: House, job: Job) -> Run | None:
-    """Run the job for the present period, unless somebody has: then None."""
+def run_due(house: House, job: Work, stopping: Stopping) -> Run | None:
+    """Run the job for the present period, unless somebody has: then None. An errand is run whoever else runs it."""
+    if isinstance(job, Errand):
+        return job.go(house, stopping)
     period = period_of(job, house.clock.now())
     if not _claim(house, job.name, period):
         return None
@@ -83,8 +140,10 @@ def run_due(house: House, job: Job) -> Run | None:
     return run
 
 
-def run_now(house: House, job: Job) -> Run:
+def run_now(house: House, job: Work) -> Run:
     """Find what is due at this instant and act on each; nothing is done twice, because what is done is not due."""
+    if isinstance(job, Errand):
+        return job.go(house, Stopping())
     actor = worker(job.name)
     with house.reading(actor) as ctx:
         due = job.due(ctx)[: job.limit]

@@ -17,7 +17,10 @@ class Misconfigured(RuntimeError):
 
 @dataclass(frozen=True)
 class Settings:
-    """The whole configuration. `base_url` is the only name the service knows itself by, never `Host`."""
+    """The whole configuration. `base_url` is the only name the service knows itself by, never `Host`.
+
+    `threads` is how many requests a process has in hand at once: `compliance serve` tells it to its processes.
+    """
 
     database_url: str
     base_url: str
@@ -28,7 +31,9 @@ class Settings:
     smtp_url: str | None = None
     mail_from: str | None = None
     notify_key: str | None = None
+    notify_template: str | None = None
     countries_file: Path | None = None
+    threads: int = 32
 
     @property
     def secure(self) -> bool:
@@ -58,7 +63,9 @@ class Settings:
             smtp_url=environment.get("SMTP_URL") or None,
             mail_from=environment.get("COMPLIANCE_MAIL_FROM") or None,
             notify_key=environment.get("COMPLIANCE_NOTIFY_KEY") or None,
+            notify_template=environment.get("COMPLIANCE_NOTIFY_TEMPLATE") or None,
             countries_file=Path(countries).resolve() if countries else None,
+            threads=_threads(environment.get("COMPLIANCE_THREADS", "32")),
         )
 
 
@@ -68,6 +75,12 @@ def _file(path: Path) -> dict[str, str]:
     lines = [line.strip() for line in path.read_text().splitlines()]
     pairs = [line.partition("=") for line in lines if line and not line.startswith("#")]
     return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _threads(given: str) -> int:
+    if not given.isdecimal() or not int(given):
+        raise Misconfigured("COMPLIANCE_THREADS must be a number of threads, such as 32.")
+    return int(given)
 
 
 def _check_base_url(base_url: str) -> None:

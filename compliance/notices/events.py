@@ -44,3 +44,13 @@ class NoticeDropped(NoticeEvent):
     name: ClassVar[str] = "notice.dropped"
 
     outcome: str = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticesViewed(Event):
+    """How letters stand was shown: kinds and addressees, never words (AUD-1, GOV-5)."""
+
+    name: ClassVar[str] = "notices.viewed"
+    subject_kind: ClassVar[str | None] = "notices"
+
+    rows: int

@@ -39,5 +39,5 @@ class Notice(Base):
     held_until: Mapped[datetime | None]
     tries: Mapped[int]
     problem: Mapped[str | None] = mapped_column(String(64))
-    sent_at: Mapped[datetime | None]
-    dropped_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None] = mapped_column(index=True)
+    dropped_at: Mapped[datetime | None] = mapped_column(index=True)

@@ -18,13 +18,14 @@ from tests.inventory.source import product
 
 CODES: dict[str, frozenset[str]] = {
     "a word of a list we keep": frozenset(
-        {"area", "code", "door", "form", "instrument", "kind", "method", "module", "reason", "rested_for", "role", "stage",
-         "step", "was"}
+        {"act", "area", "code", "door", "form", "instrument", "kind", "method", "module", "problem", "reason", "rested_for", "role",
+         "stage", "step", "was"}
     ),
     "a version's label": frozenset({"label"}),
-    "a fingerprint": frozenset({"document", "evidence", "letter", "mark"}),
+    "a fingerprint": frozenset({"digest", "document", "evidence", "letter", "mark"}),
     "an id": frozenset({"client", "token"}),
     "a date": frozenset({"as_at"}),
+    "a country by its ISO 3166 code": frozenset({"country"}),
     "the name of a value of the policy": frozenset({"value"}),
     "a value of the policy in JSON: a number, or a list of numbers, codes or networks": frozenset({"before", "after"}),
 }  # fmt: skip

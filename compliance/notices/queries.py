@@ -1,0 +1,85 @@
+"""Looking at letters: what waits, what fails, what was sent. Never their words, nor where they go (GOV-5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, func, select
+
+from compliance.kernel.context import Context
+
+from .models import Notice
+
+WAITS = and_(Notice.sent_at.is_(None), Notice.dropped_at.is_(None))
+"""Written, and neither sent nor of no more use."""
+
+FAILS = and_(WAITS, Notice.problem.is_not(None))
+"""Tried, and not taken so far."""
+
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class LetterRow:
+    """A letter as it may be shown: what it is, for whom, how it stands; without its words and its address."""
+
+    id: UUID
+    kind: str
+    person_id: UUID | None
+    written_at: datetime
+    due_at: datetime
+    tries: int
+    problem: str | None
+    sent_at: datetime | None
+    dropped_at: datetime | None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        return self.sent_at or self.dropped_at
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many letters wait, how many of them fail, and since when the oldest waits."""
+
+    waiting: int
+    failing: int
+    oldest: datetime | None
+
+
+_ROW = (
+    Notice.id, Notice.kind, Notice.person_id, Notice.written_at, Notice.due_at, Notice.tries, Notice.problem,
+    Notice.sent_at, Notice.dropped_at,
+)  # fmt: skip
+
+
+def waiting(ctx: Context, *, limit: int = SHOWN) -> list[LetterRow]:
+    """What waits without having failed, the oldest first."""
+    wanted = select(*_ROW).where(WAITS, Notice.problem.is_(None)).order_by(Notice.due_at, Notice.id).limit(limit)
+    return [LetterRow(*row) for row in ctx.session.execute(wanted)]
+
+
+def failing(ctx: Context, *, limit: int = SHOWN) -> list[LetterRow]:
+    """What was tried and not taken, the longest waiting first."""
+    wanted = select(*_ROW).where(FAILS).order_by(Notice.written_at, Notice.id).limit(limit)
+    return [LetterRow(*row) for row in ctx.session.execute(wanted)]
+
+
+def recent(ctx: Context, *, limit: int = SHOWN) -> list[LetterRow]:
+    """What was sent, or came to be of no use, the newest first."""
+    rows = [
+        LetterRow(*row)
+        for ended in (Notice.sent_at, Notice.dropped_at)
+        for row in ctx.session.execute(
+            select(*_ROW).where(ended.is_not(None)).order_by(ended.desc(), Notice.id).limit(limit)
+        )
+    ]
+    return sorted(rows, key=lambda row: row.ended_at or row.written_at, reverse=True)[:limit]
+
+
+def standing(ctx: Context) -> Standing:
+    """How the post stands, for the first page and for `doctor`."""
+    counted = select(func.count(), func.count(Notice.problem), func.min(Notice.written_at)).where(WAITS)
+    return Standing(*ctx.session.execute(counted).one())
