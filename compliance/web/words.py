@@ -7,21 +7,14 @@ from datetime import date, datetime, time, timedelta
 from flask import Flask
 
 from audit.models import AuditEntry
+from compliance.identity.rules import ROLE_NAMES
 from compliance.kernel.clock import LONDON
 from compliance.kernel.context import in_force
 from policies.values import Policy
 
 ROLES = {
-    "hub_manager": "MARAC manager",
-    "hub_supervisor": "MARAC supervisor",
-    "hub_coordinator": "MARAC co-ordinator",
+    **ROLE_NAMES,
     "licence_holder": "Licence holder",
-    "authorised_signatory": "Authorised signatory",
-    "delegate": "Delegate",
-    "escalation_contact": "Escalation contact",
-    "ig_officer": "Information governance officer",
-    "steering_member": "Steering group member",
-    "executive_chair": "Executive chair",
     "case_system": "Case system",
     "operator": "Operator",
     "job": "Scheduled job",

@@ -19,6 +19,7 @@ Row = TypeVar("Row")
 
 PASSWORD = "Grey-Heron-41-flies"
 COMMAND = operator("tests")
+WHY = "Their work asks for it."
 
 
 class Acting(NamedTuple):
@@ -73,7 +74,7 @@ def a_person(
             hub_team=hub_team,
         )
         for role in roles:
-            use_cases.grant_role(ctx, person.id, role=role)
+            use_cases.grant_role(ctx, person.id, role=role, reason=WHY)
     return person
 
 

@@ -181,6 +181,6 @@ def test_sensitive_acts_ask_for_a_fresh_code(sqlite_house: House) -> None:
     person = an_account(sqlite_house).person
 
     with sqlite_house.work(*stale) as ctx, pytest.raises(FreshCodeNeeded):
-        use_cases.grant_role(ctx, person.id, role="ig_officer")
+        use_cases.grant_role(ctx, person.id, role="ig_officer", reason="Their work.")
     with sqlite_house.work(*stale) as ctx, pytest.raises(FreshCodeNeeded):
         use_cases.reset_account(ctx, person.id, identity_check="Rang back on the number we hold.")

@@ -36,7 +36,7 @@ def proposal_waits(ctx: Context, proposal: Proposal) -> None:
             to=person.email,
             person_id=person.id,
             useless_at=proposal.ends_at,
-            full_name=person.full_name,
+            name=person.full_name,
             address=f"{ctx.house.settings.base_url}/proposals/{proposal.id}",
             until=f"{last.day} {last:%B %Y}",
         )

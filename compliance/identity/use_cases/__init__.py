@@ -17,21 +17,33 @@ from compliance.identity.queries import check_client
 
 from .clients import end_client, register_client
 from .compromise import password_compromised
-from .enrolling import Enrolment, confirm_enrolment, start_enrolment
+from .email_codes import send_code, send_first_code
+from .enrolling import Enrolment, confirm_email, confirm_enrolment, start_enrolment
+from .factors import end_every_factor
 from .invitations import accept_invitation, invite, invite_person, look_at_invitation, make_invitation
+from .passkeys import (
+    ask_for_passkey,
+    end_passkey,
+    freshen_by_passkey,
+    give_passkey,
+    make_passkey,
+    start_passkey,
+)
 from .passwords import change_password
 from .people import add_person
 from .policy_changes import propose_policy_change
 from .resetting import identity_check_of, propose_recovery, reset_account
-from .roles import end_role, grant_role
+from .roles import close_role, end_role, grant_role
 from .sessions import Opened, end_sessions, sign_out
 from .signing_in import Outcome, freshen, give_code, sign_in
 from .warning import warn_of_expiry
 
 __all__ = [
-    "Enrolment", "Opened", "Outcome", "accept_invitation", "add_person", "change_password", "check_client",
-    "confirm_enrolment", "end_client", "end_role", "end_sessions", "freshen", "give_code", "grant_role",
-    "identity_check_of", "invite", "invite_person", "look_at_invitation", "make_invitation", "password_compromised",
-    "propose_policy_change", "propose_recovery", "register_client", "reset_account", "sign_in", "sign_out",
-    "start_enrolment", "warn_of_expiry",
+    "Enrolment", "Opened", "Outcome", "accept_invitation", "add_person", "ask_for_passkey", "change_password",
+    "check_client", "close_role", "confirm_email", "confirm_enrolment", "end_client", "end_every_factor",
+    "end_passkey", "end_role", "end_sessions", "freshen", "freshen_by_passkey", "give_code", "give_passkey",
+    "grant_role", "identity_check_of", "invite", "invite_person", "look_at_invitation", "make_invitation",
+    "make_passkey", "password_compromised", "propose_policy_change", "propose_recovery", "register_client",
+    "reset_account", "send_code", "send_first_code", "sign_in", "sign_out", "start_enrolment", "start_passkey",
+    "warn_of_expiry",
 ]  # fmt: skip

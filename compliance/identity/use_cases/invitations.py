@@ -38,14 +38,23 @@ def invite_person(
     organisation_id: UUID | None = None,
     hub_team: bool = False,
     roles: Iterable[str] = (),
+    reason: str = "",
 ) -> tuple[Person, str]:
-    """Make an account with its roles, and the link by which its owner sets the first password."""
+    """Make an account with its roles, and the link by which its owner sets the first password.
+
+    A role that takes two people waits as a proposal: the account opens without it. `reason` is why they are given
+    these roles; a command needs none.
+    """
     require(ctx, Permission.PERSON_INVITE, organisation=organisation_id)
 
     person = add_person(ctx, full_name=full_name, email=email, organisation_id=organisation_id, hub_team=hub_team)
     for role in roles:
-        grant_role(ctx, person.id, role=role)
+        grant_role(ctx, person.id, role=role, reason=reason or _by_command(ctx))
     return person, make_invitation(ctx, person, Kind.FIRST)
+
+
+def _by_command(ctx: Context) -> str:
+    return "Brought in by the operator's command." if ctx.actor.kind == "command" else ""
 
 
 def invite(ctx: Context, person_id: UUID, *, kind: str = Kind.FIRST) -> str:
