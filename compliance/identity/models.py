@@ -88,18 +88,21 @@ class Password(Audited, Base):
         return (("person", self.person_id),)
 
 
+_OPENS = text("confirmed_at IS NOT NULL AND ended_at IS NULL")
+
+
 class Authenticator(Audited, Base):
     """A second factor with codes: an app, whose secret is sealed, or the person's e-mail address, which has none.
 
     `confirmed_at` is empty until a first code was right (IDN-3). `made_in` is the sign-in that asked for it: only
-    there is an unconfirmed secret shown again.
+    there is an unconfirmed secret shown again. A new one may wait for its first code beside the one that opens.
     """
 
     __tablename__ = "authenticators"
     __table_args__ = (
         Index(
             "uq_authenticators_person_id_live", "person_id", unique=True,
-            sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=_OPENS, postgresql_where=_OPENS,
         ),
     )  # fmt: skip
 
@@ -189,17 +192,18 @@ class KnownDevice(Base):
 
 
 class Failures(Base):
-    """Failures in a row for one name, known to us or not: kept under a keyed fingerprint of the name (IDN-4)."""
+    """Failures in a row for one name, known to us or not, or from one known device: kept under its fingerprint (IDN-4)."""
 
     __tablename__ = "sign_in_failures"
     __table_args__ = (CheckConstraint("count >= 0", name="count"),)
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     count: Mapped[int]
+    last_at: Mapped[datetime | None]
 
 
 class SourceFailures(Base):
-    """Failures from one network address within a window (IDN-4)."""
+    """Failures from one network address within a window, or within a day, whose number is below nought (IDN-4)."""
 
     __tablename__ = "source_failures"
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hmac
-import re
 from datetime import datetime
 
 import pyotp
 
+from . import codes
+
 ISSUER = "MARAC Hub"
 STEP_SECONDS = 30
-
-_CODE = re.compile(r"[0-9]{6}", re.ASCII)
 
 
 def new_secret() -> str:
@@ -35,8 +34,8 @@ def step_of(secret: str, code: str, now: datetime, drift: int) -> int | None:
     Every step is looked at whatever comes first, so time tells nothing. Where two steps have the same
     code it is the later one: spending that spends both.
     """
-    digits = re.sub(r"\s", "", code[:32])
-    if not _CODE.fullmatch(digits):
+    digits = codes.read(code)
+    if digits is None:
         return None
     app = pyotp.HOTP(secret)
     present = _step(now)

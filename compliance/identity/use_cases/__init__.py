@@ -19,7 +19,6 @@ from .clients import end_client, register_client
 from .compromise import password_compromised
 from .email_codes import send_code, send_first_code
 from .enrolling import Enrolment, confirm_email, confirm_enrolment, start_enrolment
-from .factors import end_every_factor
 from .invitations import accept_invitation, invite, invite_person, look_at_invitation, make_invitation
 from .passkeys import (
     ask_for_passkey,
@@ -40,7 +39,7 @@ from .warning import warn_of_expiry
 
 __all__ = [
     "Enrolment", "Opened", "Outcome", "accept_invitation", "add_person", "ask_for_passkey", "change_password",
-    "check_client", "close_role", "confirm_email", "confirm_enrolment", "end_client", "end_every_factor",
+    "check_client", "close_role", "confirm_email", "confirm_enrolment", "end_client",
     "end_passkey", "end_role", "end_sessions", "freshen", "freshen_by_passkey", "give_code", "give_passkey",
     "grant_role", "identity_check_of", "invite", "invite_person", "look_at_invitation", "make_invitation",
     "make_passkey", "password_compromised", "propose_policy_change", "propose_recovery", "register_client",

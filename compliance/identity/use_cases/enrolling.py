@@ -1,4 +1,8 @@
-"""The authenticator app: its secret shown, and a first code to prove that the app took it (IDN-3)."""
+"""Codes of one's own: an app's secret shown, or an address written to, and a first code to prove it (IDN-3).
+
+The same at the first sign-in and later, from within a sign-in, where a fresh code is asked for and the
+factor before it ends in the step in which the new one proves itself.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,17 @@ from uuid import UUID
 from audit.record import record
 from compliance.identity import counters, queries, totp
 from compliance.identity.errors import SignInOver
-from compliance.identity.events import AuthenticatorMade, MfaEnrolled
+from compliance.identity.events import AuthenticatorMade
 from compliance.identity.models import Authenticator
-from compliance.identity.rules import Stage
+from compliance.identity.queries import CurrentSession
+from compliance.identity.rules import Method, Stage
 from compliance.kernel.context import Context
 from compliance.kernel.secrets import KeyRing
 
+from . import email_codes, factors
+from .factors import place_of
 from .sessions import Opened, standing
-from .signing_in import complete, spend_code, wrong_code
+from .signing_in import complete, wrong_code
 
 
 @dataclass(frozen=True)
@@ -30,24 +37,24 @@ def start_enrolment(ctx: Context, session_id: UUID) -> Enrolment:
     """Show the secret of a new app, the same one as often as this sign-in asks.
 
     Another sign-in gets another secret, and the first is worth nothing any more: nobody enrols an app whose
-    secret was shown somewhere else. Raises SignInOver, also once an app is enrolled.
+    secret was shown somewhere else. Raises SignInOver, and FreshCodeNeeded from within a whole sign-in.
     """
-    current = standing(ctx, session_id, Stage.ENROL)
-    pending = queries.live_authenticator(ctx, current.person.id)
+    current = _enrolling(ctx, session_id, Method.APP)
+    pending = queries.pending_authenticator(ctx, current.person.id)
 
     if pending is not None and pending.made_in == session_id:
-        secret = ctx.the(KeyRing).open(pending.secret, place=_place(pending.id)).decode()
+        secret = ctx.the(KeyRing).open(pending.secret, place=place_of(pending.id)).decode()
         return Enrolment(secret, totp.uri(secret, email=current.person.email))
     if pending is not None:
         pending.ended_at = ctx.now()
-        ctx.session.flush()
 
     secret, new_id = totp.new_secret(), ctx.new_id()
     ctx.session.add(
         Authenticator(
             id=new_id,
             person_id=current.person.id,
-            secret=ctx.the(KeyRing).seal(secret.encode(), place=_place(new_id)),
+            kind=Method.APP,
+            secret=ctx.the(KeyRing).seal(secret.encode(), place=place_of(new_id)),
             made_in=session_id,
             created_at=ctx.now(),
         )
@@ -63,24 +70,62 @@ def confirm_enrolment(ctx: Context, session_id: UUID, code: str) -> Opened | Non
 
     Raises SignInOver where this sign-in was shown no secret, or another has been shown since.
     """
+    current = _enrolling(ctx, session_id, Method.APP)
     counters.hear(ctx)
-    current = standing(ctx, session_id, Stage.ENROL)
-    pending = queries.live_authenticator(ctx, current.person.id)
+    pending = queries.pending_authenticator(ctx, current.person.id)
     if pending is None or pending.made_in != session_id:
         raise SignInOver()
 
-    if not spend_code(ctx, pending, code):
+    if not factors.spend_app_code(ctx, pending, code):
+        wrong_code(ctx, current)
+        return None
+    return _proved(ctx, current, pending, "Codes now come from an authenticator app.")
+
+
+def confirm_email(ctx: Context, session_id: UUID, code: str) -> Opened | None:
+    """A first right code from the letter enrols the person's e-mail address. None for a wrong one.
+
+    Raises SignInOver, and FreshCodeNeeded from within a whole sign-in.
+    """
+    current = _enrolling(ctx, session_id, Method.EMAIL)
+    counters.hear(ctx)
+
+    if not email_codes.spend(ctx, session_id, code):
         wrong_code(ctx, current)
         return None
 
-    pending.confirmed_at = ctx.now()
-
-    record(
-        ctx,
-        MfaEnrolled(subject=current.person.id, organisation=current.person.organisation_id, authenticator=pending.id),
+    address = Authenticator(
+        id=ctx.new_id(),
+        person_id=current.person.id,
+        kind=Method.EMAIL,
+        secret=b"",
+        made_in=session_id,
+        created_at=ctx.now(),
     )
-    return complete(ctx, current)
+    return _proved(ctx, current, address, "Codes now come by e-mail, to this address.")
 
 
-def _place(authenticator_id: UUID) -> str:
-    return f"authenticators.secret:{authenticator_id}"
+def _enrolling(ctx: Context, session_id: UUID, method: Method) -> CurrentSession:
+    """The sign-in in which this factor may be enrolled now."""
+    current = standing(ctx, session_id, Stage.ENROL, Stage.WHOLE)
+    if method not in queries.allowed(ctx, current.person):
+        raise SignInOver()
+    if current.stage is Stage.WHOLE:
+        queries.require_fresh(ctx)
+    return current
+
+
+def _proved(ctx: Context, current: CurrentSession, factor: Authenticator, what: str) -> Opened:
+    """Codes come from here on and from nowhere else; a sign-in that waited for them is whole."""
+    earlier = queries.live_authenticator(ctx, current.person.id)
+    if earlier is not None:
+        earlier.ended_at = ctx.now()
+        ctx.session.flush()
+    factor.confirmed_at = ctx.now()
+    ctx.session.add(factor)
+
+    method = Method(factor.kind)
+    factors.enrolled(ctx, current.person, factor.id, method, earlier=earlier.id if earlier else None)
+    if current.stage is Stage.ENROL:
+        return complete(ctx, current, method)
+    return factors.changed(ctx, current, what)
