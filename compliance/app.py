@@ -65,6 +65,7 @@ def furnished(settings: Settings, clock: Clock | None = None) -> Flask:
         {
             KeyRing: keys,
             Access: access,
+            Patience: Patience(settings.threads),
             Policy: policy,
             PolicyVersion: PolicyVersionInForce(policy),
             Countries: Countries(settings.countries_file),

@@ -15,16 +15,17 @@ from typing import Any, TypeVar
 from flask import current_app, g, request
 from sqlalchemy import select
 
-from compliance.identity import access_tokens
+from compliance.identity import access_tokens, devices, whence
 from compliance.identity import queries as identity
 from compliance.identity.models import ServiceClient
 from compliance.identity.rules import Stage
-from compliance.kernel.context import NOBODY, Actor, Context, Holding, Origin, acting, house, reading
+from compliance.kernel.context import NOBODY, Actor, Context, Holding, Origin, acting, house, in_force, reading
 from compliance.kernel.errors import Forbidden
 from compliance.kernel.ids import new_id
 from compliance.licences import queries as licences
 from policies.access import Access
 from policies.permissions import Permission
+from policies.values import Policy
 
 from .errors import Challenge
 from .reading import MOST_BYTES, MOST_UPLOAD_BYTES
@@ -125,9 +126,17 @@ def look() -> None:
 
 def remember_origin() -> None:
     """Where the request comes from. With no trusted proxy configured, forwarded headers are ignored (IDN-7)."""
+    remember_request()
+    address = whence.came_from(request.environ, lambda: in_force(Policy).countries.trusted_proxies)
+    g.origin = replace(g.origin, address=address)
+
+
+def remember_request() -> None:
+    """Which request this is, whoever sent it: the sender's own id where it is sane, else one of ours."""
     sent = request.headers.get("X-Request-ID", "")
+    agent = devices.agent(request.headers.get("User-Agent"))
     request_id = sent if _SANE_REQUEST_ID.fullmatch(sent) else str(new_id())
-    g.origin = Origin(address=request.remote_addr, request_id=request_id)
+    g.origin = Origin(address=request.remote_addr, request_id=request_id, agent=agent)
 
 
 def _declare(view: View, **declared: Any) -> View:

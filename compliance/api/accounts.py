@@ -12,6 +12,7 @@ from uuid import UUID
 from flask import Blueprint, g
 
 from compliance.identity import use_cases
+from compliance.identity.patience import Patience
 from compliance.identity.queries import CurrentSession
 from compliance.identity.rules import Stage
 from compliance.identity.use_cases import Opened, Outcome
@@ -99,12 +100,13 @@ def confirm_enrolment() -> Reply:
 def change_password() -> Reply:
     """Set a new password in the place of one's own; every other sign-in of the person ends (IDN-2, IDN-6)."""
     body = parse(NewPassword)
+    began = time.monotonic()
     try:
         with work() as ctx:
             outcome = use_cases.change_password(ctx, current=body.current, new=body.new)
     except Invalid as refusal:
         raise _at(refusal, "/password", "/new") from None
-    opened = _waited_for(outcome)
+    opened = _waited_for(outcome, began)
     if opened is None:
         raise WrongPassword()
     return changed(ctx, _opened(opened))
@@ -115,7 +117,9 @@ def change_password() -> Reply:
 def sign_in() -> Reply:
     """Name and password; what opens waits for a code. A refusal never says which part was wrong (IDN-4)."""
     body = parse(Credentials)
-    opened = _waited_for(use_cases.sign_in(house(), origin(), email=body.email, password=body.password))
+    began = time.monotonic()
+    outcome = use_cases.sign_in(house(), origin(), email=body.email, password=body.password)
+    opened = _waited_for(outcome, began)
     if opened is None:
         raise NotSignedIn()
     return present(_opened(opened), 201)
@@ -126,9 +130,10 @@ def sign_in() -> Reply:
 def give_code() -> Reply:
     """The second factor: with it the sign-in is whole, or leads to a new password (IDN-2, IDN-3)."""
     body = parse(Code)
+    began = time.monotonic()
     with work() as ctx:
         outcome = use_cases.give_code(ctx, _session_id(), body.code)
-    opened = _waited_for(outcome)
+    opened = _waited_for(outcome, began)
     if opened is None:
         raise WrongCode()
     return changed(ctx, _opened(opened))
@@ -137,13 +142,15 @@ def give_code() -> Reply:
 @accounts.post("/sessions/current/fresh-code")
 @signed_in
 def freshen() -> Reply:
-    """The second factor again, before a sensitive act (IDN-6)."""
+    """The second factor again, before a sensitive act; the token changes with it (IDN-6)."""
     body = parse(Code)
+    began = time.monotonic()
     with work() as ctx:
-        right = use_cases.freshen(ctx, _session_id(), body.code)
-    if not right:
+        outcome = use_cases.freshen(ctx, _session_id(), body.code)
+    opened = _waited_for(outcome, began)
+    if opened is None:
         raise WrongCode()
-    return changed(ctx, {"fresh": True})
+    return changed(ctx, _opened(opened) | {"fresh": True})
 
 
 @accounts.get("/sessions/current")
@@ -195,10 +202,9 @@ def _opened(opened: Opened) -> dict[str, Any]:
     }
 
 
-def _waited_for(outcome: Outcome) -> Opened | None:
+def _waited_for(outcome: Outcome, began: float) -> Opened | None:
     """What came of a try, after the time that failures in a row cost (IDN-4); no transaction is open meanwhile."""
-    if outcome.wait_seconds:
-        time.sleep(outcome.wait_seconds)
+    house().the(Patience).late(outcome.wait_seconds, since=began)
     return outcome.opened
 
 

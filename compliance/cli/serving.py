@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -30,7 +31,8 @@ def serve_for_good(*, host: str, port: int, workers: int, threads: int) -> None:
         "--respawn-failed-workers", "--log-level", "warning", "wsgi:application",
     ]  # fmt: skip
     told_to_stop = threading.Event()
-    server = _start(command)
+    environment = os.environ | {"COMPLIANCE_THREADS": str(threads)}
+    server = _start(command, environment)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         told_to_stop.set()
@@ -46,12 +48,12 @@ def serve_for_good(*, host: str, port: int, workers: int, threads: int) -> None:
         log.error("the server ended and is started again", code=code)
         if told_to_stop.wait(REST_SECONDS):
             return
-        server = _start(command)
+        server = _start(command, environment)
 
 
-def _start(command: list[str]) -> subprocess.Popen[bytes]:
+def _start(command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """In a process group of its own, so that what is left of it can be found."""
-    return subprocess.Popen(command, process_group=0)  # noqa: S603 - the same interpreter's own server
+    return subprocess.Popen(command, process_group=0, env=environment)  # noqa: S603 - the same interpreter's own server
 
 
 def _signal_all(server: subprocess.Popen[bytes], which: signal.Signals) -> None:

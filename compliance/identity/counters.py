@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import ColumnElement, Row, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from audit.record import record
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Throttled
 from compliance.kernel.secrets import KeyRing
 from policies.values import Policy
 
-from . import rules
-from .models import Failures, SourceFailures, SpentStep
+from . import devices, rules
+from .events import SourceThrottled
+from .models import Failures, SignIn, SourceFailures, SpentStep
 
 _LONGEST_NAME = 320
 
@@ -25,52 +29,88 @@ def mark_of(ctx: Context, email: str) -> str:
     return ctx.the(KeyRing).fingerprint("sign-in", spelt)
 
 
-SOURCE_FAILURES = func.coalesce(
-    select(SourceFailures.count)
-    .where(SourceFailures.address == bindparam("source"), SourceFailures.window == bindparam("window"))
-    .scalar_subquery(),
-    0,
-)
-"""How often a source has failed in a window, as a column of a statement that asks for more; takes `source_of`."""
+def device_mark(ctx: Context, device_id: UUID) -> str:
+    """The same for failures from a person's own known device, which are counted apart from everybody else's (IDN-4)."""
+    return ctx.the(KeyRing).fingerprint("device", str(device_id))
 
-_HEARD = select(SOURCE_FAILURES)
+
+def _failed_since(*windows: ColumnElement[bool]) -> ColumnElement[int]:
+    """A window that a clock has stepped back from still counts, so that stepping back forgives nothing."""
+    summed = select(func.sum(SourceFailures.count)).where(SourceFailures.address == bindparam("source"), *windows)
+    return func.coalesce(summed.scalar_subquery(), 0)
+
+
+SOURCE_FAILURES = (
+    _failed_since(SourceFailures.window >= bindparam("window")),
+    _failed_since(SourceFailures.window <= bindparam("day")),
+)
+"""How often a source has failed in a window and in a day, as columns of a statement that asks for more: `source_of`."""
+
+_ITS_PERSON = select(SignIn.person_id).where(SignIn.id == bindparam("session_id")).scalar_subquery()
+_HEARD = select(*SOURCE_FAILURES, devices.own(_ITS_PERSON))
 
 
 def source_of(ctx: Context) -> dict[str, Any]:
-    """Whose failures are counted together with those of the request at hand: its address and its window."""
-    address, window = _source(ctx)
-    return {"source": address, "window": window}
+    """Whose failures are counted together with those of the request at hand: its address, its window and its day."""
+    minutes = ctx.the(Policy).sign_in.source_window_minutes
+    return {
+        "source": rules.source(ctx.origin.address),
+        "window": rules.window(ctx.now(), minutes),
+        "day": rules.day(ctx.now()),
+    }
 
 
 def hear(ctx: Context) -> None:
-    """Refuse a source that has failed too often in this window; raises Throttled (IDN-4)."""
-    refuse_over(ctx, ctx.session.execute(_HEARD, source_of(ctx)).scalar_one())
+    """Refuse a source that has failed too often; raises Throttled (IDN-4).
+
+    The known device of whoever is signing in is heard all the same: what strangers do at its address is not its doing.
+    """
+    asked = {**source_of(ctx), **devices.shown(ctx), "session_id": ctx.origin.session_id}
+    window, day, own = ctx.session.execute(_HEARD, asked).one()
+    if own is None:
+        refuse_over(ctx, window, day)
 
 
-def refuse_over(ctx: Context, failures: int) -> None:
-    """Raises Throttled where this many failures of one source are too many, until the window ends."""
+def refuse_over(ctx: Context, window: int, day: int) -> None:
+    """Raises Throttled where so many failures of one source are too many, until its window or its day ends."""
     values = ctx.the(Policy).sign_in
-    if failures >= values.source_failures:
-        seconds = values.source_window_minutes * 60
-        raise Throttled(retry_after=seconds - int(ctx.now().timestamp()) % seconds)
+    if day >= values.source_failures_day:
+        raise Throttled(retry_after=_left(ctx.now(), rules.DAY_MINUTES))
+    if window >= values.source_failures:
+        raise Throttled(retry_after=_left(ctx.now(), values.source_window_minutes))
 
 
 def count_source(ctx: Context) -> None:
-    """One more failure from this source; raises Throttled once it is over, and then no account is touched."""
-    address, window = _source(ctx)
-    count = _upsert(
+    """One more failure from this source; raises Throttled once it is over, and then no account is touched.
+
+    The failure after which it is not heard any more says so in the log: once a source and window, or day.
+    """
+    source = source_of(ctx)
+    row = {"address": source["source"], "count": 1}
+    counted = upserted(
         ctx,
         SourceFailures,
-        {"address": address, "window": window, "count": 1},
+        [row | {"window": source["window"]}, row | {"window": source["day"]}],
         {"count": SourceFailures.count + 1},
+        SourceFailures.window,
         SourceFailures.count,
     )
-    refuse_over(ctx, count - 1)
+    counts = dict(counted)
+    window, day = counts[source["window"]], counts[source["day"]]
+    refuse_over(ctx, window - 1, day - 1)
+
+    values = ctx.the(Policy).sign_in
+    if window == values.source_failures or day == values.source_failures_day:
+        minutes = rules.DAY_MINUTES if day == values.source_failures_day else values.source_window_minutes
+        record(ctx, SourceThrottled(failures=max(window, day), minutes=minutes))
 
 
 def count_failure(ctx: Context, mark: str) -> int:
-    """One more failure in a row for this name: how many there are now."""
-    return int(_upsert(ctx, Failures, {"name": mark, "count": 1}, {"count": Failures.count + 1}, Failures.count))
+    """One more failure in a row under this mark: how many there are now."""
+    new = {"name": mark, "count": 1, "last_at": ctx.now()}
+    change = {"count": Failures.count + 1, "last_at": ctx.now()}
+    [[count]] = upserted(ctx, Failures, [new], change, Failures.count)
+    return int(count)
 
 
 def forget_failures(ctx: Context, mark: str) -> None:
@@ -80,30 +120,32 @@ def forget_failures(ctx: Context, mark: str) -> None:
 
 def spend(ctx: Context, authenticator_id: UUID, step: int) -> bool:
     """Spend a step and all before it: True for the one who does, False for everyone who comes after (IDN-3)."""
-    grown = _upsert(
+    grown = upserted(
         ctx,
         SpentStep,
-        {"authenticator_id": authenticator_id, "step": step},
+        [{"authenticator_id": authenticator_id, "step": step}],
         {"step": step},
         SpentStep.step,
         where=SpentStep.step < step,
     )
-    return grown is not None
+    return bool(grown)
 
 
-def _source(ctx: Context) -> tuple[str, int]:
-    return rules.source(ctx.origin.address), rules.window(ctx.now(), ctx.the(Policy).sign_in.source_window_minutes)
+def _left(now: datetime, minutes: int) -> int:
+    """The seconds until this stretch of time ends."""
+    seconds = minutes * 60
+    return seconds - int(now.timestamp()) % seconds
 
 
-def _upsert(
-    ctx: Context, table: Any, new: dict[str, Any], change: dict[str, Any], returning: Any, *, where: Any = None
-) -> Any:
-    """Insert the row or change the one that is there, in one statement; None where `where` did not hold."""
+def upserted(
+    ctx: Context, table: Any, new: list[dict[str, Any]], change: dict[str, Any], *returning: Any, where: Any = None
+) -> Sequence[Row[Any]]:
+    """Insert these rows or change those that are there, in one statement; gives those for which `where` held."""
     dialect = postgresql if ctx.session.get_bind().dialect.name == "postgresql" else sqlite
     statement = (
         dialect.insert(table)
-        .values(**new)
+        .values(new)
         .on_conflict_do_update(index_elements=list(table.__table__.primary_key), set_=change, where=where)
-        .returning(returning)
+        .returning(*returning)
     )
-    return ctx.session.execute(statement).scalar_one_or_none()
+    return ctx.session.execute(statement).all()

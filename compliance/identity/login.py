@@ -8,7 +8,7 @@ locked account and a closed one open nothing at the very next request (DEC-4).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Request
 from flask_login import LoginManager
@@ -83,7 +83,7 @@ def load(house: House, token: str, *, origin: Origin | None = None, extra: Extra
     return Visitor(
         current,
         actor,
-        Origin(origin.address, origin.request_id, session_id=current.session.id, fresh_until=current.fresh_until),
+        replace(origin, session_id=current.session.id, fresh_until=current.fresh_until),
     )
 
 

@@ -78,7 +78,8 @@ def worker(job: str) -> Actor:
 class Origin:
     """Where a request came from: network address, request id, the sign-in it belongs to, and in which browser.
 
-    `device` is the token of a browser that is known already (IDN-4); `agent` what the browser calls itself.
+    `device` is the tokens a browser is known by already (IDN-4): empty for one that is not, None for what is no browser.
+    `agent` is what the browser calls itself.
     """
 
     address: str | None = None

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 from flask import Flask, Request, Response, after_this_request, g, request
 from flask_login import current_user
 
-from compliance.identity import login
+from compliance.identity import devices, login, whence
 from compliance.identity.models import Person
-from compliance.kernel.context import Context, Holding, Origin, house, origin
+from compliance.kernel.context import Context, Holding, Origin, house, in_force, origin
 from compliance.kernel.ids import new_id
 from compliance.licences import queries as licences
+from policies.values import Policy
+
+from . import device_cookie
 
 
 class HasToken(Protocol):
-    """What signing in, or a further step of it, gives: the new token."""
+    """What signing in, or a further step of it, gives: the new token, and what its browser is known by from then on."""
 
     @property
     def token(self) -> str: ...
+
+    @property
+    def device(self) -> str | None: ...
 
 
 def name() -> str:
@@ -27,10 +34,13 @@ def name() -> str:
 
 
 def look() -> None:
-    """Find out who comes, and from where, before anything else is done."""
+    """Find out who comes, from where and in which browser, before anything else is done."""
     g.request_id = str(new_id())
     g.sign_in = None
-    g.origin = Origin(address=request.remote_addr, request_id=g.request_id)
+    agent = devices.agent(request.headers.get("User-Agent"))
+    g.origin = Origin(request.remote_addr, request_id=g.request_id, device=device_cookie.shown(), agent=agent)
+    address = whence.came_from(request.environ, lambda: in_force(Policy).countries.trusted_proxies)
+    g.origin = replace(g.origin, address=address)
     g.had_cookie = bool(_token(request))
     if current_user.is_anonymous:
         return
@@ -45,7 +55,9 @@ def teach(app: Flask) -> None:
 
 
 def _token(request: Request) -> str | None:
-    return request.cookies.get(name()) or None
+    """The token shown; a name shown twice is nobody's, for no browser of ours keeps two."""
+    shown = request.cookies.getlist(name())
+    return shown[0] if len(shown) == 1 else None
 
 
 def _by_licence(ctx: Context, person: Person) -> frozenset[Holding]:
@@ -57,6 +69,8 @@ def _by_licence(ctx: Context, person: Person) -> frozenset[Holding]:
 
 def give(opened: HasToken) -> None:
     """Have the answer at hand carry the new token."""
+    if opened.device is not None:
+        device_cookie.give(opened.device)
 
     @after_this_request
     def _set(response: Response) -> Response:

@@ -8,16 +8,19 @@ carried, so pages that take one ask before the form is shown.
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 
 from compliance.identity import use_cases
 from compliance.identity.errors import FreshCodeNeeded
-from compliance.kernel.context import Origin, house, origin, work
+from compliance.identity.patience import Patience
+from compliance.kernel.context import house, origin, work
 from policies.values import Policy
 
-from . import going_back, headers
+from . import going_back, headers, session_cookie
 from .access import signed_in
 from .forms.sign_in import FreshCode
 from .replies import Reply
@@ -78,11 +81,14 @@ def confirm() -> Reply:
 
 
 def _freshen() -> bool:
+    began = time.monotonic()
     current = g.sign_in.current
     with work() as ctx:
-        right = use_cases.freshen(ctx, current.session.id, request.form[FIELD].replace(" ", ""))
+        outcome = use_cases.freshen(ctx, current.session.id, request.form[FIELD].replace(" ", ""))
         fresh_until = ctx.now() + timedelta(minutes=ctx.the(Policy).sessions.fresh_minutes)
-    if right:
-        before = origin()
-        g.origin = Origin(before.address, before.request_id, before.session_id, fresh_until)
-    return right
+    if outcome.opened is None:
+        house().the(Patience).late(outcome.wait_seconds, since=began)
+        return False
+    session_cookie.give(outcome.opened)
+    g.origin = replace(origin(), fresh_until=fresh_until)
+    return True

@@ -152,7 +152,10 @@ def test_a_reset_asks_for_a_fresh_code_and_for_how_the_person_was_known(sqlite_c
     body = {"identity_check": "Rang their line manager on the number we hold."}
     sqlite_calls.clock.move(timedelta(minutes=6))
     is_problem(hub.post(path, body), 403, "fresh-code-needed")
-    hub.post("/api/v1/sessions/current/fresh-code", {"code": sqlite_calls.code(hub.account.secret)})
+    before = hub.token
+    fresh = hub.post("/api/v1/sessions/current/fresh-code", {"code": sqlite_calls.code(hub.account.secret)})
+    hub.token = fresh.get_json()["token"]
+    assert hub.token != before
     is_problem(hub.post(path, {"identity_check": " "}), 422)
 
     done = hub.post(path, body)

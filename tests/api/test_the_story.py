@@ -43,7 +43,7 @@ class Person:
 
     def gives_a_fresh_code(self) -> Caller:
         code = {"code": self.calls.code(self.secret)}
-        said(self.caller.post("/api/v1/sessions/current/fresh-code", code), 200)
+        self.caller.token = said(self.caller.post("/api/v1/sessions/current/fresh-code", code), 200)["token"]
         return self.caller
 
     @property

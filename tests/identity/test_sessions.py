@@ -171,7 +171,10 @@ def test_a_code_is_fresh_for_five_minutes_and_can_be_given_again(sqlite_house: H
     clock.move(timedelta(minutes=5))
     assert not fresh()
     with sqlite_house.work(NOBODY) as ctx:
-        assert use_cases.freshen(ctx, opened.session_id, totp.code_at(account.secret, clock.now()))
+        again = use_cases.freshen(ctx, opened.session_id, totp.code_at(account.secret, clock.now())).opened
+    assert again is not None
+    assert not stands(sqlite_house, opened.token)
+    opened = again
     assert fresh()
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from audit.record import record
-from compliance.identity import queries
+from compliance.identity import countries, queries
 from compliance.identity.errors import SignInOver
 from compliance.identity.events import SessionEnded
 from compliance.identity.models import Person, SignIn
@@ -25,16 +25,21 @@ PREFIX = "mss_"
 
 @dataclass(frozen=True)
 class Opened:
-    """A sign-in and its new token, which is shown here once and kept nowhere; `stage` says what it waits for."""
+    """A sign-in and its new token, which is shown here once and kept nowhere; `stage` says what it waits for.
+
+    `device` is what the browser keeps from then on, where it is known as the person's own only now (IDN-4).
+    """
 
     token: str
     session_id: UUID
     person_id: UUID
     stage: str
+    device: str | None = None
 
 
-def open_session(ctx: Context, person: Person, *, enrolled: bool) -> Opened:
-    """Begin a sign-in, half open: it waits for a code, or for an app to be enrolled (IDN-3)."""
+def open_session(ctx: Context, person: Person, *, enrolled: bool, device_id: UUID | None = None) -> Opened:
+    """Begin a sign-in, half open: it waits for a code, or for an app to be enrolled (IDN-3). Raises FromRefusedCountry."""
+    countries.require_allowed(ctx)
     token = _new_token()
     row = SignIn(
         id=ctx.new_id(),
@@ -43,6 +48,8 @@ def open_session(ctx: Context, person: Person, *, enrolled: bool) -> Opened:
         opened_at=ctx.now(),
         seen_at=ctx.now(),
         address=ctx.origin.address,
+        agent=ctx.origin.agent,
+        device_id=device_id,
         must_renew=False,
     )
     ctx.session.add(row)
@@ -50,7 +57,10 @@ def open_session(ctx: Context, person: Person, *, enrolled: bool) -> Opened:
 
 
 def standing(ctx: Context, session_id: UUID | None, *stages: Stage) -> CurrentSession:
-    """The sign-in at one of these stages, its person locked first; raises SignInOver."""
+    """The sign-in at one of these stages, its person locked first; raises SignInOver.
+
+    One that is not whole yet goes no further from a country that nobody signs in from: FromRefusedCountry (IDN-7).
+    """
     owner = select(Person.id).join(SignIn, SignIn.person_id == Person.id).where(SignIn.id == session_id)
     person_id = ctx.session.execute(owner.with_for_update(of=Person, key_share=True)).scalar_one_or_none()
     current = queries.session_by_id(ctx, session_id)
@@ -58,6 +68,8 @@ def standing(ctx: Context, session_id: UUID | None, *stages: Stage) -> CurrentSe
         raise SignInOver()
     if ctx.actor.kind == "person" and ctx.actor.person_id != person_id:
         raise SignInOver()
+    if current.stage is not Stage.WHOLE:
+        countries.require_allowed(ctx)
     return current
 
 
@@ -101,6 +113,12 @@ def end_sessions(
     else:
         raise ValueError("say whose sessions end")
     return _end(ctx, whose, reason=reason, keep=keep)
+
+
+def end_half_open(ctx: Context, person_id: UUID, *, reason: str) -> int:
+    """End a person's sign-ins that wait for a code in a browser that is not known as theirs; says how many (IDN-4)."""
+    waiting = (SignIn.person_id == person_id) & SignIn.whole_at.is_(None) & SignIn.device_id.is_(None)
+    return _end(ctx, waiting, reason=reason)
 
 
 def _end(ctx: Context, whose: Any, *, reason: str, keep: UUID | None = None) -> int:

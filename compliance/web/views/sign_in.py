@@ -7,8 +7,9 @@ import time
 from flask import Blueprint, flash, g, redirect, request, url_for
 
 from compliance.identity import use_cases
+from compliance.identity.patience import Patience
 from compliance.identity.rules import Stage
-from compliance.identity.use_cases import Opened
+from compliance.identity.use_cases import Opened, Outcome
 from compliance.kernel.context import house, in_force, origin, reading, work
 from compliance.web import going_back, qr, session_cookie
 from compliance.web.access import NEXT_PAGE, open_door, signing_in
@@ -35,12 +36,13 @@ def sign_in() -> Reply:
     form = SignIn()
     if form.sent():
         with telling(form):
+            began = time.monotonic()
             outcome = use_cases.sign_in(
                 house(), origin(), email=form.email.data or "", password=form.password.data or ""
             )
             if outcome.opened:
                 return _onward(outcome.opened)
-            late(outcome.wait_seconds)
+            late(outcome, began)
             form.refuse(NOT_SIGNED_IN)
     return show("sign_in.html", form, next=going_back.ours(request.values.get("next")))
 
@@ -52,11 +54,12 @@ def code() -> Reply:
     form = Code()
     if form.sent():
         with telling(form):
+            began = time.monotonic()
             with work() as ctx:
                 outcome = use_cases.give_code(ctx, g.sign_in.current.session.id, _digits(form.code.data))
             if outcome.opened:
                 return _onward(outcome.opened)
-            late(outcome.wait_seconds)
+            late(outcome, began)
             form.tell_at("code", NOT_THIS_CODE)
     return show("code.html", form, next=going_back.ours(request.values.get("next")))
 
@@ -93,12 +96,13 @@ def renew() -> Reply:
 def changed(form: NewPassword) -> bool:
     """Change the password as the form says; False when the form was told what is wrong."""
     with telling(form):
+        began = time.monotonic()
         with work() as ctx:
             outcome = use_cases.change_password(ctx, current=form.current.data or "", new=form.password.data or "")
         if outcome.opened:
             session_cookie.give(outcome.opened)
             return True
-        late(outcome.wait_seconds)
+        late(outcome, began)
         form.tell_at("current", "That is not your current password. Enter it again.")
     return False
 
@@ -171,7 +175,6 @@ def _digits(typed: str | None) -> str:
     return (typed or "").replace(" ", "").replace("-", "")
 
 
-def late(seconds: int) -> None:
+def late(outcome: Outcome, began: float) -> None:
     """The answer to one failure after another comes later and later (IDN-4)."""
-    if seconds:
-        time.sleep(seconds)
+    house().the(Patience).late(outcome.wait_seconds, since=began)
