@@ -20,7 +20,7 @@ from signatories import queries as signatories
 
 from .access import guarded
 from .reading import Body, Code, Day, Line, Prose, Reference, parse, parse_nothing, parse_query
-from .replies import Reply, changed, expect, page, present, read_cursor
+from .replies import Reply, changed, expect, page, present, read_cursor, sent_to
 
 licences = Blueprint("licences", __name__, url_prefix="/api/v1")
 
@@ -138,13 +138,13 @@ def read_checklist(licence_id: UUID) -> Reply:
 @licences.post("/licences/<uuid:licence_id>/approval")
 @guarded(Permission.LICENCE_APPROVE)
 def approve(licence_id: UUID) -> Reply:
-    """Give the licence. `invitation` is the link's token where its holder has no password yet (IDN-8)."""
+    """Give the licence. `invitation` says where the link went if its holder has no password yet (IDN-8)."""
     parse_nothing()
     with work() as ctx:
         _as_read(ctx, licence_id)
         approved = use_cases.approve(ctx, licence_id)
         said = as_json(approved.licence)
-    return changed(ctx, said | {"invitation": approved.invitation_token}, revision=approved.licence.revision)
+    return changed(ctx, said | {"invitation": sent_to(approved.link_sent_to)}, revision=approved.licence.revision)
 
 
 @licences.post("/licences/<uuid:licence_id>/refusal")
@@ -204,7 +204,7 @@ def reallocate(licence_id: UUID) -> Reply:
         _as_read(ctx, licence_id)
         approved = use_cases.reallocate(ctx, licence_id, body.to)
         said = as_json(approved.licence)
-    return changed(ctx, said | {"invitation": approved.invitation_token}, revision=approved.licence.revision)
+    return changed(ctx, said | {"invitation": sent_to(approved.link_sent_to)}, revision=approved.licence.revision)
 
 
 @licences.get("/seats")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint
 
+from compliance.identity import queries
 from compliance.identity import use_cases as identity
 from compliance.kernel.context import work
 from compliance.licences import use_cases as licences
@@ -13,7 +14,7 @@ from policies.permissions import Permission
 
 from .access import guarded
 from .reading import Body, Code, Day, Line, Prose, parse, parse_nothing
-from .replies import Reply, changed
+from .replies import Reply, changed, sent_to
 
 people = Blueprint("people", __name__, url_prefix="/api/v1/people")
 
@@ -44,10 +45,10 @@ class Vetted(Body):
 @people.post("")
 @guarded(Permission.PERSON_INVITE)
 def invite_person() -> Reply:
-    """Make an account with its roles, and the token of the link by which its owner sets the first password."""
+    """Make an account with its roles, and send its owner the link by which they set the first password (IDN-8)."""
     body = parse(Invited)
     with work() as ctx:
-        person, token = identity.invite_person(
+        person, _ = identity.invite_person(
             ctx,
             full_name=body.full_name,
             email=body.email,
@@ -55,17 +56,18 @@ def invite_person() -> Reply:
             hub_team=body.hub_team,
             roles=body.roles,
         )
-    return changed(ctx, {"id": person.id, "email": person.email, "invitation": token}, 201)
+    return changed(ctx, {"id": person.id, "email": person.email, "invitation": sent_to(person.email)}, 201)
 
 
 @people.post("/<uuid:person_id>/invitation")
 @guarded(Permission.PERSON_INVITE)
 def invite_again(person_id: UUID) -> Reply:
-    """A new link for somebody who has set no password yet; the one they had opens no more."""
+    """Send a new link to somebody who has set no password yet; the one they had opens no more."""
     parse_nothing()
     with work() as ctx:
-        token = identity.invite(ctx, person_id)
-    return changed(ctx, {"id": person_id, "invitation": token}, 201)
+        identity.invite(ctx, person_id)
+        email = queries.person(ctx, person_id).email
+    return changed(ctx, {"id": person_id, "invitation": sent_to(email)}, 201)
 
 
 @people.post("/<uuid:person_id>/reset")
@@ -74,8 +76,9 @@ def reset_account(person_id: UUID) -> Reply:
     """Begin an account anew, after verifying whose it is (OP 6.4)."""
     body = parse(Reset)
     with work() as ctx:
-        token = identity.reset_account(ctx, person_id, identity_check=body.identity_check)
-    return changed(ctx, {"id": person_id, "invitation": token}, 201)
+        identity.reset_account(ctx, person_id, identity_check=body.identity_check)
+        email = queries.person(ctx, person_id).email
+    return changed(ctx, {"id": person_id, "invitation": sent_to(email)}, 201)
 
 
 @people.post("/<uuid:person_id>/training")

@@ -52,6 +52,11 @@ def changed(ctx: Context, body: Mapping[str, Any], status: int = 200, *, revisio
     return present({**body, **proof}, status, revision=revision)
 
 
+def sent_to(address: str | None) -> dict[str, str] | None:
+    """Where a single-use link went: to the person's own address, and to no caller (IDN-8). None where none was made."""
+    return {"sent_to": address} if address is not None else None
+
+
 def page(items: Sequence[Mapping[str, Any]], *, after: Sequence[object] | None) -> dict[str, Any]:
     """A page of a list; `next` is the cursor that the next page begins after, null on the last one."""
     return {"items": list(items), "next": cursor(after) if after is not None else None}

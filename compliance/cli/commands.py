@@ -17,6 +17,7 @@ from compliance.app import furnished, house_of
 from compliance.identity import queries
 from compliance.identity import use_cases as identity
 from compliance.identity.access_tokens import SCOPES
+from compliance.identity.links import invitation_link
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import operator
 from compliance.kernel.errors import Refusal
@@ -238,11 +239,15 @@ def people() -> None:
 @click.option("--role", "roles", multiple=True, help="Repeat for each role, such as hub_manager.")
 @click.option("--hub-team", is_flag=True, help="An account of the hub team.")
 def invite_person(full_name: str, email: str, roles: tuple[str, ...], hub_team: bool) -> None:
-    """Make an account and print its single-use link; this is how the first hub manager gets in."""
+    """Make an account and send its single-use link; where no mail is set up, print it.
+
+    This is how the first hub manager gets in.
+    """
     house = house_of(_app())
     with house.work(operator("people invite")) as ctx:
-        _, token = identity.invite_person(ctx, full_name=full_name, email=email, hub_team=hub_team, roles=roles)
-    click.echo(f"{house.settings.base_url}/invitation/{token}")
+        person, token = identity.invite_person(ctx, full_name=full_name, email=email, hub_team=hub_team, roles=roles)
+        said = invitation_link(ctx, token) if token else f"The link is on its way to {person.email}."
+    click.echo(said)
 
 
 @main.command()

@@ -22,7 +22,11 @@ from compliance.licences import eligibility
 from compliance.licences import queries as licences
 from compliance.licences.models import Licence
 from compliance.licences.rules import ENDED, Status
+from compliance.notices import queries as notices
+from compliance.notices.rules import is_late
+from compliance.notices.ways import Post
 from compliance.scheduler import BEAT, PROCESS
+from policies.values import Policy
 from signatories import queries as signatories
 
 SHOWN = 5
@@ -39,6 +43,10 @@ class Finding:
     says: str
 
 
+class Remark(str):
+    """Something that a check says although all is well."""
+
+
 def examine(app: Flask) -> list[Finding]:
     """Every check, in order; one that cannot be made is a finding that something is wrong."""
     house = house_of(app)
@@ -49,7 +57,8 @@ def examine(app: Flask) -> list[Finding]:
             problems = list(check(house))
         except SQLAlchemyError as problem:
             problems = [f"the store did not answer ({type(problem).__name__}); see that it runs and is migrated"]
-        findings.append(Finding(name, not problems, "; ".join(problems) or "as it must be"))
+        well = all(isinstance(problem, Remark) for problem in problems)
+        findings.append(Finding(name, well, "; ".join(problems) or "as it must be"))
     return findings
 
 
@@ -112,6 +121,23 @@ def _jobs(house: House) -> Iterator[str]:
         for job, failed in connection.execute(runs):
             if failed:
                 yield f"{job} could not do {failed} things; its log names them"
+
+
+def _letters(house: House) -> Iterator[str]:
+    """Letters go out (GOV-5)."""
+    allowed = timedelta(minutes=house.the(Policy).notices.late_minutes)
+    with house.reading(DOCTOR) as ctx:
+        post = notices.standing(ctx)
+        late = post.oldest is not None and is_late(post.oldest, ctx.now(), allowed=allowed)
+    if post.failing:
+        yield f"{post.failing} of them could not be sent so far; the page Letters says why, and the scheduler's log"
+    if post.oldest is not None:
+        waits = f"{post.waiting} wait, the oldest since {Moment.write(post.oldest)}"
+        if house.the(Post).is_open:
+            yield waits if late else Remark(waits)
+        else:
+            shut = f"{waits}, and no mail is configured; set SMTP_URL and COMPLIANCE_MAIL_FROM"
+            yield shut if late else Remark(shut)
 
 
 def _eligible(house: House) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from string import Template
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from compliance.kernel.context import Context
 from compliance.kernel.secrets import KeyRing
@@ -53,6 +53,13 @@ def write(
     )
     ctx.session.add(notice)
     return notice
+
+
+def take_back(ctx: Context, *once: str) -> None:
+    """What these letters tell of is no more: those that were not sent yet are of no use."""
+    if once:
+        unsent = Notice.once.in_(once), Notice.sent_at.is_(None), Notice.dropped_at.is_(None)
+        ctx.session.execute(update(Notice).where(*unsent).values(useless_at=ctx.now()))
 
 
 @cache

@@ -7,12 +7,15 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, g, request, send_from_directory, url_for
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
+from werkzeug.local import LocalProxy
 
 from compliance.identity.rules import Stage
 from compliance.kernel.context import house, in_force
 from policies.permissions import Permission
-from policies.values import Policy
+from policies.values import BrokenPolicy, Policy
 
 from . import access, errors, forgery, headers, lists, session_cookie, step_up, words
 from .access import open_door
@@ -32,6 +35,7 @@ MENU = (
     ("Licences", "licences.licences", Permission.LICENCE_READ),
     ("Withdrawals", "withdrawals.withdrawals", Permission.WITHDRAWAL_READ),
     ("People", "people.people", Permission.ACCOUNT_RESET),
+    ("Letters", "notices.letters", Permission.NOTICE_READ),
     ("Audit log", "audit.log", Permission.AUDIT_READ),
 )
 
@@ -87,15 +91,23 @@ def _answer_for_unknown_addresses(app: Flask) -> None:
     def unknown(problem: HTTPException) -> Any:
         if others and request.path.startswith(PROGRAMS):
             return others(problem)
-        if "sign_in" not in g:
-            session_cookie.look()
+        try:
+            if "sign_in" not in g:
+                session_cookie.look()
+        except (DBAPIError, PoolTimeout) as silent:
+            return errors.out_of_reach(silent)
+        except BrokenPolicy as broken:
+            return errors.nothing_to_go_by(broken)
         return errors.turned_away(problem)
 
     app.register_error_handler(HTTPException, unknown)
 
 
 def _layout() -> dict[str, Any]:
-    """What the frame of every page shows: who is signed in, and the parts of the service open to them."""
+    """What the frame of every page shows: who is signed in, and the parts of the service open to them.
+
+    What the policy says is asked for by the pages that show it, and so by no page that says that it is broken.
+    """
     sign_in = g.get("sign_in")
     whole = sign_in is not None and sign_in.stage == Stage.WHOLE
     menu = [
@@ -116,10 +128,10 @@ def _layout() -> dict[str, Any]:
         "could": access.could,
         "Permission": Permission,
         "now": house().clock.now(),
-        "hours": in_force(Policy).sign_in.invitation_hours,
-        "required_policies": in_force(Policy).licences.required_policies,
-        "required_contacts": in_force(Policy).licences.required_contacts,
-        "all_areas": len(in_force(Policy).areas),
+        "hours": LocalProxy(lambda: in_force(Policy).sign_in.invitation_hours),
+        "required_policies": LocalProxy(lambda: in_force(Policy).licences.required_policies),
+        "required_contacts": LocalProxy(lambda: in_force(Policy).licences.required_contacts),
+        "all_areas": LocalProxy(lambda: len(in_force(Policy).areas)),
     }
 
 

@@ -69,6 +69,37 @@ KINDS = {
     "paper": "On paper",
 }
 
+LETTERS = {
+    "invitation": "Link to a first password",
+    "reset": "Link to a new password",
+    "code": "Code to sign in with",
+    "password_expiring": "Password ends soon",
+    "password_changed": "Password was changed",
+    "password_compromised": "Password may be known to others",
+    "account_locked": "Account is locked",
+    "closed_to_strangers": "Somebody tried to sign in",
+    "new_device": "Sign-in from a new browser",
+    "second_factor_changed": "Second step was changed",
+    "role_given": "Role given",
+    "role_ended": "Role ended",
+    "proposal_waits": "Proposal waits for a second person",
+}
+
+PROBLEMS = {
+    "address_refused": "The mail server does not take this address",
+    "asked_to_wait": "The mail server asks to try again later",
+    "hung_up": "The mail server broke off",
+    "no_answer": "The mail server does not answer",
+    "not_a_letter": "The address is not one that mail can be sent to",
+    "not_reached": "The mail server cannot be reached",
+    "not_supported": "The mail server cannot do what we ask of it",
+    "not_trusted": "The mail server does not prove who it is",
+    "refused": "The mail server refuses the letter",
+    "sender_refused": "The mail server does not take letters from our address",
+    "sign_in_refused": "The mail server does not let us in",
+    "unreadable": "The letter cannot be opened: its key is missing",
+}
+
 INSTRUMENTS = {"isa": "Information Sharing Agreement", "op": "Operating Protocol"}
 
 
@@ -117,6 +148,16 @@ def said(code: object) -> str:
     return text.replace("_", " ").replace("-", " ").capitalize()
 
 
+def letter(kind: str) -> str:
+    """What a letter of this kind tells."""
+    return LETTERS.get(kind) or said(kind)
+
+
+def problem(code: str) -> str:
+    """Why a letter could not be sent."""
+    return PROBLEMS.get(code) or said(code)
+
+
 def area(code: str) -> str:
     """An area MARAC's name, from the policy."""
     known = in_force(Policy).areas.get(code)
@@ -149,6 +190,7 @@ def count(number: int, one: str, many: str | None = None) -> str:
 def teach(app: Flask) -> None:
     """Give templates these words."""
     app.jinja_env.filters.update(
-        day=day, clock=clock, moment=moment, until=until, said=said, area=area, happening=happening, acted=acted
+        day=day, clock=clock, moment=moment, until=until, said=said, area=area, happening=happening, acted=acted,
+        letter=letter, problem=problem,
     )
     app.jinja_env.globals.update(count=count, STATES=STATES, KINDS=KINDS)

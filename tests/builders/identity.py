@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 from uuid import UUID, uuid4
@@ -13,6 +15,9 @@ from compliance.identity import queries, totp, use_cases
 from compliance.identity.models import Person
 from compliance.identity.use_cases import Opened, signing_in
 from compliance.kernel.context import NOBODY, Actor, House, Origin, operator
+from compliance.kernel.secrets import KeyRing
+from compliance.notices.models import Notice
+from compliance.notices.rules import is_useless
 from signatories.models import Organisation
 
 Row = TypeVar("Row")
@@ -92,9 +97,29 @@ def someone(house: House, *roles: str, organisation_id: UUID | None = None, fres
 
 
 def a_link(house: House, person: Person) -> str:
-    """A link by which this person sets a first password."""
+    """A link by which this person sets a first password: its token."""
     with house.work(COMMAND) as ctx:
-        return use_cases.invite(ctx, person.id)
+        token = use_cases.invite(ctx, person.id)
+    assert token is not None
+    return token
+
+
+def letters(house: House, person: Person | UUID, kind: str | None = None) -> list[dict[str, str]]:
+    """The letters to this person that wait, opened: `subject` and `body` of each, and `kind`, in the order written."""
+    person_id = person if isinstance(person, UUID) else person.id
+    ring = house.the(KeyRing)
+    return [
+        json.loads(ring.open(row.words, place=f"notices.words:{row.id}")) | {"kind": row.kind}
+        for row in sorted(every(house, Notice), key=lambda row: row.written_at)
+        if row.person_id == person_id and row.words is not None and kind in (None, row.kind)
+        if not is_useless(row.useless_at, house.clock.now())
+    ]
+
+
+def a_mailed_link(house: House, person: Person | UUID) -> str:
+    """The token of the newest link that was mailed to this person."""
+    found = re.findall(r"/invitation/(\S+)", " ".join(letter["body"] for letter in letters(house, person)))
+    return str(found[-1])
 
 
 def accepted(house: House, person: Person, password: str = PASSWORD) -> Opened:

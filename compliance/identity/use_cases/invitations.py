@@ -13,10 +13,13 @@ from audit.record import record
 from compliance.identity import counters, countries, queries
 from compliance.identity.errors import HasPassword, InvitationOver
 from compliance.identity.events import InvitationMade
+from compliance.identity.links import invitation_link
 from compliance.identity.models import AccountInvitation, Person
 from compliance.identity.rules import End, Kind
 from compliance.kernel.context import Context
 from compliance.kernel.secrets import KeyRing
+from compliance.notices.ways import Post
+from compliance.notices.writing import take_back
 from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
@@ -28,6 +31,8 @@ from .roles import grant_role
 from .sessions import Opened, end_sessions, open_session
 
 PREFIX = "msi_"
+LETTERS = {Kind.FIRST: "invitation", Kind.RESET: "reset"}
+"""The letter that a link of each kind goes out in."""
 
 
 def invite_person(
@@ -39,11 +44,11 @@ def invite_person(
     hub_team: bool = False,
     roles: Iterable[str] = (),
     reason: str = "",
-) -> tuple[Person, str]:
-    """Make an account with its roles, and the link by which its owner sets the first password.
+) -> tuple[Person, str | None]:
+    """Make an account with its roles, and send its owner the link by which they set the first password.
 
     A role that takes two people waits as a proposal: the account opens without it. `reason` is why they are given
-    these roles; a command needs none.
+    these roles; a command needs none, and is given the link's token where no mail is configured.
     """
     require(ctx, Permission.PERSON_INVITE, organisation=organisation_id)
 
@@ -57,8 +62,8 @@ def _by_command(ctx: Context) -> str:
     return "Brought in by the operator's command." if ctx.actor.kind == "command" else ""
 
 
-def invite(ctx: Context, person_id: UUID, *, kind: str = Kind.FIRST) -> str:
-    """A new link for somebody who has set no password yet; the one they had opens no more. Raises HasPassword.
+def invite(ctx: Context, person_id: UUID, *, kind: str = Kind.FIRST) -> str | None:
+    """Send a new link to somebody who has set no password yet; the one they had opens no more. Raises HasPassword.
 
     A link of kind `reset` is made by `reset_account` and by nothing else, because it needs an identity verified.
     """
@@ -68,8 +73,14 @@ def invite(ctx: Context, person_id: UUID, *, kind: str = Kind.FIRST) -> str:
     return make_invitation(ctx, person, Kind.FIRST)
 
 
-def make_invitation(ctx: Context, person: Person, kind: str = Kind.FIRST, identity_check: str | None = None) -> str:
-    """The token of a new link, shown here once. Whoever calls this has looked whether the actor may."""
+def make_invitation(
+    ctx: Context, person: Person, kind: str = Kind.FIRST, identity_check: str | None = None
+) -> str | None:
+    """Make a new link and send it to its person alone. Whoever calls this has looked whether the actor may.
+
+    Nobody else ever sees it, so that nobody sets another's password. The one exception is the first account of all,
+    which comes before any mail: an operator's command is given the token where no mail is configured.
+    """
     if kind == Kind.FIRST and queries.live_password(ctx, person.id) is not None:
         raise HasPassword()
     unused = select(AccountInvitation).where(
@@ -83,17 +94,16 @@ def make_invitation(ctx: Context, person: Person, kind: str = Kind.FIRST, identi
         invitation.withdrawn_at = ctx.now()
     token, new_id = PREFIX + secrets.token_urlsafe(32), ctx.new_id()
     ring = ctx.the(KeyRing)
-    ctx.session.add(
-        AccountInvitation(
-            id=new_id,
-            person_id=person.id,
-            token=ring.fingerprint("invitation", token),
-            kind=str(kind),
-            made_at=ctx.now(),
-            ends_at=ctx.now() + timedelta(hours=ctx.the(Policy).sign_in.invitation_hours),
-            identity_check=ring.seal(identity_check.encode(), place=_place(new_id)) if identity_check else None,
-        )
+    made = AccountInvitation(
+        id=new_id,
+        person_id=person.id,
+        token=ring.fingerprint("invitation", token),
+        kind=str(kind),
+        made_at=ctx.now(),
+        ends_at=ctx.now() + timedelta(hours=ctx.the(Policy).sign_in.invitation_hours),
+        identity_check=ring.seal(identity_check.encode(), place=_place(new_id)) if identity_check else None,
     )
+    ctx.session.add(made)
 
     record(
         ctx,
@@ -105,7 +115,14 @@ def make_invitation(ctx: Context, person: Person, kind: str = Kind.FIRST, identi
             withdrawn=tuple(invitation.id for invitation in earlier),
         ),
     )
-    return token
+    take_back(ctx, *(_letter(invitation.id) for invitation in earlier))
+    if ctx.actor.kind == "command" and not ctx.the(Post).is_open:
+        return token
+    tell(
+        ctx, person, LETTERS[Kind(kind)], at=made.ends_at, once=_letter(new_id), useless_at=made.ends_at,
+        link=invitation_link(ctx, token),
+    )  # fmt: skip
+    return None
 
 
 def look_at_invitation(ctx: Context, token: str) -> Person:
@@ -155,6 +172,11 @@ def _usable(ctx: Context, invited: Select[AccountInvitation, Person]) -> tuple[A
     if invitation.used_at or invitation.withdrawn_at or invitation.ends_at <= ctx.now() or person.closed_at:
         raise InvitationOver()
     return invitation, person
+
+
+def _letter(invitation_id: UUID) -> str:
+    """What the letter with this link is known by, so that it can be taken back with the link."""
+    return f"invitation:{invitation_id}"
 
 
 def _place(invitation_id: UUID) -> str:

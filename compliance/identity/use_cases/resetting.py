@@ -37,10 +37,10 @@ from .sessions import end_sessions
 RECOVERY = "account.recover"
 
 
-def reset_account(ctx: Context, person_id: UUID, *, identity_check: str) -> str:
+def reset_account(ctx: Context, person_id: UUID, *, identity_check: str) -> str | None:
     """Unlock an account and end its password and its sign-ins; its second factors stay, and are asked for.
 
-    The link to a new password goes to the person; its token is given for a command to print, and for no door to show.
+    The link to a new password goes to the person alone.
     `identity_check` says how the hub verified whose account it is; it is kept sealed. Raises OwnAccount,
     AccountAbove, FreshCodeNeeded, and Invalid at /identity_check.
     """
@@ -103,7 +103,7 @@ def recover(ctx: Context, proposal: Proposal, asked: Mapping[str, Any]) -> None:
     begin_anew(ctx, person, verified)
 
 
-def begin_anew(ctx: Context, person: Person, verified: str) -> str:
+def begin_anew(ctx: Context, person: Person, verified: str) -> str | None:
     """End a person's every key, sign-in and known browser, and make the link. Whoever calls this has looked whether
     the actor may."""
     _unlock(person)

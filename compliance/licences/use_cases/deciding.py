@@ -25,10 +25,10 @@ from signatories import queries as signatories
 
 @dataclass(frozen=True)
 class Approved:
-    """An approved licence, and the single-use link's token where its holder has no password yet (IDN-8)."""
+    """An approved licence, and where the single-use link went if its holder has no password yet (IDN-8)."""
 
     licence: Licence
-    invitation_token: str | None
+    link_sent_to: str | None
 
 
 def approve(ctx: Context, licence_id: UUID) -> Approved:
@@ -111,7 +111,8 @@ def _approve(ctx: Context, licence: Licence) -> Approved:
         return Approved(licence, None)
     if identity_queries.live_password(ctx, licence.person_id) is not None:
         return Approved(licence, None)
-    return Approved(licence, identity.make_invitation(ctx, licence.person, "first"))
+    identity.make_invitation(ctx, licence.person, "first")
+    return Approved(licence, licence.person.email)
 
 
 def _check_decidable(ctx: Context, licence: Licence, step: Step) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import account, audit, home, licences, organisations, people, register, sign_in, signing, withdrawals
+from . import account, audit, home, licences, notices, organisations, people, register, sign_in, signing, withdrawals
 from . import licence_steps as _licence_steps  # noqa: F401 - its routes stand on the blueprint of `licences`
 
 ALL = (
@@ -15,5 +15,6 @@ ALL = (
     withdrawals.pages,
     licences.pages,
     people.pages,
+    notices.pages,
     audit.pages,
 )

@@ -11,6 +11,8 @@ from compliance.identity import queries as identity
 from compliance.kernel.context import Context, reading
 from compliance.licences import queries as licences
 from compliance.licences.rules import Status
+from compliance.notices import queries as notices
+from compliance.notices.ways import Post
 from compliance.web.access import can, could, signed_in
 from compliance.web.replies import Reply, show
 from compliance.web.words import count, day, moment
@@ -48,6 +50,7 @@ def home() -> Reply:
             *_own_requests(ctx),
             *_withdrawals(ctx),
             *_checks(ctx),
+            *_letters(ctx),
         ]
     waiting.sort(key=lambda each: not each.urgent)
     return show("home.html", waiting=waiting)
@@ -197,5 +200,25 @@ def _checks(ctx: Context) -> list[Waiting]:
             "Look at the partnership’s own list of who signed the Information Sharing Agreement, and record what it says.",
             url_for("register.register", isa_due="yes"),
             "See which",
+        )
+    ]
+
+
+def _letters(ctx: Context) -> list[Waiting]:
+    if not could(Permission.NOTICE_READ):
+        return []
+    post = notices.standing(ctx)
+    shut = post.waiting if not ctx.the(Post).is_open else 0
+    if not (post.failing or shut):
+        return []
+    number = post.failing or shut
+    return [
+        Waiting(
+            number,
+            f"{'letter' if number == 1 else 'letters'} could not be sent yet",
+            f"The oldest was written on {moment(post.oldest)}. It may be a link or a code that somebody waits for.",
+            url_for("notices.letters"),
+            "See what is wrong",
+            urgent=True,
         )
     ]

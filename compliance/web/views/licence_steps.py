@@ -16,7 +16,6 @@ from compliance.web import lists
 from compliance.web.access import can, guarded
 from compliance.web.forms import licences as forms
 from compliance.web.forms.plain import PlainForm, telling
-from compliance.web.links import invitation_link
 from compliance.web.replies import Reply, on, show
 from compliance.web.words import KINDS, REASONS
 from policies.permissions import Permission
@@ -166,9 +165,8 @@ def _step(
 
 
 def _given(approved: use_cases.Approved) -> Reply:
-    """What happens next; the link, if there is one, is shown here and never again (IDN-8)."""
-    token = approved.invitation_token
-    return show("licence_given.html", licence=approved.licence, link=invitation_link(token) if token else None)
+    """What happens next; the link, if one was made, is on its way to the holder alone (IDN-8)."""
+    return show("licence_given.html", licence=approved.licence, sent_to=approved.link_sent_to)
 
 
 def _found(licence_id: UUID, *any_of: Permission) -> Licence:

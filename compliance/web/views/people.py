@@ -16,7 +16,6 @@ from compliance.web import lists
 from compliance.web.access import can, guarded
 from compliance.web.forms import people as forms
 from compliance.web.forms.plain import telling
-from compliance.web.links import invitation_link
 from compliance.web.replies import Reply, on, show
 from compliance.web.words import ROLES as ROLE_NAMES
 from policies.permissions import Permission
@@ -65,7 +64,7 @@ def invite() -> Reply:
     if form.sent():
         with telling(form):
             with work() as ctx:
-                person, token = use_cases.invite_person(
+                person, _ = use_cases.invite_person(
                     ctx,
                     full_name=form.full_name.data or "",
                     email=form.email.data or "",
@@ -73,7 +72,7 @@ def invite() -> Reply:
                     hub_team=form.team.data == "yes",
                     roles=form.roles.data or [],
                 )
-            return show("link_once.html", invited=person, link=invitation_link(token), what="The account is made")
+            return show("link_sent.html", invited=person, what="The account is made")
     return show("person_invite.html", form)
 
 
@@ -148,8 +147,8 @@ def invite_again(person_id: UUID) -> Reply:
     if form.sent():
         with telling(form):
             with work() as ctx:
-                token = use_cases.invite(ctx, person_id)
-            return show("link_once.html", invited=found, link=invitation_link(token), what="A new link is made")
+                use_cases.invite(ctx, person_id)
+            return show("link_sent.html", invited=found, what="A new link is made")
     return show(
         "person_step.html", form, who=found, title="Make a new link", does="Make the link",
         says="Any link made for them before opens no more.",
@@ -165,8 +164,8 @@ def reset(person_id: UUID) -> Reply:
     if form.sent():
         with telling(form):
             with work() as ctx:
-                token = use_cases.reset_account(ctx, person_id, identity_check=form.identity_check.data or "")
-            return show("link_once.html", invited=found, link=invitation_link(token), what="The account is reset")
+                use_cases.reset_account(ctx, person_id, identity_check=form.identity_check.data or "")
+            return show("link_sent.html", invited=found, what="The account is reset")
     return show("person_reset.html", form, who=found)
 
 
