@@ -21,7 +21,7 @@ from audit.guard import PolicyVersion
 from audit.models import Audited
 from compliance.kernel.db import Base
 
-from .values import Policy
+from .values import BrokenPolicy, Policy, in_kind
 
 
 class PolicyChange(Audited, Base):
@@ -70,8 +70,18 @@ class PolicyInForce:
         changes: dict[str, Any] = {}
         for name, after in connection.execute(_ALL):
             summed.update(f"\0{name}\0{after}".encode())
-            changes[name] = _value(json.loads(after))
+            changes[name] = self._read(name, after)
         return self.files.with_changes(changes, summed.hexdigest()[:16])
+
+    def _read(self, name: str, written: str) -> Any:
+        """A value as a change says it; raises BrokenPolicy for what can be no value of this name."""
+        try:
+            value = in_kind(json.loads(written), self.files.kind_of(name)) if self.files.known(name) else None
+        except ValueError:
+            value = None
+        if value is None:
+            raise BrokenPolicy(f"a change of {name} holds what the policy has no place for")
+        return value
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,3 @@ class PolicyVersionInForce:
 
     def at(self, connection: Connection) -> PolicyVersion:
         return PolicyVersion(self.policy.at(connection).version)
-
-
-def _value(read: Any) -> Any:
-    return tuple(read) if isinstance(read, list) else read

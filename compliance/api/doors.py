@@ -51,7 +51,7 @@ def _lead_nowhere() -> Response | None:
     """A path or method there is none of has no route, and so no door: it is answered here."""
     if request.routing_exception is None or not ours(request.path):
         return None
-    access.remember_origin()
+    access.remember_request()
     return errors.turned_away(request.routing_exception)
 
 

@@ -19,6 +19,7 @@ from compliance.identity.errors import FreshCodeNeeded
 from compliance.kernel.context import house
 from compliance.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Refusal, Throttled
 from policies.refusals import remember
+from policies.values import BrokenPolicy
 
 from .problems import problem
 
@@ -96,6 +97,7 @@ def teach(programs: Blueprint) -> None:
         (HTTPException, turned_away),
         (DBAPIError, store_said_no),
         (NoConnectionFree, out_of_reach),
+        (BrokenPolicy, nothing_to_go_by),
         (Exception, broken),
     ):
         programs.register_error_handler(kind, handler)
@@ -171,6 +173,13 @@ def out_of_reach(problem_: Exception) -> Response:
     log.error("the store does not answer", problem=type(problem_).__name__, path=request.path, request_id=_request_id())
     words = "The service cannot reach its store just now. Nothing was changed. Try again."
     return reply(503, "unavailable", words, rule="AUD-2", headers=[("Retry-After", str(RETRY_SECONDS))])
+
+
+def nothing_to_go_by(problem_: Exception) -> Response:
+    """The policy in force cannot be trusted, and so nothing is decided by it (DEC-3)."""
+    log.error("the policy is broken", problem=str(problem_), path=request.path, request_id=_request_id())
+    words = "The policy of this service cannot be trusted just now. Nothing was changed. Tell the MARAC Hub Team."
+    return reply(503, "unavailable", words, rule="DEC-3", headers=[("Retry-After", str(RETRY_SECONDS))])
 
 
 def broken(problem_: Exception) -> Response:

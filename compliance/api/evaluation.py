@@ -21,9 +21,10 @@ from compliance.decisions.errors import CallerEnded, NoAnswer
 from compliance.decisions.questions import Answered, Asked, Question
 from compliance.decisions.reasons import Reason
 from compliance.identity.access_tokens import Claims, verify
+from compliance.identity.whence import FORWARDED_FOR
 from compliance.kernel.context import House
 from compliance.kernel.errors import FieldError
-from policies.values import Policy
+from policies.values import BrokenPolicy, Policy
 
 from . import asking
 from .problems import problem
@@ -80,7 +81,7 @@ class DecisionDoor:
             content = answer(_read(environ), claims, environ, request_id or secrets.token_hex(8))
         except asking.BadQuestion as bad:
             refused = _Refused(400, "invalid", "The question cannot be read.", errors=[bad.error])
-        except NoAnswer:
+        except (NoAnswer, BrokenPolicy):
             words = "No decision could be made, so nothing is permitted. Ask again shortly."
             refused = _Refused(503, "unavailable", words, rule="DEC-3", headers=[("Retry-After", "1")])
         except CallerEnded:
@@ -141,7 +142,7 @@ class DecisionDoor:
     ) -> bytes:
         asked = Asked(
             claims.client_id, questions.asked, environ.get("REMOTE_ADDR") or None, request_id,
-            questions.batch, questions.stop_on,
+            questions.batch, questions.stop_on, environ.get(FORWARDED_FOR),
         )  # fmt: skip
         answered = self._desk.ask(asked)
         tail = self._tail(answered)

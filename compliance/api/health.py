@@ -16,6 +16,7 @@ from audit.encoding import digest
 from audit.models import COLUMNS, HEAD, AuditEntry, LogHead
 from compliance.kernel.context import House, house
 from compliance.kernel.jobs import last_beat
+from policies.values import BrokenPolicy, Policy
 
 from .access import open_door
 from .replies import Reply, present
@@ -52,7 +53,7 @@ def live() -> Reply:
 @health.get("/ready")
 @open_door
 def ready() -> Reply:
-    """Fit to answer: 503 unless the store, its migrations, the log's head and the clock are all well."""
+    """Fit to answer: 503 unless the store, its migrations, the policy, the log's head and the clock are all well."""
     checks = _checks(house())
     fit = all(check.fit for check in checks.values())
     late = any(check.status == "late" for check in checks.values())
@@ -71,6 +72,7 @@ def _checks(here: House) -> dict[str, Check]:
             return {
                 "store": Check("ok", "The store answers."),
                 "migrations": _migrations(connection),
+                "policy": _policy(connection, here),
                 "log": _log(connection),
                 "clock": _clock(connection, here),
                 "scheduler": _scheduler(here),
@@ -89,6 +91,15 @@ def _migrations(connection: Connection) -> Check:
 @cache
 def _newest(directory: str) -> frozenset[str]:
     return frozenset(ScriptDirectory(directory).get_heads())
+
+
+def _policy(connection: Connection, here: House) -> Check:
+    """What the files say and what two people changed fit together (DEC-3)."""
+    try:
+        here.the(Policy, connection)
+    except BrokenPolicy:
+        return Check("failing", "The policy cannot be trusted. Run `compliance doctor`.")
+    return Check("ok", "The policy stands on its floor.")
 
 
 def _log(connection: Connection) -> Check:

@@ -1,7 +1,7 @@
 """Where questions wait their turn: one of those who wait answers for all of them, in one transaction.
 
 It takes the log's head, which locks out every change of rights; reads the state version in the same
-statement; reads again whoever changed since; decides; writes the entries; commits; and only then lets the
+statement; reads again whoever changed since, or everybody where the policy did; decides; writes the entries; commits; and only then lets the
 others go. So no answer stands on a state that has ended (DEC-4), and none is given that is not durably
 written down (AUD-2). Whatever goes wrong, the callers get no answer, which is not a permit (DEC-3).
 """
@@ -21,9 +21,11 @@ from sqlalchemy import Connection
 
 from audit.append import append, take_turn
 from audit.models import Moment
+from compliance.identity.whence import source_address
 from compliance.kernel.context import House
 from compliance.kernel.db import PATIENCE_SECONDS, WRITES
 from compliance.licences.uses import note_uses
+from policies.values import Policy
 
 from .book import Book, Right, Verdict
 from .errors import CallerEnded, NoAnswer
@@ -122,7 +124,8 @@ class Desk:
         book = self._book
         with self._house.engine.execution_options(**{WRITES: True}).connect() as connection:
             turn = take_turn(connection, len(together))
-            if book.state_version != turn.state_version:
+            policy = self._house.the(Policy, connection)
+            if book.state_version != turn.state_version or book.policy.version != policy.version:
                 read_changes(connection, self._house, book, turn.state_version)
             now = self._house.clock.now()
             uses: dict[str, Right] = {}
@@ -218,7 +221,7 @@ class Desk:
             "reference": None,
             "rules": rules,
             "purpose": None,
-            "address": asked.address,
+            "address": source_address(asked.address, asked.forwarded_for, book.policy.countries.trusted_proxies),
             "request_id": asked.request_id,
             "session_id": None,
             "state_version": book.state_version,

@@ -27,7 +27,10 @@ class Question:
 
 @dataclass(slots=True)
 class Asked:
-    """One call: who calls, from where, and everything asked in it; `stop_on` ends a batch at the first such answer."""
+    """One call: who calls, from where, and everything asked in it; `stop_on` ends a batch at the first such answer.
+
+    `address` is the peer's, and `forwarded_for` the chain that it says the call came by (IDN-7).
+    """
 
     client_id: str
     questions: list[Question]
@@ -35,6 +38,7 @@ class Asked:
     request_id: str | None = None
     batch: bool = False
     stop_on: bool | None = None
+    forwarded_for: str | None = None
 
 
 @dataclass(slots=True)

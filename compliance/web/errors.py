@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from compliance.identity.errors import FreshCodeNeeded
 from compliance.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Throttled
 from policies.refusals import remember
+from policies.values import BrokenPolicy
 
 from . import headers, step_up
 from .replies import Reply
@@ -55,6 +56,7 @@ def teach(pages: Blueprint) -> None:
     pages.register_error_handler(HTTPException, turned_away)
     pages.register_error_handler(DBAPIError, out_of_reach)
     pages.register_error_handler(PoolTimeout, out_of_reach)
+    pages.register_error_handler(BrokenPolicy, nothing_to_go_by)
     pages.register_error_handler(Exception, broken)
 
 
@@ -94,6 +96,12 @@ def turned_away(problem: HTTPException) -> Reply:
 def out_of_reach(problem: Exception) -> Reply:
     """The store does not answer: nothing is shown and nothing is changed (DEC-3, AUD-2)."""
     log.error("the store does not answer", problem=type(problem).__name__, page=request.endpoint)
+    return page(503, retry_after=30)
+
+
+def nothing_to_go_by(problem: Exception) -> Reply:
+    """The policy in force cannot be trusted: nothing is decided by it, and nothing is shown (DEC-3)."""
+    log.error("the policy is broken", problem=str(problem), page=request.endpoint)
     return page(503, retry_after=30)
 
 

@@ -38,7 +38,7 @@ def test_a_migrated_store_whose_log_agrees_is_ready_and_each_check_has_its_line(
     assert status == 200
     assert said["status"] == "ready"
     assert {name: check["status"] for name, check in said["checks"].items()} == {
-        "store": "ok", "migrations": "ok", "log": "ok", "clock": "ok", "scheduler": "ok",
+        "store": "ok", "migrations": "ok", "policy": "ok", "log": "ok", "clock": "ok", "scheduler": "ok",
     }  # fmt: skip
 
 

@@ -9,14 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 from shutil import copytree
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert
 
 from compliance.app import create_app, furnished, house_of
-from compliance.identity import use_cases
 from compliance.identity.errors import FreshCodeNeeded, NotTheValueInForce, PolicyAlreadySo
 from compliance.identity.proposals import use_cases as proposals
 from compliance.identity.proposals.errors import OwnProposal, ProposalOver, WaitsAlready
@@ -24,35 +22,15 @@ from compliance.identity.proposals.models import Proposal
 from compliance.identity.use_cases import signing_in
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import NOBODY, House, Origin
-from compliance.kernel.db import WRITES
 from compliance.kernel.errors import Forbidden, Invalid, NotFound, Refusal, StaleForm
 from compliance.kernel.settings import REPOSITORY, Settings
 from policies.in_force import PolicyChange
 from policies.values import BrokenPolicy, Policy
 from tests.builders.decisions import ONE, CaseSystem, a_question, the_case_system
-from tests.builders.identity import Acting, an_account, every, half_open, logged, someone
+from tests.builders.identity import an_account, every, half_open, logged, someone
 from tests.builders.licences import a_licence, an_organisation, seats
-
-WHY = "The steering group asked for it."
-
-
-def proposed(house: House, by: Acting, name: str, value: Any) -> Proposal:
-    with house.work(*by) as ctx:
-        return use_cases.propose_policy_change(ctx, name, value, reason=WHY)
-
-
-def changed(house: House, name: str, value: Any) -> None:
-    """A value changed by two people."""
-    proposal = proposed(house, someone(house, "hub_manager"), name, value)
-    with house.work(*someone(house, "steering_member")) as ctx:
-        proposals.approve(ctx, proposal.id, digest=proposal.digest)
-
-
-def behind_the_back(house: House, name: str, after: str, number: int = 1) -> None:
-    """A change written by somebody with the rights of the database and without anybody's agreement."""
-    row = {"revision": 1, "name": name, "before": "0", "after": after, "proposal_id": uuid4()}
-    with house.engine.execution_options(**{WRITES: True}).begin() as connection:
-        connection.execute(insert(PolicyChange).values(id=uuid4(), number=number, changed_at=house.clock.now(), **row))
+from tests.builders.policies import WHY, behind_the_back, changed, proposed
+from tests.web.conftest import Visitor
 
 
 @pytest.fixture
@@ -301,8 +279,8 @@ def test_with_a_change_below_the_floor_behind_our_back_nothing_is_permitted_or_s
 
     assert case_system.post(ONE, a_question()).status_code == 503
     batch = case_system.post("/access/v1/evaluations", {"evaluations": [a_question()]})
-    assert (batch.status_code, "decision" in batch.text) == (503, False)
-    page = app.test_client().get("/sign-in")
+    assert (batch.status_code, '"decision":' in batch.text) == (503, False)
+    page = Visitor(app).send("/sign-in", {"email": account.email, "password": account.password})
     assert page.status_code == 503, page.text
     tried = app.test_client().post("/api/v1/sessions", json={"email": account.email, "password": account.password})
     assert tried.status_code == 503, tried.text
