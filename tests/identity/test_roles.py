@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 
 from compliance.identity import queries, use_cases
 from compliance.identity.errors import (
+    AccountClosed,
     NoSuchRole,
     OwnRole,
     RoleAlreadyHeld,
     RoleForHubTeamOnly,
     RoleForPartnersOnly,
     RoleOutsideOrganisation,
-    RoleOver,
 )  # fmt: skip
-from compliance.identity.models import RoleHeld
+from compliance.identity.models import Person, RoleHeld
+from compliance.identity.proposals.models import Proposal
 from compliance.kernel.context import NOBODY, Holding, House
-from compliance.kernel.errors import Forbidden, NotFound
-from tests.builders.identity import COMMAND, Acting, a_person, an_employer, at_work, every, logged, someone
+from compliance.kernel.errors import Forbidden, Invalid, NotFound
+from tests.builders.identity import COMMAND, WHY, a_person, an_employer, at_work, every, logged, someone
+from tests.builders.roles import agree, grant, held_by
 
-
-def grant(house: House, who: Acting, person_id, role: str, organisation_id=None) -> RoleHeld:
-    with house.work(*who) as ctx:
-        return use_cases.grant_role(ctx, person_id, role=role, organisation_id=organisation_id)
+TODAY = date(2026, 11, 21)
 
 
 @pytest.mark.rule("ROL-1")
@@ -35,7 +37,7 @@ def test_a_hub_role_is_never_given_to_a_participating_agency(sqlite_house: House
     with pytest.raises(RoleForHubTeamOnly):
         grant(sqlite_house, someone(sqlite_house, "hub_manager"), partner.id, role)
     with sqlite_house.work(COMMAND) as ctx, pytest.raises(RoleForHubTeamOnly):
-        use_cases.grant_role(ctx, partner.id, role=role)
+        use_cases.grant_role(ctx, partner.id, role=role, reason=WHY)
 
 
 @pytest.mark.rule("ROL-1")
@@ -65,15 +67,123 @@ def test_nobody_gives_a_role_to_themselves(sqlite_house: House) -> None:
 
 
 @pytest.mark.rule("ROL-1", "ROL-3", "AUD-1")
-def test_a_manager_gives_a_hub_role_to_another_member_of_the_hub_team(house: House) -> None:
-    manager = someone(house, "hub_manager")
+def test_a_hub_role_is_asked_for_by_one_and_given_by_another(house: House) -> None:
+    manager, supervisor = someone(house, "hub_manager"), someone(house, "hub_supervisor")
     member = a_person(house, hub_team=True)
 
-    held = grant(house, manager, member.id, "hub_coordinator")
+    asked = grant(house, manager, member.id, "hub_coordinator", ends_on=date(2027, 3, 31))
+    assert at_work(house, member).actor.holdings == frozenset()
 
+    agree(house, asked, supervisor)
     assert at_work(house, member).actor.holdings == {Holding("hub_coordinator")}
-    assert held.granted_by == manager.actor.id
-    assert logged(house, "role.granted")[-1].actor_id == manager.actor.id
+    [held] = held_by(house, member.id)
+    assert (held.granted_by, held.approved_by) == (manager.actor.id, supervisor.actor.id)
+    assert (held.reason, held.ends_at) == (WHY, datetime(2027, 3, 31, 23, tzinfo=UTC))
+    entry = logged(house, "role.granted")[-1]
+    assert entry.actor_id == supervisor.actor.id
+    assert f'"proposal":"{asked.id}"' in entry.detail
+
+
+@pytest.mark.rule("ROL-3")
+@pytest.mark.parametrize(
+    "role", ["hub_manager", "hub_supervisor", "hub_coordinator", "ig_officer", "steering_member", "executive_chair"]
+)
+def test_whatever_reaches_beyond_one_organisation_takes_two(sqlite_house: House, role: str) -> None:
+    person = a_person(sqlite_house, hub_team=role.startswith("hub_"))
+
+    asked = grant(sqlite_house, someone(sqlite_house, "hub_manager"), person.id, role)
+
+    assert isinstance(asked, Proposal)
+    assert held_by(sqlite_house, person.id) == []
+
+
+@pytest.mark.rule("ROL-1")
+@pytest.mark.parametrize("role", ["authorised_signatory", "delegate", "escalation_contact"])
+def test_a_partners_role_is_given_by_one_at_once(sqlite_house: House, role: str) -> None:
+    person = a_person(sqlite_house, organisation_id=an_employer(sqlite_house))
+
+    grant(sqlite_house, someone(sqlite_house, "hub_manager"), person.id, role)
+
+    assert [held.role for held in held_by(sqlite_house, person.id)] == [role]
+
+
+@pytest.mark.rule("ROL-1", "ROL-3")
+def test_what_stands_in_the_way_by_the_time_of_agreement_is_looked_for_again(house: House) -> None:
+    manager = someone(house, "hub_manager")
+    member = a_person(house, hub_team=True)
+    asked = grant(house, manager, member.id, "hub_coordinator")
+    with house.work(COMMAND) as ctx:
+        use_cases.grant_role(ctx, member.id, role="hub_coordinator", reason=WHY)
+    with pytest.raises(RoleAlreadyHeld):
+        agree(house, asked)
+
+    other = a_person(house, hub_team=True)
+    asked = grant(house, manager, other.id, "hub_coordinator")
+    with house.engine.begin() as connection:
+        connection.execute(update(Person).where(Person.id == other.id).values(hub_team=False))
+    with pytest.raises(RoleForHubTeamOnly):
+        agree(house, asked)
+
+    gone = a_person(house, hub_team=True)
+    asked = grant(house, manager, gone.id, "hub_coordinator")
+    with house.engine.begin() as connection:
+        connection.execute(update(Person).where(Person.id == gone.id).values(closed_at=house.clock.now()))
+    with pytest.raises(AccountClosed):
+        agree(house, asked)
+
+
+@pytest.mark.rule("ROL-1")
+def test_a_last_day_that_passed_while_the_proposal_waited_gives_no_role(sqlite_house: House, clock) -> None:
+    member = a_person(sqlite_house, hub_team=True)
+    asked = grant(sqlite_house, someone(sqlite_house, "hub_manager"), member.id, "ig_officer", ends_on=TODAY)
+    clock.move(timedelta(hours=14))
+
+    with pytest.raises(Invalid) as refused:
+        agree(sqlite_house, asked)
+
+    assert [error.pointer for error in refused.value.fields] == ["/ends_on"]
+    assert held_by(sqlite_house, member.id) == []
+
+
+@pytest.mark.rule("ROL-1")
+@pytest.mark.parametrize(
+    ("more", "pointer"),
+    [
+        ({"reason": " "}, "/reason"),
+        ({"reason": "x" * 1001}, "/reason"),
+        ({"ends_on": date(2026, 11, 20)}, "/ends_on"),
+        ({"ends_on": date(2037, 1, 1)}, "/ends_on"),
+        ({"ends_on": date.max}, "/ends_on"),
+    ],
+)
+def test_a_role_needs_a_reason_and_a_last_day_that_can_be(sqlite_house: House, more, pointer: str) -> None:
+    person = a_person(sqlite_house, organisation_id=an_employer(sqlite_house))
+
+    with pytest.raises(Invalid) as refused:
+        grant(sqlite_house, someone(sqlite_house, "hub_manager"), person.id, "delegate", **more)
+
+    assert [error.pointer for error in refused.value.fields] == [pointer]
+
+
+@pytest.mark.rule("ROL-3", "IDN-8")
+def test_somebody_invited_begins_with_a_partners_roles_and_hub_roles_wait(house: House) -> None:
+    employer = an_employer(house)
+
+    def invited(email: str, **more) -> Person:
+        with house.work(*someone(house, "hub_manager")) as ctx:
+            return use_cases.invite_person(ctx, full_name="Ann Vale", email=email, reason=WHY, **more)[0]
+
+    partner = invited("ann@kent.example.org", organisation_id=employer, roles=("delegate", "ig_officer"))
+    member = invited("ann@hub.example.org", hub_team=True, roles=("hub_coordinator",))
+
+    assert [held.role for held in held_by(house, partner.id)] == ["delegate"]
+    assert held_by(house, member.id) == []
+    waiting = {(proposal.beneficiary_id, json.loads(proposal.asked)["role"]) for proposal in every(house, Proposal)}
+    assert waiting == {(partner.id, "ig_officer"), (member.id, "hub_coordinator")}
+    with house.work(*someone(house, "hub_manager")) as ctx, pytest.raises(Invalid):
+        use_cases.invite_person(
+            ctx, full_name="Bo Vale", email="bo@kent.example.org", organisation_id=employer, roles=("delegate",)
+        )
 
 
 @pytest.mark.rule("ROL-4")
@@ -125,7 +235,7 @@ def test_whoever_gives_no_roles_gets_one_answer_for_everybody(sqlite_house: Hous
             grant(sqlite_house, who, person_id, "steering_member")
     for held_id in (held.id, uuid4()):
         with sqlite_house.work(*who) as ctx, pytest.raises(Forbidden):
-            use_cases.end_role(ctx, held_id)
+            use_cases.end_role(ctx, held_id, reason=WHY)
 
 
 @pytest.mark.rule("ROL-4")
@@ -135,23 +245,7 @@ def test_a_manager_asking_for_nobody_finds_nobody(sqlite_house: House) -> None:
     with pytest.raises(NotFound):
         grant(sqlite_house, manager, uuid4(), "ig_officer")
     with sqlite_house.work(*manager) as ctx, pytest.raises(NotFound):
-        use_cases.end_role(ctx, uuid4())
-
-
-@pytest.mark.rule("ROL-1", "DEC-4")
-def test_a_role_that_ended_counts_for_nothing_and_ends_once(house: House) -> None:
-    manager = someone(house, "hub_manager")
-    person = a_person(house, "ig_officer")
-    with house.reading(NOBODY) as ctx:
-        [held] = queries.roles_held(ctx, person.id)
-
-    with house.work(*manager) as ctx:
-        use_cases.end_role(ctx, held.id)
-
-    assert at_work(house, person).actor.holdings == frozenset()
-    with house.work(*manager) as ctx, pytest.raises(RoleOver):
-        use_cases.end_role(ctx, held.id)
-    grant(house, manager, person.id, "ig_officer")
+        use_cases.end_role(ctx, uuid4(), reason=WHY)
 
 
 @pytest.mark.rule("ROL-1")

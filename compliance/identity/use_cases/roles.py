@@ -159,7 +159,7 @@ def _give(ctx: Context, person: Person, held: RoleHeld, proposal: Proposal | Non
             proposal=proposal.id if proposal else None,
         ),
     )
-    _tell(ctx, person, "role_given", role=rules.ROLE_NAMES[held.role], lasts=_lasts(held))
+    _tell(ctx, person, "role_given", held.role, _lasts(held))
     return held
 
 
@@ -194,7 +194,7 @@ def _record_end(ctx: Context, person: Person, held: RoleHeld, why: RoleEnd) -> N
             subject=person.id, organisation=person.organisation_id, held=held.id, role=held.role, reason=str(why)
         ),
     )
-    _tell(ctx, person, "role_ended", role=rules.ROLE_NAMES[held.role], why=_ENDED[why])
+    _tell(ctx, person, "role_ended", held.role, _ENDED[why])
 
 
 _ENDED = {
@@ -203,10 +203,10 @@ _ENDED = {
 }
 
 
-def _tell(ctx: Context, person: Person, letter: str, **words: str) -> None:
+def _tell(ctx: Context, person: Person, letter: str, role: str, says: str) -> None:
     """Write to whoever it concerns; somebody who has not begun yet reads what they hold when they do."""
     if queries.live_password(ctx, person.id) is not None:
-        tell(ctx, person, letter, **words)
+        tell(ctx, person, letter, role=rules.ROLE_NAMES[role], says=says)
 
 
 def _lasts(held: RoleHeld) -> str:
