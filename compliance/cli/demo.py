@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import click
@@ -27,9 +30,14 @@ from compliance.kernel.secrets import create_key_file
 from compliance.kernel.settings import REPOSITORY, Settings
 from signatories.models import Organisation
 
+from . import demo_mail
 from .demo_story import Told, tell
 
-PROCESSES = {"service": ["serve", "--port", "{port}"], "scheduler": ["scheduler"]}
+PROCESSES = {
+    "mail": ["demo", "receive-mail", "--port", "{mail_port}"],
+    "service": ["serve", "--port", "{port}"],
+    "scheduler": ["scheduler"],
+}
 READY_WITHIN_SECONDS = 60
 
 
@@ -41,8 +49,8 @@ def demo() -> None:
 @demo.command()
 @click.option("--port", default=lambda: int(os.environ.get("PORT", "8000")), help="Port on 127.0.0.1 (default 8000).")
 def up(port: int) -> None:
-    """Make what is missing, start service and scheduler, and say who can sign in."""
-    environment = _environment(port)
+    """Make what is missing, start service, scheduler and mail, and say who can sign in."""
+    environment = _environment(port) | _own_mail()
     settings = Settings.from_environment(environment)
     if _running(settings.var_dir):
         click.echo(f"The demo runs already, on {settings.base_url}. `make demo-stop` stops it.")
@@ -56,7 +64,7 @@ def up(port: int) -> None:
 
 @demo.command()
 def down() -> None:
-    """Stop service and scheduler; what was done is kept."""
+    """Stop service, scheduler and mail; what was done is kept."""
     var_dir = Settings.from_environment(_environment(8000)).var_dir
     for name in PROCESSES:
         _stop(var_dir / "run" / f"{name}.pid")
@@ -80,7 +88,38 @@ def reset(context: click.Context, port: int) -> None:
         settings.var_dir / "compliance.env",
     ):
         left.unlink(missing_ok=True)
+    shutil.rmtree(settings.var_dir / "mail", ignore_errors=True)
     context.invoke(up, port=port)
+
+
+@demo.command()
+@click.argument("address", required=False)
+def mail(address: str | None) -> None:
+    """Print the newest letter, or the newest to ADDRESS."""
+    message = demo_mail.newest(_mail_dir(), address)
+    if message is None:
+        raise click.ClickException(f"No letter{f' to {address}' if address else ''} has come so far.")
+    click.echo(f"To: {message['To']}\nSubject: {message['Subject']}\nDate: {message['Date']}\n")
+    click.echo(message.get_content())
+
+
+@demo.command("receive-mail", hidden=True)
+@click.option("--port", type=int, required=True)
+def receive_mail(port: int) -> None:
+    """Take the demonstration's mail, until stopped."""
+    demo_mail.receive(_mail_dir(), port)
+
+
+def _mail_dir() -> Path:
+    return Settings.from_environment(_environment(8000)).var_dir / "mail"
+
+
+def _own_mail() -> dict[str, str]:
+    """A mail server of the demo's own, on a port that is free now."""
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        port = asked.getsockname()[1]
+    return {"SMTP_URL": f"smtp://127.0.0.1:{port}", "COMPLIANCE_MAIL_FROM": "MARAC Hub (demo) <hub@marac.example>"}
 
 
 def _environment(port: int) -> dict[str, str]:
@@ -113,7 +152,7 @@ def _prepare(settings: Settings) -> Told:
 
 def _write_settings(settings: Settings, environment: dict[str, str]) -> None:
     """Leave the demo's configuration where every command finds it, so that `compliance doctor` works as it stands."""
-    names = ("COMPLIANCE_DEMO", "COMPLIANCE_BASE_URL", "DATABASE_URL")
+    names = ("COMPLIANCE_DEMO", "COMPLIANCE_BASE_URL", "DATABASE_URL", "SMTP_URL", "COMPLIANCE_MAIL_FROM")
     lines = [f"{name}={environment[name]}" for name in names if environment.get(name)]
     path = settings.var_dir / "compliance.env"
     path.write_text("# The demonstration's settings, written by `make demo`.\n" + "\n".join(lines) + "\n")
@@ -147,7 +186,8 @@ def _start(var_dir: Path, port: int, environment: dict[str, str]) -> None:
     for folder in ("run", "log"):
         (var_dir / folder).mkdir(exist_ok=True)
     for name, arguments in PROCESSES.items():
-        command = [sys.executable, "-m", "compliance.cli", *(word.format(port=port) for word in arguments)]
+        given = [word.format(port=port, mail_port=urlsplit(environment["SMTP_URL"]).port) for word in arguments]
+        command = [sys.executable, "-m", "compliance.cli", *given]
         with (var_dir / "log" / f"{name}.log").open("a") as log:
             process = subprocess.Popen(  # noqa: S603 - our own commands
                 command, cwd=REPOSITORY, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -211,4 +251,7 @@ def _say(settings: Settings, told: dict[str, Any]) -> None:
         click.echo(f"  {'':<22} password {person['password']}  secret {secret}")
     client = told["client"]
     click.echo(f"\nThe case system: client {client['id']}  secret {client['secret']}")
+    click.echo(
+        f"\nLetters to them arrive in {settings.var_dir}/mail; `compliance demo mail ADDRESS` prints the newest."
+    )
     click.echo(f"\nAll of this, for a program: {settings.var_dir}/demo.json\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,10 +17,24 @@ from compliance.identity import queries as identity_queries
 from compliance.identity import use_cases as identity
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import NOBODY, Context, House, Origin, operator
+from compliance.kernel.jobs import Stopping
+from compliance.notices.sending import send_due
+from compliance.notices.ways import Letter, Post
 from signatories import queries as register
 
 THE_OPERATOR = operator("demo")
 ADDRESS = "127.0.0.1"
+
+
+@dataclass
+class Postbag:
+    """The story's post: letters are truly sent, and arrive here."""
+
+    letters: list[Letter] = field(default_factory=list)
+
+    def send(self, letter: Letter, _stopping: Stopping) -> None:
+        """Take the letter."""
+        self.letters.append(letter)
 
 
 @dataclass
@@ -47,6 +62,8 @@ class Stage:
         self.now = now
         self.clock = FixedClock(now)
         house.clock = self.clock
+        self.postbag = Postbag()
+        house.fixtures[Post] = Post(self.postbag)
         self.people: list[Somebody] = []
 
     def at(self, days_ago: int) -> None:
@@ -74,16 +91,23 @@ class Stage:
         held = () if role == "licence_holder" else (role,)
         organisation_id = self.organisation_id(organisation) if organisation else None
         with self.as_operator() as ctx:
-            person, token = identity.invite_person(
+            person, _ = identity.invite_person(
                 ctx, full_name=full_name, email=email, organisation_id=organisation_id, roles=held, **more
             )
         somebody = Somebody(person.id, full_name, email, role, organisation)
         self.people.append(somebody)
-        self.answers(somebody, token)
+        self.answers(somebody)
         return somebody
 
-    def answers(self, person: Somebody, token: str, *, enrols: bool = True) -> None:
-        """Use the link: set a password and, unless they stop there, enrol an authenticator app."""
+    def post_goes(self) -> None:
+        """Everything that waits is sent."""
+        send_due(self.house, Stopping(), limit=1000)
+
+    def answers(self, person: Somebody, *, enrols: bool = True) -> None:
+        """Use the link that came by post: set a password and, unless they stop there, enrol an authenticator app."""
+        self.post_goes()
+        came = "".join(letter.body for letter in self.postbag.letters if letter.to == person.email)
+        token = re.findall(r"/invitation/(\S+)", came)[-1]
         password = a_password()
         with self.house.work(NOBODY, Origin(ADDRESS)) as ctx:
             opened = identity.accept_invitation(ctx, token, password=password)

@@ -22,6 +22,7 @@ from compliance.licences import use_cases as licences
 from compliance.licences.models import Licence
 from compliance.licences.rules import EndReason, Kind, Suspension
 from compliance.licences.seed import load_contract
+from compliance.notices.ways import Post
 from policies.values import Policy
 from signatories import queries as register
 from signatories import use_cases as signatories
@@ -44,12 +45,13 @@ LAST_NAMES = ("Applecross", "Barleymow", "Cobblestone", "Dovecote", "Elderbrook"
 def tell(app: Flask, say: Callable[[str], None]) -> Told:
     """Play the whole story in an empty house; gives what `var/demo.json` holds."""
     house = house_of(app)
-    kept_clock = house.clock
+    kept_clock, kept_post = house.clock, house.the(Post)
     with app.app_context():
         try:
             return _play(Stage(house, datetime.now(UTC).replace(microsecond=0)), say)
         finally:
             house.clock = kept_clock
+            house.fixtures[Post] = kept_post
 
 
 def _play(stage: Stage, say: Callable[[str], None]) -> Told:
@@ -69,6 +71,7 @@ def _play(stage: Stage, say: Callable[[str], None]) -> Told:
     with stage.as_operator() as ctx:
         client, secret = identity.register_client(ctx, name="Case system (demo)", scopes=SCOPES)
         known = {"id": client.client_id, "secret": secret, "scopes": list(SCOPES)}
+    stage.post_goes()
     return _told(stage, known)
 
 
@@ -238,8 +241,8 @@ def _license(
     decider = decides or (hub["hub_manager"] if (asks or coordinator) is not hub["hub_manager"] else coordinator)
     with stage.as_(decider) as ctx:
         approved = licences.approve(ctx, _given(person))
-    if approved.invitation_token is not None:
-        stage.answers(person, approved.invitation_token, enrols=enrols)
+    if approved.link_sent_to is not None:
+        stage.answers(person, enrols=enrols)
     return person
 
 

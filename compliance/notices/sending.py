@@ -59,19 +59,17 @@ class Claimed:
 
 
 def send_due(house: House, stopping: Stopping, limit: int) -> Run:
-    """Send what is due, the oldest first; without a way out everything waits.
+    """Send what is due, the oldest first. Without a way out everything waits, but for what is of no more use.
 
     A way that fails is left alone until the next run: where one letter finds the server dead, so would the others.
     """
     way = house.the(Post).way
     done = failed = 0
-    if way is None:
-        return Run()
     while done + failed < limit and not stopping.told:
-        claimed = claim(house) if _anything_due(house) else None
+        claimed = claim(house, useless_only=way is None)
         if claimed is None:
             break
-        if is_useless(claimed.useless_at, house.clock.now()):
+        if way is None or is_useless(claimed.useless_at, house.clock.now()):
             _drop(house, claimed)
             done += 1
             continue
@@ -91,20 +89,22 @@ def send_due(house: House, stopping: Stopping, limit: int) -> Run:
     return Run(done + failed, done, failed)
 
 
-def claim(house: House) -> Claimed | None:
+def claim(house: House, *, useless_only: bool = False) -> Claimed | None:
     """The letter that has been due the longest, ours alone until the lease ends; None where nothing is due.
 
     One statement, and so atomic on either database: of those who ask at once, each gets another letter, or none.
     """
     now = house.clock.now()
-    longest_due = (
-        select(Notice.id).where(_due(now)).order_by(Notice.due_at, Notice.id).limit(1).with_for_update(skip_locked=True)
-    )
-    until = now + LEASE
+    due = _due(now, useless_only=useless_only)
+    # A look before the claim, so that nobody's turn to write is taken every other second for nothing.
+    with house.engine.connect() as connection:
+        if connection.execute(select(Notice.id).where(due).limit(1)).first() is None:
+            return None
+    longest_due = select(Notice.id).where(due).order_by(Notice.due_at, Notice.id).limit(1)
     taking = (
         update(Notice)
-        .where(Notice.id == longest_due.scalar_subquery(), _due(now))
-        .values(held_until=until, tries=Notice.tries + 1)
+        .where(Notice.id == longest_due.with_for_update(skip_locked=True).scalar_subquery(), due)
+        .values(held_until=now + LEASE, tries=Notice.tries + 1)
         .returning(
             Notice.id, Notice.kind, Notice.person_id, Notice.address, Notice.words, Notice.written_at,
             Notice.useless_at, Notice.tries, Notice.problem, Notice.held_until,
@@ -115,16 +115,11 @@ def claim(house: House) -> Claimed | None:
     return Claimed(**row._asdict()) if row is not None else None
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
+def _due(now: datetime, *, useless_only: bool) -> ColumnElement[bool]:
     """What waits and is nobody's. A lease that reaches further than any can was made by a clock since set back."""
     free = or_(Notice.held_until.is_(None), Notice.held_until <= now, Notice.held_until > now + LEASE)
-    return and_(WAITS, Notice.due_at <= now, free)
-
-
-def _anything_due(house: House) -> bool:
-    """A look before the claim, so that nobody's turn to write is taken every other second for nothing."""
-    with house.engine.connect() as connection:
-        return connection.execute(select(Notice.id).where(_due(house.clock.now())).limit(1)).first() is not None
+    useless = Notice.useless_at <= now
+    return and_(WAITS, free, useless if useless_only else or_(useless, Notice.due_at <= now))
 
 
 def _opened(house: House, claimed: Claimed) -> Letter:
