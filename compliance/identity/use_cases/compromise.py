@@ -12,6 +12,7 @@ from compliance.identity.rules import Compromise, End
 from compliance.kernel.context import Context
 from policies.permissions import Permission
 
+from .devices import end_devices
 from .letters import tell
 from .people import within_reach
 from .sessions import end_sessions
@@ -20,7 +21,7 @@ from .sessions import end_sessions
 def password_compromised(ctx: Context, person_id: UUID, *, reason: str) -> None:
     """Say that somebody else may know this person's password, and why one thinks so: a code of `Compromise`.
 
-    Their sign-ins end, decisions deny, they are told by letter, and their next sign-in leads only to a new password.
+    Their sign-ins end, their browsers are strange again, decisions deny, they are told by letter, and their next sign-in leads only to a new password.
     One that is known for it already stays as it is. One's own is simply changed: raises OwnPassword, and
     FreshCodeNeeded, NoPasswordYet, UnknownCompromise.
     """
@@ -37,6 +38,7 @@ def password_compromised(ctx: Context, person_id: UUID, *, reason: str) -> None:
         return
 
     password.compromised_at = ctx.now()
+    end_devices(ctx, person)
     end_sessions(ctx, person_id=person.id, reason=End.PASSWORD_COMPROMISED)
     tell(ctx, person, "password_compromised")
 

@@ -12,10 +12,10 @@ from audit.record import record
 from compliance.identity import counters, devices
 from compliance.identity.events import DeviceKnown, DevicesForgotten
 from compliance.identity.models import KnownDevice, Person
-from compliance.kernel.clock import LONDON
 from compliance.kernel.context import Context
-from compliance.notices.writing import write
 from policies.values import Policy
+
+from .letters import tell
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def recognise(ctx: Context, person: Person, session_id: UUID) -> Recognised:
 
     known_before = ctx.session.scalar(select(exists().where(KnownDevice.person_id == person.id)))
     if known_before:
-        _tell(ctx, person, session_id)
+        tell(ctx, person, "new_device", once=f"new_device:{session_id}")
     if ctx.origin.device is None or not ctx.the(Policy).sign_in.device_days:
         return Recognised()
 
@@ -81,14 +81,3 @@ def end_devices(ctx: Context, person: Person, *, only: UUID | None = None) -> in
     return len(ending)
 
 
-def _tell(ctx: Context, person: Person, session_id: UUID) -> None:
-    there = ctx.now().astimezone(LONDON)
-    write(
-        ctx,
-        "new_device",
-        to=person.email,
-        person_id=person.id,
-        once=f"new_device:{session_id}",
-        name=person.full_name,
-        moment=f"{there.day} {there:%B %Y} at {there:%H:%M}",
-    )

@@ -23,10 +23,10 @@ from compliance.identity.events import AccountLocked, ClosedToStrangers, SignInF
 from compliance.identity.models import Person
 from compliance.identity.rules import End
 from compliance.kernel.context import Context
-from compliance.notices.writing import write
 from policies.values import Policy
 
 from .devices import end_devices
+from .letters import tell
 from .sessions import end_half_open, end_sessions
 
 
@@ -80,7 +80,7 @@ def _lock(ctx: Context, person: Person, failures: int, device_id: UUID | None) -
     end_sessions(ctx, person_id=person.id, reason=End.LOCKED)
     if device_id is not None:
         end_devices(ctx, person, only=device_id)
-    write(ctx, "account_locked", to=person.email, person_id=person.id, name=person.full_name)
+    tell(ctx, person, "account_locked")
 
     record(ctx, AccountLocked(subject=person.id, organisation=person.organisation_id, failures=failures))
 
@@ -89,6 +89,6 @@ def _close_to_strangers(ctx: Context, person: Person, failures: int) -> None:
     """Whoever signs in elsewhere meanwhile gets no further than they are; what is whole already stands."""
     person.closed_to_strangers_at = ctx.now()
     end_half_open(ctx, person.id, reason=End.CLOSED_TO_STRANGERS)
-    write(ctx, "closed_to_strangers", to=person.email, person_id=person.id, name=person.full_name)
+    tell(ctx, person, "closed_to_strangers")
 
     record(ctx, ClosedToStrangers(subject=person.id, organisation=person.organisation_id, failures=failures))

@@ -15,6 +15,7 @@ from compliance.identity.errors import HasPassword, InvitationOver
 from compliance.identity.events import InvitationMade
 from compliance.identity.links import invitation_link
 from compliance.identity.models import AccountInvitation, Person
+from compliance.identity.patience import Patience
 from compliance.identity.rules import End, Kind
 from compliance.kernel.context import Context
 from compliance.kernel.secrets import KeyRing
@@ -144,7 +145,8 @@ def accept_invitation(ctx: Context, token: str, *, password: str) -> Opened:
         countries.require_allowed(looking)
         _, person = _usable(looking, _invited(looking, token))
         against = scales(looking, person)
-    phc = weigh(against, password)
+    with ctx.house.the(Patience).hashing():
+        phc = weigh(against, password)
 
     queries.person(ctx, person.id, lock=True)
     invitation, person = _usable(ctx, _invited(ctx, token))

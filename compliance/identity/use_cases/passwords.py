@@ -14,6 +14,7 @@ from compliance.identity import counters, passwords, queries
 from compliance.identity.errors import PasswordNotGoodEnough, SignInOver
 from compliance.identity.events import PasswordSet
 from compliance.identity.models import Password, Person
+from compliance.identity.patience import Patience
 from compliance.identity.rules import End, Stage
 from compliance.kernel.context import Context
 from compliance.kernel.errors import FieldError
@@ -54,8 +55,9 @@ def change_password(ctx: Context, *, current: str, new: str) -> Outcome:
             raise SignInOver()
         held = queries.live_password(looking, sign_in.person.id)
         against = scales(looking, sign_in.person)
-    right = held is not None and passwords.matches(held.hash, current)
-    phc = weigh(against, new) if right else ""
+    with ctx.house.the(Patience).hashing():
+        right = held is not None and passwords.matches(held.hash, current)
+        phc = weigh(against, new) if right else ""
 
     now_standing = standing(ctx, ctx.origin.session_id, *_STAGES)
     person = now_standing.person

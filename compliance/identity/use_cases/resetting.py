@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from audit.record import record
 from compliance.identity import queries
 from compliance.identity.errors import AccountAbove, OwnAccount
 from compliance.identity.events import AccountRecovered, AccountReset
-from compliance.identity.models import Authenticator, KnownDevice, Passkey, Password, Person
+from compliance.identity.models import Authenticator, Passkey, Password, Person
 from compliance.identity.proposals.acts import takes_two
 from compliance.identity.proposals.errors import NotWhatWasAsked
 from compliance.identity.proposals.models import Proposal
@@ -30,6 +30,7 @@ from compliance.kernel.text import prose
 from policies.access import may
 from policies.permissions import Permission
 
+from .devices import end_devices
 from .invitations import make_invitation
 from .people import within_reach
 from .sessions import end_sessions
@@ -65,7 +66,11 @@ def propose_recovery(ctx: Context, person_id: UUID, *, identity_check: str, reas
     person = _someone_elses(ctx, Permission.ACCOUNT_RECOVER, person_id)
     verified = _verified(identity_check)
 
-    asked = {"person": str(person.id), "identity_check": _fingerprint(ctx, verified), "above": _reaches_hub(ctx, person)}
+    asked = {
+        "person": str(person.id),
+        "identity_check": _fingerprint(ctx, verified),
+        "above": _reaches_hub(ctx, person),
+    }
     proposal = propose(
         ctx,
         RECOVERY,
@@ -108,8 +113,7 @@ def begin_anew(ctx: Context, person: Person, verified: str) -> str | None:
     the actor may."""
     _unlock(person)
     ended = [one for kind in (Password, Authenticator, Passkey) for one in _end(ctx, person, kind)]
-    known = update(KnownDevice).where(KnownDevice.person_id == person.id, KnownDevice.ended_at.is_(None))
-    ctx.session.execute(known.values(ended_at=ctx.now()).execution_options(synchronize_session=False))
+    end_devices(ctx, person)
     end_sessions(ctx, person_id=person.id, reason=End.RESET)
 
     record(ctx, AccountRecovered(subject=person.id, organisation=person.organisation_id, ended=tuple(ended)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from audit.record import record
 from compliance.identity import counters, countries, devices, passwords, queries, rules
 from compliance.identity.addresses import normalise
 from compliance.identity.devices import Here
+from compliance.identity.errors import TooManyAtOnce
 from compliance.identity.events import CodeRepeated, PasswordAccepted, SignedIn
 from compliance.identity.models import Password, Person
 from compliance.identity.patience import Patience
@@ -94,14 +96,15 @@ def sign_in(house: House, origin: Origin, *, email: str, password: str) -> Outco
     with house.work(NOBODY, origin) as ctx:
         outcome = settle(ctx, checked)
     if outcome.opened and passwords.is_outdated(asked.phc or ""):
-        rehash(
-            house,
-            origin,
-            person_id=outcome.opened.person_id,
-            password_id=asked.password_id or _NOBODYS_ID,
-            phc=asked.phc or "",
-            password=password,
-        )
+        with suppress(TooManyAtOnce), house.the(Patience).hashing():
+            rehash(
+                house,
+                origin,
+                person_id=outcome.opened.person_id,
+                password_id=asked.password_id or _NOBODYS_ID,
+                phc=asked.phc or "",
+                password=password,
+            )
     return outcome
 
 
