@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from audit.models import AuditEntry, Moment
 from audit.verify import verify
 from compliance.app import MIGRATIONS, house_of
+from compliance.identity.countries import Countries
 from compliance.kernel.context import House, operator
 from compliance.kernel.jobs import JobRun, last_beat
 from compliance.kernel.secrets import KeyRing
@@ -26,7 +27,7 @@ from compliance.notices import queries as notices
 from compliance.notices.rules import is_late
 from compliance.notices.ways import Post
 from compliance.scheduler import BEAT, PROCESS
-from policies.values import Policy
+from policies.values import BrokenPolicy, Policy
 from signatories import queries as signatories
 
 SHOWN = 5
@@ -57,6 +58,8 @@ def examine(app: Flask) -> list[Finding]:
             problems = list(check(house))
         except SQLAlchemyError as problem:
             problems = [f"the store did not answer ({type(problem).__name__}); see that it runs and is migrated"]
+        except BrokenPolicy as problem:
+            problems = [f"nothing is permitted, for the policy is broken: {problem}"]
         well = all(isinstance(problem, Remark) for problem in problems)
         findings.append(Finding(name, well, "; ".join(problems) or "as it must be"))
     return findings
@@ -85,6 +88,24 @@ def _migrations(house: House) -> Iterator[str]:
         current = MigrationContext.configure(connection).get_current_revision()
     if current != newest:
         yield f"the store is at {current}, the code at {newest}; run `compliance db upgrade`"
+
+
+def _policy(house: House) -> Iterator[str]:
+    """The policy stands on its floor, with every change two people made (IDN-9)."""
+    try:
+        house.the(Policy)
+    except BrokenPolicy as problem:
+        yield f"nothing is permitted, for {problem}; find out who wrote that change into the store, and take it out"
+
+
+def _countries(house: House) -> Iterator[str]:
+    """Countries are known, where nobody may sign in from some (IDN-7)."""
+    refused = house.the(Policy).countries.refused_countries
+    trouble = house.the(Countries).trouble()
+    if trouble and refused:
+        yield f"{trouble}; until then nobody is refused for coming from {', '.join(refused)}"
+    elif trouble and house.settings.countries_file:
+        yield trouble
 
 
 def _log(house: House) -> Iterator[str]:
@@ -172,5 +193,5 @@ def _withdrawn(house: House) -> Iterator[str]:
 
 
 CHECKS: tuple[Callable[[House], Iterator[str]], ...] = (
-    _keys, _transport, _migrations, _log, _clock, _scheduler, _jobs, _eligible, _seats, _withdrawn,
+    _keys, _transport, _migrations, _policy, _countries, _log, _clock, _scheduler, _jobs, _eligible, _seats, _withdrawn,
 )  # fmt: skip
