@@ -37,17 +37,31 @@ def test_a_phone_may_be_one_step_off_and_no_more(steps_off: int, found: bool) ->
 
 @pytest.mark.rule("IDN-3")
 @pytest.mark.parametrize(
-    "typed", ["", "12345", "1234567", "12345a", "１２３４５６", "٠١٢٣٤٥", "\x00" * 6, "1" * 10_000, "-12345"]
+    "typed", ["", "12345", "1234567", "12345a", "٠١٢٣٤٥", "\x00" * 6, "1" * 10_000, "-12345", " " * 10_000, "1²3456x"]
 )
 def test_what_is_no_code_of_six_digits_is_never_right(typed: str) -> None:
     assert totp.step_of(SECRET, typed, NOW, drift=1) is None
 
 
 @pytest.mark.rule("IDN-3")
-def test_spaces_in_a_code_do_not_matter() -> None:
+@pytest.mark.parametrize(
+    "typed",
+    [
+        " {0} {1} ", "{0}-{1}", "{0}\N{NO-BREAK SPACE}{1}", "{0}\N{EN DASH}{1}\n", "{0}\N{ZERO WIDTH SPACE}{1}",
+        "{0}\N{THIN SPACE}{1}\t", "{0}\N{SOFT HYPHEN}{1}",
+    ],
+)  # fmt: skip
+def test_blanks_and_hyphens_in_a_code_do_not_matter(typed: str) -> None:
     code = totp.code_at(SECRET, NOW)
 
-    assert totp.step_of(SECRET, f" {code[:3]} {code[3:]} ", NOW, drift=1) == STEP
+    assert totp.step_of(SECRET, typed.format(code[:3], code[3:]), NOW, drift=1) == STEP
+
+
+@pytest.mark.rule("IDN-3")
+def test_digits_of_full_width_are_digits() -> None:
+    wide = totp.code_at(SECRET, NOW).translate({ord("0") + digit: ord("０") + digit for digit in range(10)})
+
+    assert totp.step_of(SECRET, wide, NOW, drift=1) == STEP
 
 
 @pytest.mark.rule("IDN-3")

@@ -51,17 +51,16 @@ def give_passkey(ctx: Context, session_id: UUID, answer: str) -> Outcome:
     return Outcome(complete(ctx, current, Method.PASSKEY))
 
 
-def freshen_by_passkey(ctx: Context, session_id: UUID, answer: str) -> Opened | None:
-    """The passkey again, so that a sensitive act may follow (IDN-6); None for a wrong one, which counts as any other.
+def freshen_by_passkey(ctx: Context, session_id: UUID, answer: str) -> Outcome:
+    """The passkey again, so that a sensitive act may follow (IDN-6); a wrong one counts as any other.
 
     Raises SignInOver and Throttled.
     """
     current = standing(ctx, session_id, Stage.WHOLE)
     counters.hear(ctx)
     if not _is_right(ctx, current, answer):
-        wrong_code(ctx, current)
-        return None
-    return freshened(ctx, current, Method.PASSKEY)
+        return Outcome(None, wrong_code(ctx, current))
+    return Outcome(freshened(ctx, current, Method.PASSKEY))
 
 
 def start_passkey(ctx: Context, session_id: UUID) -> dict[str, Any]:
