@@ -15,7 +15,17 @@ from compliance.identity.errors import PasswordNotGoodEnough, SignInOver
 from compliance.identity.models import Failures, Password
 from compliance.identity.use_cases import Opened, Outcome
 from compliance.kernel.context import NOBODY, House, Origin
-from tests.builders.identity import PASSWORD, Account, an_account, at_work, every, half_open, signed_in
+from tests.builders.identity import (
+    PASSWORD,
+    Account,
+    an_account,
+    an_employer,
+    at_work,
+    every,
+    half_open,
+    letters,
+    signed_in,
+)
 
 HALF_A_MINUTE = timedelta(seconds=30)
 NEW = "Brown-Otter-52-swims"
@@ -153,3 +163,29 @@ def test_nobody_changes_a_password_in_somebody_elses_sign_in(sqlite_house: House
         change(sqlite_house, other, opened)
     with pytest.raises(SignInOver):
         change(sqlite_house, account, half_open(sqlite_house, account))
+
+
+@pytest.mark.rule("IDN-2", "GOV-5")
+def test_whoever_changes_a_password_is_told_of_it_by_letter_and_a_first_one_is_no_change(
+    sqlite_house: House, account
+) -> None:
+    opened = signed_in(sqlite_house, account)
+    assert letters(sqlite_house, account.person, "password_changed") == []
+
+    change(sqlite_house, account, opened)
+
+    [letter] = letters(sqlite_house, account.person, "password_changed")
+    assert "was changed on 21 November 2026 at 10:00am" in letter["body"]
+    assert NEW not in letter["body"]
+
+
+@pytest.mark.rule("IDN-1")
+def test_the_organisation_one_works_for_is_in_no_password(sqlite_house: House, clock) -> None:
+    account = an_account(sqlite_house, organisation_id=an_employer(sqlite_house, "Pelican Trust"))
+    clock.move(HALF_A_MINUTE)
+    opened = signed_in(sqlite_house, account)
+
+    for chosen in ("Brown-pelican-52-swims", "Brown-marac-52-swims"):
+        with pytest.raises(PasswordNotGoodEnough) as refused:
+            change(sqlite_house, account, opened, chosen)
+        assert [error.detail.partition(",")[0] for error in refused.value.fields] == ["Leave out your organisation"]
