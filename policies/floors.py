@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Floor:
-    """The bounds of one value: numbers from `least` to `most`; words only of `among`, and one of `needs` at the least."""
+    """The bounds of one value: numbers from `least` to `most`; words only of `among`, and one of `needs`, if any, at the least."""
 
     least: int = 0
     most: int = 1_000_000
@@ -18,10 +18,12 @@ class Floor:
 
 
 _STRONG = frozenset({"passkey", "app"})
+_KINDS = frozenset({"capital", "small", "number", "special"})
 
 FLOORS: dict[str, Floor] = {
     "password.min_length": Floor(least=8, most=64),
     "password.max_length": Floor(least=128, most=1024),
+    "password.character_kinds": Floor(among=_KINDS),
     "password.history": Floor(most=24),
     "password.max_age_days": Floor(least=1, most=3650),
     "password.warn_days": Floor(least=1, most=60),
@@ -60,7 +62,7 @@ def below_the_floor(name: str, value: Any) -> str | None:
     if floor.among:
         if not set(value) <= floor.among or len(set(value)) < len(value):
             return f"may only hold {', '.join(sorted(floor.among))}, each once"
-        return None if set(value) & floor.needs else f"must hold one of {', '.join(sorted(floor.needs))}"
+        return None if not floor.needs or set(value) & floor.needs else f"must hold one of {', '.join(sorted(floor.needs))}"
     numbers = value if isinstance(value, tuple) else (value,)
     if all(floor.least <= number <= floor.most for number in numbers):
         return None

@@ -56,6 +56,7 @@ class PasswordValues:
 
     min_length: int
     max_length: int
+    character_kinds: tuple[str, ...]
     history: int
     max_age_days: int
     warn_days: tuple[int, ...]

@@ -24,6 +24,12 @@ NOT_SIGNED_IN = (
     "The e-mail address or the password is not right, or the account is locked. Check both and try again. "
     "If it still does not work, ask your MARAC Hub Team to reset your account."
 )
+KINDS_OF_CHARACTER = {
+    "capital": "a capital letter",
+    "small": "a small letter",
+    "number": "a number",
+    "special": "a special character, such as ! or £",
+}
 NOT_THIS_CODE = "That code is not right. Wait for the next one in your app, then enter it."
 
 
@@ -127,7 +133,9 @@ def signed_out() -> Reply:
 @pages.get("/session-ended")
 @open_door
 def ended() -> Reply:
-    """Why the page asked for is not shown: the sign-in it belonged to is over (IDN-6)."""
+    """Why the page asked for is not shown: the sign-in it belonged to is over, or went on in another tab (IDN-6)."""
+    if g.sign_in:
+        return show("went_on.html", next=going_back.asked_for())
     session_cookie.take_back()
     return show("session_ended.html", next=going_back.ours(request.args.get("next")))
 
@@ -152,9 +160,7 @@ def password_rules() -> tuple[str, ...]:
     values = in_force(Policy).password
     return (
         f"at least {values.min_length} characters",
-        "a capital letter and a small letter",
-        "a number",
-        "a special character, such as ! or £",
+        *(said for kind, said in KINDS_OF_CHARACTER.items() if kind in values.character_kinds),
         "nothing of your name or e-mail address in it",
         f"none of your last {values.history} passwords, and none that is known to be common",
     )
