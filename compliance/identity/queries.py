@@ -143,14 +143,8 @@ def _current(ctx: Context, wanted: _Found) -> CurrentSession | None:
     if not found:
         return None
     row, person, kind, with_passkey, *_ = found[0]
-    policy = ctx.the(Policy)
-    limits = rules.Limits(
-        half_open=timedelta(minutes=policy.sign_in.half_open_minutes),
-        idle=timedelta(minutes=policy.sessions.idle_minutes),
-        whole=timedelta(hours=policy.sessions.session_hours),
-    )
     whole = row.whole_at is not None
-    live = rules.is_live(ctx.now(), limits, opened_at=row.opened_at, seen_at=row.seen_at, whole=whole)
+    live = rules.is_live(ctx.now(), limits(ctx), opened_at=row.opened_at, seen_at=row.seen_at, whole=whole)
     if not live or row.ended_at or person.locked_at or person.closed_at:
         return None
     fresh_until = None
@@ -178,6 +172,16 @@ def actor_for(ctx: Context, person: Person, *, extra: frozenset[Holding] = froze
     )
     holdings = _holdings(person, ctx.session.execute(held))
     return Actor("person", str(person.id), person.organisation_id, holdings | extra, person.hub_team)
+
+
+def limits(ctx: Context) -> rules.Limits:
+    """How long sign-ins last now (IDN-6)."""
+    policy = ctx.the(Policy)
+    return rules.Limits(
+        half_open=timedelta(minutes=policy.sign_in.half_open_minutes),
+        idle=timedelta(minutes=policy.sessions.idle_minutes),
+        whole=timedelta(hours=policy.sessions.session_hours),
+    )
 
 
 def fresh_for(ctx: Context) -> timedelta:
@@ -289,8 +293,11 @@ def password_until(ctx: Context, person_id: UUID) -> datetime | None:
     Its age brings that about, or that somebody else may know it, whichever came first.
     """
     password = live_password(ctx, person_id)
-    if password is None:
-        return None
+    return opens_until(ctx, password) if password else None
+
+
+def opens_until(ctx: Context, password: Password) -> datetime:
+    """The same of a password at hand."""
     expires = rules.password_until(password.set_at, ctx.the(Policy).password.max_age_days)
     return min(expires, password.compromised_at or expires)
 

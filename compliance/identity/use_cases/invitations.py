@@ -153,7 +153,7 @@ def accept_invitation(ctx: Context, token: str, *, password: str) -> Opened:
 
     invitation.used_at = ctx.now()
     set_password(ctx, person, phc, invitation=invitation.id)
-    if invitation.kind == Kind.RESET:
+    if against.earlier:
         tell(ctx, person, "password_changed")
     end_sessions(ctx, person_id=person.id, reason=End.PASSWORD_CHANGED)
     counters.forget_failures(ctx, counters.mark_of(ctx, person.email))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from compliance.identity.rules import Compromise
+
 from .fields import Email, Line, OneOf, OneOfMany, Prose, Several
 from .plain import Needed, PlainForm
 
@@ -31,6 +33,28 @@ class Reset(PlainForm):
         "How did you verify who they are?",
         [Needed("Say how you verified who they are.")],
         description="For example: rang the number held for the organisation’s escalation contact, who confirmed it.",
+    )
+
+
+class Recovery(Reset):
+    reason = Prose(
+        "What did they lose?",
+        [Needed("Say what they lost.")],
+        description="For example: the phone with their authenticator app was stolen. The second person reads this too.",
+    )
+
+
+class Compromised(PlainForm):
+    reason = OneOf(
+        "Why may somebody else know their password?",
+        [Needed("Say why somebody else may know the password.")],
+        choices=[
+            (Compromise.TRICKED.value, "They entered it on a page that was not ours"),
+            (Compromise.TOLD.value, "They told it to somebody"),
+            (Compromise.SEEN.value, "Somebody saw them type it, or found it written down"),
+            (Compromise.STOLEN.value, "A device that keeps it is lost or infected"),
+            (Compromise.LISTED.value, "It is in a list of stolen passwords"),
+        ],
     )
 
 

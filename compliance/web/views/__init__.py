@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from . import account, audit, home, licences, notices, organisations, people, register, sign_in, signing, withdrawals
+from . import (
+    account,
+    audit,
+    home,
+    licences,
+    notices,
+    organisations,
+    people,
+    register,
+    sessions,
+    sign_in,
+    signing,
+    withdrawals,
+)
 from . import licence_steps as _licence_steps  # noqa: F401 - its routes stand on the blueprint of `licences`
+from . import ways_back as _ways_back  # noqa: F401 - its routes stand on the blueprint of `people`
 
 ALL = (
     sign_in.pages,
@@ -15,6 +29,7 @@ ALL = (
     withdrawals.pages,
     licences.pages,
     people.pages,
+    sessions.pages,
     notices.pages,
     audit.pages,
 )

@@ -87,7 +87,7 @@ def person(person_id: UUID) -> Reply:
         held = queries.roles_held(ctx, person_id)
         page = licences.licences(ctx, person_id=person_id)
         employer = signatories.organisation(ctx, found.organisation_id) if found.organisation_id else None
-        until = queries.password_until(ctx, person_id)
+        password = queries.live_password(ctx, person_id)
         return show(
             "person.html",
             who=found,
@@ -95,8 +95,9 @@ def person(person_id: UUID) -> Reply:
             licences=page.licences,
             employer=employer,
             ready=queries.is_ready(ctx, person_id),
-            has_password=until is not None,
-            until=until,
+            has_password=password is not None,
+            compromised_at=password.compromised_at if password else None,
+            until=queries.opens_until(ctx, password) if password else None,
         )
 
 
@@ -153,20 +154,6 @@ def invite_again(person_id: UUID) -> Reply:
         "person_step.html", form, who=found, title="Make a new link", does="Make the link",
         says="Any link made for them before opens no more.",
     )  # fmt: skip
-
-
-@pages.route("/<uuid:person_id>/reset", methods=["GET", "POST"])
-@guarded(Permission.ACCOUNT_RESET)
-def reset(person_id: UUID) -> Reply:
-    """Begin an account anew, after verifying whose it is (OP 6.4)."""
-    found = _found(person_id)
-    form = forms.Reset()
-    if form.sent():
-        with telling(form):
-            with work() as ctx:
-                use_cases.reset_account(ctx, person_id, identity_check=form.identity_check.data or "")
-            return show("link_sent.html", invited=found, what="The account is reset")
-    return show("person_reset.html", form, who=found)
 
 
 def _found(person_id: UUID) -> Person:
