@@ -19,12 +19,14 @@ _DISGUISES = (str.maketrans("@4830!1$57", "aabeoiisst"), str.maketrans("@4830!1$
 
 
 def names_the_person(chosen: str, full_name: str, email: str) -> bool:
-    """Whether it holds a part of the person's name, the whole of it run together, or their address's local part.
+    """Whether it holds a part of the person's name, the whole of it run together, or their address's local part."""
+    return _holds(chosen, parts_of_person(full_name, email))
 
-    Fragments of one or two letters are let through: they stand in almost every word.
-    """
+
+def parts_of_person(full_name: str, email: str) -> frozenset[str]:
+    """What of a person is looked for. Fragments of one or two letters are let through: they stand in almost every word."""
     words = plain(full_name).split()
-    return _holds(chosen, {*words, "".join(words), plain(local_part_of(email))})
+    return _long_enough({*words, "".join(words), plain(local_part_of(email))})
 
 
 def names_the_work(chosen: str, words: Collection[str], employer: str | None) -> bool:
@@ -32,14 +34,17 @@ def names_the_work(chosen: str, words: Collection[str], employer: str | None) ->
 
     A listed word of two or three letters counts only where it stands alone: `hub`, but not *rhubarb*.
     """
-    employers = plain(employer or "").split()
-    parts = {"".join(employers), " ".join(employers)} | {
-        word for word in employers if len(word) >= _SHORTEST_OF_AN_EMPLOYER
-    }
-    listed = {plain(word) for word in words}
-    short = {word for word in listed if len(word) < _SHORTEST_ANYWHERE}
+    short = {plain(word) for word in words if len(plain(word)) < _SHORTEST_ANYWHERE}
     alone = {part for reading in _readings(plain(chosen)) for part in re.split(r"[\W\d_]+", reading)}
-    return _holds(chosen, parts | (listed - short)) or bool(short & alone)
+    return _holds(chosen, parts_of_work(words, employer)) or bool(short & alone)
+
+
+def parts_of_work(words: Collection[str], employer: str | None) -> frozenset[str]:
+    """What of a person's work is looked for wherever it stands."""
+    employers = plain(employer or "").split()
+    whole = {"".join(employers), " ".join(employers)}
+    long = {word for word in employers if len(word) >= _SHORTEST_OF_AN_EMPLOYER}
+    return _long_enough(whole | long | {word for word in map(plain, words) if len(word) >= _SHORTEST_ANYWHERE})
 
 
 def is_common(chosen: str) -> bool:
@@ -54,9 +59,11 @@ def plain(text: str) -> str:
 
 
 def _holds(chosen: str, fragments: Iterable[str]) -> bool:
-    readings = _readings(plain(chosen))
-    looked_for = [fragment for fragment in fragments if len(fragment) >= _SHORTEST_FRAGMENT]
-    return any(fragment in reading for reading in readings for fragment in looked_for)
+    return any(fragment in reading for reading in _readings(plain(chosen)) for fragment in fragments)
+
+
+def _long_enough(fragments: Iterable[str]) -> frozenset[str]:
+    return frozenset(fragment for fragment in fragments if len(fragment) >= _SHORTEST_FRAGMENT)
 
 
 def _readings(text: str) -> tuple[str, ...]:

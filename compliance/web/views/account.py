@@ -8,11 +8,12 @@ from compliance.identity import queries as identity
 from compliance.kernel.context import reading
 from compliance.licences import queries as licences
 from compliance.web.access import signed_in
+from compliance.web.criteria import criteria
 from compliance.web.forms.sign_in import NewPassword
 from compliance.web.replies import Reply, on, show
 from signatories import queries as signatories
 
-from .sign_in import changed, password_rules
+from .sign_in import changed
 
 pages = Blueprint("account", __name__)
 
@@ -37,4 +38,4 @@ def password() -> Reply:
     form = NewPassword()
     if form.sent() and form.same_twice() and changed(form):
         return on("account.account", "Your password is changed. You are signed out everywhere else.")
-    return show("new_password.html", form, expired=False, rules=password_rules())
+    return show("new_password.html", form, expired=False, criteria=criteria(g.sign_in.person))

@@ -6,17 +6,17 @@ import time
 
 from flask import Blueprint, flash, g, redirect, request, url_for
 
-from compliance.identity import use_cases
+from compliance.identity import queries, use_cases
 from compliance.identity.patience import Patience
 from compliance.identity.rules import Stage
 from compliance.identity.use_cases import Opened, Outcome
-from compliance.kernel.context import house, in_force, origin, reading, work
+from compliance.kernel.context import house, origin, reading, work
 from compliance.web import going_back, qr, session_cookie
 from compliance.web.access import NEXT_PAGE, open_door, signing_in
+from compliance.web.criteria import criteria
 from compliance.web.forms.plain import telling
 from compliance.web.forms.sign_in import Code, FirstPassword, NewPassword, SignIn
 from compliance.web.replies import Reply, show
-from policies.values import Policy
 
 pages = Blueprint("sign_in", __name__)
 
@@ -24,12 +24,6 @@ NOT_SIGNED_IN = (
     "The e-mail address or the password is not right, or the account is locked. Check both and try again. "
     "If it still does not work, ask your MARAC Hub Team to reset your account."
 )
-KINDS_OF_CHARACTER = {
-    "capital": "a capital letter",
-    "small": "a small letter",
-    "number": "a number",
-    "special": "a special character, such as ! or £",
-}
 NOT_THIS_CODE = "That code is not right. Wait for the next one in your app, then enter it."
 
 
@@ -96,7 +90,11 @@ def renew() -> Reply:
     if form.sent() and form.same_twice() and changed(form):
         flash("Your password is changed, and you are signed in.")
         return redirect(going_back.asked_for(), 303)
-    return show("new_password.html", form, expired=True, rules=password_rules())
+    person = g.sign_in.person
+    with reading() as ctx:
+        password = queries.live_password(ctx, person.id)
+    known = bool(password and password.compromised_at)
+    return show("new_password.html", form, expired=True, compromised=known, criteria=criteria(person))
 
 
 def changed(form: NewPassword) -> bool:
@@ -152,18 +150,7 @@ def invitation(token: str) -> Reply:
             with work() as ctx:
                 opened = use_cases.accept_invitation(ctx, token, password=form.password.data or "")
             return _onward(opened)
-    return show("invitation.html", form, invited=person, rules=password_rules())
-
-
-def password_rules() -> tuple[str, ...]:
-    """What a password must be, as the policy in force has it (IDN-1)."""
-    values = in_force(Policy).password
-    return (
-        f"at least {values.min_length} characters",
-        *(said for kind, said in KINDS_OF_CHARACTER.items() if kind in values.character_kinds),
-        "nothing of your name or e-mail address in it",
-        f"none of your last {values.history} passwords, and none that is known to be common",
-    )
+    return show("invitation.html", form, invited=person, criteria=criteria(person))
 
 
 def _onward(opened: Opened) -> Reply:
