@@ -45,6 +45,7 @@ FLOORS: dict[str, Floor] = {
     "sessions.idle_minutes": Floor(least=1, most=30),
     "sessions.session_hours": Floor(least=1, most=12),
     "sessions.fresh_minutes": Floor(least=1, most=15),
+    "sessions.kept_days": Floor(least=7, most=365),
     "two_people.proposal_days": Floor(least=1, most=90),
     "two_people.newcomer_days": Floor(least=1, most=365),
 }

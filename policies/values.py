@@ -91,11 +91,12 @@ class SignInValues:
 
 @dataclass(frozen=True)
 class SessionValues:
-    """How long a sign-in lasts, and a repeated second factor counts (IDN-6)."""
+    """How long a sign-in lasts, a repeated second factor counts, and what is left of it is kept (IDN-6, RET-9)."""
 
     idle_minutes: int
     session_hours: int
     fresh_minutes: int
+    kept_days: int
 
 
 @dataclass(frozen=True)

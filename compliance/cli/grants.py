@@ -13,8 +13,10 @@ from compliance.kernel.db import Base
 ADDED_TO = frozenset({"audit_entries", "rights_changes"})
 """Tables that only grow."""
 
-FORGOTTEN = frozenset({"sign_in_failures"})
-"""Tables whose rows go again: failures in a row are forgotten at the first success (IDN-4)."""
+FORGOTTEN = frozenset(
+    {"sign_in_failures", "source_failures", "sessions", "known_devices", "email_codes", "passkey_challenges"}
+)
+"""Tables whose rows go again: counters, codes and sign-ins, which are of use for a while only (IDN-4, RET-9)."""
 
 
 class CannotGrant(Exception):

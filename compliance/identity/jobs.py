@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from compliance.kernel.jobs import Job
 
-from . import expiry, queries, use_cases
+from . import expiry, forgetting, queries, use_cases
 
 JOBS: tuple[Job, ...] = (
     Job(
@@ -15,6 +15,13 @@ JOBS: tuple[Job, ...] = (
         due=expiry.due,
         act=use_cases.warn_of_expiry,
         limit=500,
+    ),
+    Job(
+        "forget-sign-ins",
+        every=timedelta(hours=1),
+        due=forgetting.due,
+        act=use_cases.forget_sign_ins,
+        limit=1,
     ),
     Job(
         "end-roles",

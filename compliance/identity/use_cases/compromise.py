@@ -21,7 +21,8 @@ from .sessions import end_sessions
 def password_compromised(ctx: Context, person_id: UUID, *, reason: str) -> None:
     """Say that somebody else may know this person's password, and why one thinks so: a code of `Compromise`.
 
-    Their sign-ins end, their browsers are strange again, decisions deny, they are told by letter, and their next sign-in leads only to a new password.
+    Their sign-ins end, their browsers are strange again, decisions deny, they are told by letter, and their next
+    sign-in leads only to a new password.
     One that is known for it already stays as it is. One's own is simply changed: raises OwnPassword, and
     FreshCodeNeeded, NoPasswordYet, UnknownCompromise.
     """
