@@ -144,7 +144,7 @@ def upserted(
     dialect = postgresql if ctx.session.get_bind().dialect.name == "postgresql" else sqlite
     statement = (
         dialect.insert(table)
-        .values(new)
+        .values(new[0] if len(new) == 1 else new)  # one row alone is a statement that need not be built again
         .on_conflict_do_update(index_elements=list(table.__table__.primary_key), set_=change, where=where)
         .returning(*returning)
     )
