@@ -8,6 +8,8 @@ from datetime import timedelta
 from flask import Blueprint, g, url_for
 
 from compliance.identity import queries as identity
+from compliance.identity.rules import nearest_warning
+from compliance.identity.proposals import queries as proposals
 from compliance.kernel.context import Context, reading
 from compliance.licences import queries as licences
 from compliance.licences.rules import Status
@@ -17,12 +19,15 @@ from compliance.web.access import can, could, signed_in
 from compliance.web.replies import Reply, show
 from compliance.web.words import count, day, moment
 from policies.permissions import Permission
+from policies.values import Policy
 from signatories import queries as signatories
 
 pages = Blueprint("home", __name__)
 
 WARN_BEFORE = timedelta(days=14)
 RECENT = timedelta(days=28)
+URGENT_FROM = 3
+"""Days before a password ends from which there is nothing more urgent."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ def home() -> Reply:
             *_own_licence(ctx),
             *_to_sign(ctx),
             *_to_decide(ctx),
+            *_proposals(ctx),
             *_own_requests(ctx),
             *_withdrawals(ctx),
             *_checks(ctx),
@@ -57,10 +63,12 @@ def home() -> Reply:
 
 
 def _password(ctx: Context) -> list[Waiting]:
+    """The same warnings that are sent as letters, from the first of them on (IDN-2)."""
     until = identity.password_until(ctx, g.sign_in.person.id)
-    if until is None or until - WARN_BEFORE > ctx.now():
+    warned = nearest_warning(ctx.now(), until, ctx.the(Policy).password.warn_days) if until else None
+    if until is None or warned is None:
         return []
-    days = max(0, (until - ctx.now()).days)
+    days = (until - ctx.now()).days
     return [
         Waiting(
             days,
@@ -68,7 +76,7 @@ def _password(ctx: Context) -> list[Waiting]:
             f"After {moment(until)} nothing opens until you choose a new one.",
             url_for("account.password"),
             "Change your password",
-            urgent=days <= 3,
+            urgent=warned <= URGENT_FROM,
         )
     ]
 
@@ -126,6 +134,22 @@ def _to_decide(ctx: Context) -> list[Waiting]:
             f"The oldest was made on {moment(asked.since)}.",
             url_for("licences.licences", status=Status.REQUESTED.value),
             "Decide on requests",
+            urgent=True,
+        )
+    ]
+
+
+def _proposals(ctx: Context) -> list[Waiting]:
+    number = proposals.number_to_decide(ctx) if proposals.takes_part(ctx) else 0
+    if not number:
+        return []
+    return [
+        Waiting(
+            number,
+            f"{'proposal waits' if number == 1 else 'proposals wait'} for you",
+            "A colleague asked for something that takes two people, and you can be the second.",
+            url_for("proposals.proposals"),
+            "See what is asked",
             urgent=True,
         )
     ]
