@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.local import LocalProxy
 
+from compliance.identity.proposals import acts
 from compliance.identity.rules import Stage
 from compliance.kernel.context import house, in_force
 from policies.permissions import Permission
@@ -35,6 +37,7 @@ MENU = (
     ("Licences", "licences.licences", Permission.LICENCE_READ),
     ("Withdrawals", "withdrawals.withdrawals", Permission.WITHDRAWAL_READ),
     ("People", "people.people", Permission.ACCOUNT_RESET),
+    ("Proposals", "proposals.proposals", acts.permissions),
     ("Letters", "notices.letters", Permission.NOTICE_READ),
     ("Audit log", "audit.log", Permission.AUDIT_READ),
 )
@@ -118,7 +121,7 @@ def _layout() -> dict[str, Any]:
             "current": request.endpoint == endpoint,
         }
         for text, endpoint, permission in MENU
-        if whole and (permission is None or access.could(permission))
+        if whole and _open_to(permission)
     ]
     return {
         "menu": menu,
@@ -133,6 +136,13 @@ def _layout() -> dict[str, Any]:
         "required_contacts": LocalProxy(lambda: in_force(Policy).licences.required_contacts),
         "all_areas": LocalProxy(lambda: len(in_force(Policy).areas)),
     }
+
+
+def _open_to(permission: Permission | Callable[[], Iterable[Permission]] | None) -> bool:
+    """Whether a part of the menu is for this person: for everybody, by a permission, or by any one of several."""
+    if permission is None or isinstance(permission, Permission):
+        return permission is None or access.could(permission)
+    return any(access.could(each) for each in permission())
 
 
 PAGES = (*ALL, step_up.pages)

@@ -38,6 +38,9 @@ STATES = {
     "permit": ("Permitted", "green"),
     "deny": ("Denied", "orange"),
     "failed": ("Failed", "red"),
+    "waits": ("Waits for a second person", "blue"),
+    "taken_back": ("Taken back", "grey"),
+    "left": ("Nobody decided", "grey"),
 }
 
 REASONS = {
@@ -190,7 +193,15 @@ def count(number: int, one: str, many: str | None = None) -> str:
 def teach(app: Flask) -> None:
     """Give templates these words."""
     app.jinja_env.filters.update(
-        day=day, clock=clock, moment=moment, until=until, said=said, area=area, happening=happening, acted=acted,
-        letter=letter, problem=problem,
+        day=day,
+        clock=clock,
+        moment=moment,
+        until=until,
+        said=said,
+        area=area,
+        happening=happening,
+        acted=acted,
+        letter=letter,
+        problem=problem,
     )
     app.jinja_env.globals.update(count=count, STATES=STATES, KINDS=KINDS)

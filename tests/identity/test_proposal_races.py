@@ -148,7 +148,7 @@ def test_of_four_processes_that_agree_at_once_one_is_the_second_person(house: Ho
     proposal: Proposal = grant(house, someone(house, "hub_manager"), member.id, "hub_coordinator")
     seconds = [someone(house, "hub_supervisor") for _ in range(4)]
     house.engine.dispose()
-    apart = multiprocessing.get_context("spawn")
+    apart = multiprocessing.get_context("fork")
     begin, ends = apart.Barrier(4), apart.Queue()
     given = (house.settings, house.clock.now())
     running = [

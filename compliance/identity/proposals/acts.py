@@ -27,6 +27,11 @@ class Act:
 ACTS: dict[str, Act] = {}
 
 
+def permissions() -> frozenset[Permission]:
+    """Every permission by which somebody proposes or decides on any act: what menus go by."""
+    return frozenset(permission for act in ACTS.values() for permission in (act.propose, act.approve))
+
+
 def takes_two(kind: str, *, propose: Permission, approve: Permission) -> Callable[[CarryOut], CarryOut]:
     """Name an act that takes two people. The function does it, as the second person, and looks at no permission."""
 

@@ -17,7 +17,7 @@ from policies.permissions import Permission
 from policies.values import Policy
 
 from . import rules
-from .acts import ACTS
+from .acts import ACTS, permissions
 from .errors import ForOneself, OwnProposal, ProposerGone, TooNew
 from .models import Proposal
 from .rules import State
@@ -38,7 +38,7 @@ def visible(ctx: Context, proposal_id: UUID, *, lock: bool = False) -> Proposal:
 
 def takes_part(ctx: Context) -> bool:
     """Whether the actor could propose or decide on any kind of act: what menus go by."""
-    return any(could(ctx, permission) for act in ACTS.values() for permission in (act.propose, act.approve))
+    return any(could(ctx, permission) for permission in permissions())
 
 
 def to_decide(ctx: Context, *, limit: int = PAGE) -> list[Proposal]:

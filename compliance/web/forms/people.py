@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compliance.identity.rules import Compromise
 
-from .fields import Email, Line, OneOf, OneOfMany, Prose, Several
+from .fields import Day, Email, Line, OneOf, OneOfMany, Prose, Several
 from .plain import Needed, PlainForm
 
 
@@ -22,10 +22,17 @@ class Invite(PlainForm):
         "Roles",
         description="Leave all empty for somebody who will only hold a licence. Hub roles are for hub accounts only.",
     )
+    reason = Prose("Why do they need these roles?", description="Leave empty where you give none.")
 
 
 class Grant(PlainForm):
     role = OneOf("Which role?", [Needed("Choose the role.")])
+    reason = Prose("Why do they need it?", [Needed("Say why they need the role.")])
+    ends_on = Day("Last day", description="Leave empty if it has none. For example, 27 3 2027.")
+
+
+class EndRole(PlainForm):
+    reason = Prose("Why does it end?", [Needed("Say why the role ends.")])
 
 
 class Reset(PlainForm):

@@ -8,11 +8,13 @@ from flask import Blueprint, request
 
 from compliance.identity import queries, use_cases
 from compliance.identity.models import Person
-from compliance.identity.rules import ROLES, may_hold
+from compliance.identity.proposals import queries as proposals
+from compliance.identity.proposals.models import Proposal
+from compliance.identity.rules import ROLES, Scope, may_hold
 from compliance.kernel.context import reading, work
 from compliance.kernel.errors import NotFound
 from compliance.licences import queries as licences
-from compliance.web import lists
+from compliance.web import asked, lists
 from compliance.web.access import can, guarded
 from compliance.web.forms import people as forms
 from compliance.web.forms.plain import telling
@@ -60,7 +62,7 @@ def invite() -> Reply:
             ("", "Choose an organisation"),
             *((str(id_), name) for id_, name in signatories.names(ctx)),
         ]
-    form.roles.choices = [(role, ROLE_NAMES[role]) for role in ROLES]
+    form.roles.choices = [(role, _role_name(role)) for role in ROLES]
     if form.sent():
         with telling(form):
             with work() as ctx:
@@ -71,6 +73,7 @@ def invite() -> Reply:
                     organisation_id=UUID(form.organisation_id.data),
                     hub_team=form.team.data == "yes",
                     roles=form.roles.data or [],
+                    reason=form.reason.data or "",
                 )
             return show("link_sent.html", invited=person, what="The account is made")
     return show("person_invite.html", form)
@@ -92,6 +95,8 @@ def person(person_id: UUID) -> Reply:
             "person.html",
             who=found,
             roles=held,
+            proposals=proposals.about(ctx, person_id),
+            title_of=asked.title,
             licences=page.licences,
             employer=employer,
             ready=queries.is_ready(ctx, person_id),
@@ -104,19 +109,24 @@ def person(person_id: UUID) -> Reply:
 @pages.route("/<uuid:person_id>/roles/new", methods=["GET", "POST"])
 @guarded(Permission.ROLE_GRANT)
 def grant(person_id: UUID) -> Reply:
-    """A role for somebody else, in force at once."""
+    """A role for somebody else: a partner's in force at once, any other once a second person agrees."""
     found = _found(person_id)
     form = forms.Grant()
     with reading() as ctx:
         held = {row.role for row in queries.roles_held(ctx, person_id)}
     form.role.choices = [
-        (role, ROLE_NAMES[role]) for role in ROLES if role not in held and may_hold(role, hub_team=found.hub_team)
+        (role, _role_name(role)) for role in ROLES if role not in held and may_hold(role, hub_team=found.hub_team)
     ]
     if form.sent():
         with telling(form):
             with work() as ctx:
-                use_cases.grant_role(ctx, person_id, role=form.role.data)
-            return _back(person_id, f"The role is given: {ROLE_NAMES[form.role.data]}.")
+                given = use_cases.grant_role(
+                    ctx, person_id, role=form.role.data, reason=form.reason.data or "", ends_on=form.ends_on.data
+                )
+            name = ROLE_NAMES[form.role.data]
+            if isinstance(given, Proposal):
+                return _back(person_id, f"The role is asked for: {name}. It waits for a second person.")
+            return _back(person_id, f"The role is given: {name}.")
     return show("person_step.html", form, who=found, title="Give a role", does="Give the role")
 
 
@@ -129,11 +139,11 @@ def end_role(person_id: UUID, role_held_id: UUID) -> Reply:
         held = next((row for row in queries.roles_held(ctx, person_id) if row.id == role_held_id), None)
     if held is None:
         raise NotFound()
-    form = forms.Confirm()
+    form = forms.EndRole()
     if form.sent():
         with telling(form):
             with work() as ctx:
-                use_cases.end_role(ctx, role_held_id)
+                use_cases.end_role(ctx, role_held_id, reason=form.reason.data or "")
             return _back(person_id, "The role is taken back.")
     title = f"Take back the role: {ROLE_NAMES[held.role]}"
     return show("person_step.html", form, who=found, title=title, does="Take it back", warning=True)
@@ -154,6 +164,10 @@ def invite_again(person_id: UUID) -> Reply:
         "person_step.html", form, who=found, title="Make a new link", does="Make the link",
         says="Any link made for them before opens no more.",
     )  # fmt: skip
+
+
+def _role_name(role: str) -> str:
+    return ROLE_NAMES[role] + ("" if ROLES[role] is Scope.ORGANISATION else " (a second person has to agree)")
 
 
 def _found(person_id: UUID) -> Person:
