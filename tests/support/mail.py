@@ -34,7 +34,7 @@ class Arrived:
 
     @property
     def body(self) -> str:
-        return str(self.message.get_content())
+        return str(self.message.get_content()).replace("\r\n", "\n")
 
     @property
     def id(self) -> str:
@@ -125,4 +125,4 @@ class MailServer:
 
     def _knows(self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: Any) -> AuthResult:
         right = isinstance(given, LoginPassword) and (given.login.decode(), given.password.decode()) == self._known
-        return AuthResult(success=right)
+        return AuthResult(success=right, handled=right)

@@ -41,6 +41,8 @@ class Smtp:
     starttls: bool = False
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    connect_seconds: float = CONNECT_SECONDS
+    answer_seconds: float = ANSWER_SECONDS
 
     @classmethod
     def of(cls, url: str, sender: str | None) -> Smtp:
@@ -114,12 +116,12 @@ class Smtp:
         server: smtplib.SMTP
         if self.implicit_tls:
             server = smtplib.SMTP_SSL(
-                self.host, self.port, called, timeout=CONNECT_SECONDS, context=ssl.create_default_context()
+                self.host, self.port, called, timeout=self.connect_seconds, context=ssl.create_default_context()
             )
         else:
-            server = smtplib.SMTP(self.host, self.port, called, timeout=CONNECT_SECONDS)
+            server = smtplib.SMTP(self.host, self.port, called, timeout=self.connect_seconds)
         if server.sock is not None:
-            server.sock.settimeout(ANSWER_SECONDS)
+            server.sock.settimeout(self.answer_seconds)
         return server
 
     def _come_to_terms(self, server: smtplib.SMTP) -> None:
