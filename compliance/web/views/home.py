@@ -8,8 +8,8 @@ from datetime import timedelta
 from flask import Blueprint, g, url_for
 
 from compliance.identity import queries as identity
-from compliance.identity.rules import nearest_warning
 from compliance.identity.proposals import queries as proposals
+from compliance.identity.rules import nearest_warning
 from compliance.kernel.context import Context, reading
 from compliance.licences import queries as licences
 from compliance.licences.rules import Status
