@@ -20,7 +20,6 @@ from tests.licences.test_keeping import a_session, is_open
 
 def accepts(house: House, token: str | None) -> None:
     """The holder follows their link, sets a password and enrols an app."""
-    assert token is not None
     with house.work(NOBODY) as ctx:
         opened = identity_use_cases.accept_invitation(ctx, token, password=identity.PASSWORD)
     identity.enrolled(house, opened)
@@ -33,9 +32,9 @@ def test_an_approved_licence_is_active_once_its_holder_has_password_and_app(hous
     a_person(house, organisation, ready=False)
     licence = a_request(house, organisation)
     with acting(house) as ctx:
-        token = use_cases.approve(ctx, licence.id).invitation_token
+        use_cases.approve(ctx, licence.id)
+    token = identity.a_mailed_link(house, licence.person_id)
 
-    assert token is not None
     with house.work(NOBODY) as ctx:
         opened = identity_use_cases.accept_invitation(ctx, token, password=identity.PASSWORD)
     assert again(house, licence.id).status == Status.APPROVED
@@ -56,7 +55,8 @@ def test_the_old_licence_ends_only_when_the_new_holder_has_enrolled(sqlite_house
             ctx, old.id, organisation_id=theirs, areas=["medway"], reason="Moves", email="alex@medway.gov.uk"
         )
     with acting(sqlite_house) as ctx:
-        token = use_cases.approve(ctx, new.id).invitation_token
+        use_cases.approve(ctx, new.id)
+    token = identity.a_mailed_link(sqlite_house, new.person_id)
 
     assert again(sqlite_house, old.id).status == Status.ACTIVE
     accepts(sqlite_house, token)
@@ -72,7 +72,8 @@ def test_a_licence_whose_ground_lapsed_before_enrolment_begins_at_rest(sqlite_ho
     person = a_person(sqlite_house, organisation, ready=False)
     licence = a_request(sqlite_house, organisation)
     with acting(sqlite_house) as ctx:
-        token = use_cases.approve(ctx, licence.id).invitation_token
+        use_cases.approve(ctx, licence.id)
+    token = identity.a_mailed_link(sqlite_house, licence.person_id)
     with acting(sqlite_house) as ctx:
         use_cases.record_vetting(ctx, person, level="NPPV 2", holds_until=date(2026, 11, 20))
 
@@ -89,7 +90,8 @@ def test_a_by_invite_licence_past_its_last_day_does_not_begin(sqlite_house: Hous
     a_person(sqlite_house, organisation, ready=False)
     licence = a_request(sqlite_house, organisation, kind=Kind.BY_INVITE, ends_on=date(2026, 11, 22))
     with acting(sqlite_house) as ctx:
-        token = use_cases.approve(ctx, licence.id).invitation_token
+        use_cases.approve(ctx, licence.id)
+    token = identity.a_mailed_link(sqlite_house, licence.person_id)
 
     clock.move(timedelta(days=2))
     accepts(sqlite_house, token)
@@ -132,7 +134,8 @@ def test_an_enrolment_after_the_withdrawal_begins_nothing(sqlite_house: House) -
     a_person(sqlite_house, organisation, ready=False)
     licence = a_request(sqlite_house, organisation)
     with acting(sqlite_house) as ctx:
-        token = use_cases.approve(ctx, licence.id).invitation_token
+        use_cases.approve(ctx, licence.id)
+    token = identity.a_mailed_link(sqlite_house, licence.person_id)
 
     withdraw(sqlite_house, organisation)
     accepts(sqlite_house, token)

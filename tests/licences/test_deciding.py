@@ -47,7 +47,8 @@ def test_whoever_has_no_password_yet_gets_a_link_and_waits_as_approved(house: Ho
     with acting(house) as ctx:
         approved = use_cases.approve(ctx, licence.id)
 
-    assert approved.invitation_token
+    assert approved.link_sent_to == licence.person.email
+    assert identity.a_mailed_link(house, licence.person_id)
     assert again(house, licence.id).status == Status.APPROVED
     assert len(identity.logged(house, "licence.approved")) == 1
 
@@ -60,7 +61,7 @@ def test_whoever_can_sign_in_already_is_active_at_once(house: House) -> None:
     licence = a_request(house, organisation)
 
     with acting(house) as ctx:
-        assert use_cases.approve(ctx, licence.id).invitation_token is None
+        assert use_cases.approve(ctx, licence.id).link_sent_to is None
 
     assert again(house, licence.id).status == Status.ACTIVE
     assert again(house, licence.id).activated_at == house.clock.now()
