@@ -17,13 +17,15 @@ from .log import log
 from .oauth import oauth as oauth_routes
 from .organisations import organisations
 from .people import people
+from .proposals import proposals
+from .roles import roles
 from .withdrawals import withdrawals
 
 PATHS = ("/api", "/access", "/oauth2", "/.well-known", "/live", "/ready")
 """What belongs to programs: below these, whatever goes wrong is a problem document."""
 
 ROUTES: tuple[Blueprint, ...] = (
-    health, oauth_routes, accounts, people, organisations, instruments, assurance, withdrawals, licences, invitations, log,
+    health, oauth_routes, accounts, people, roles, proposals, organisations, instruments, assurance, withdrawals, licences, invitations, log,
 )  # fmt: skip
 
 A_YEAR = 31_536_000

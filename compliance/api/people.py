@@ -25,6 +25,7 @@ class Invited(Body):
     organisation_id: UUID | None = None
     hub_team: bool = False
     roles: tuple[Code, ...] = ()
+    reason: Prose | None = None
 
 
 class Reset(Body):
@@ -55,6 +56,7 @@ def invite_person() -> Reply:
             organisation_id=body.organisation_id,
             hub_team=body.hub_team,
             roles=body.roles,
+            reason=body.reason or "",
         )
     return changed(ctx, {"id": person.id, "email": person.email, "invitation": sent_to(person.email)}, 201)
 
