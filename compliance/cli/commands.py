@@ -17,9 +17,10 @@ from compliance.app import furnished, house_of
 from compliance.identity import queries
 from compliance.identity import use_cases as identity
 from compliance.identity.access_tokens import SCOPES
+from compliance.identity.addresses import normalise
 from compliance.identity.links import invitation_link
 from compliance.kernel.clock import FixedClock
-from compliance.kernel.context import operator
+from compliance.kernel.context import Context, operator
 from compliance.kernel.errors import Refusal
 from compliance.kernel.jobs import run_now
 from compliance.kernel.logs import start_logging
@@ -246,8 +247,30 @@ def invite_person(full_name: str, email: str, roles: tuple[str, ...], hub_team: 
     house = house_of(_app())
     with house.work(operator("people invite")) as ctx:
         person, token = identity.invite_person(ctx, full_name=full_name, email=email, hub_team=hub_team, roles=roles)
-        said = invitation_link(ctx, token) if token else f"The link is on its way to {person.email}."
+        said = _where_the_link_is(ctx, person.email, token)
     click.echo(said)
+
+
+@people.command("reset")
+@click.option("--email", required=True)
+@click.option("--identity-check", required=True, help="How you verified who they are; kept sealed.")
+@click.option("--lost-second-factor", is_flag=True, help="They lost their phone or key too: everything begins anew.")
+def reset_account(email: str, identity_check: str, lost_second_factor: bool) -> None:
+    """Bring somebody back into their account, where no member of the hub can, such as the only hub manager.
+
+    Their password and sign-ins end; the link to a new one is sent to them, or printed where no mail is set up.
+    """
+    with house_of(_app()).work(operator("people reset")) as ctx:
+        person = queries.person_by_email(ctx, normalise(email))
+        if person is None:
+            _fail(f"There is no account with the address {email}.")
+        begin = identity.recover_alone if lost_second_factor else identity.reset_account
+        said = _where_the_link_is(ctx, person.email, begin(ctx, person.id, identity_check=identity_check))
+    click.echo(said)
+
+
+def _where_the_link_is(ctx: Context, email: str, token: str | None) -> str:
+    return invitation_link(ctx, token) if token else f"The link is on its way to {email}."
 
 
 @main.command()

@@ -149,3 +149,15 @@ def test_another_identity_check_than_the_one_agreed_on_recovers_nobody(sqlite_ho
 
     with pytest.raises(NotWhatWasAsked):
         agreed(sqlite_house, someone(sqlite_house, "hub_coordinator"), proposal)
+
+
+@pytest.mark.rule("IDN-4", "ROL-3")
+def test_an_operators_command_recovers_alone_and_nobody_else_does(sqlite_house: House, account) -> None:
+    with sqlite_house.work(*someone(sqlite_house, "hub_manager")) as ctx, pytest.raises(Forbidden):
+        use_cases.recover_alone(ctx, account.person.id, identity_check=VERIFIED)
+
+    with sqlite_house.work(COMMAND) as ctx:
+        token = use_cases.recover_alone(ctx, account.person.id, identity_check=VERIFIED)
+
+    assert token is not None
+    assert accept(sqlite_house, token).stage == "enrol"

@@ -32,7 +32,7 @@ from .passkeys import (
 from .passwords import change_password
 from .people import add_person
 from .policy_changes import propose_policy_change
-from .resetting import identity_check_of, propose_recovery, reset_account
+from .resetting import identity_check_of, propose_recovery, recover_alone, reset_account
 from .roles import close_role, end_role, grant_role
 from .sessions import Opened, end_sessions, sign_out
 from .signing_in import Outcome, freshen, give_code, sign_in
@@ -44,7 +44,7 @@ __all__ = [
     "check_client", "close_role", "confirm_email", "confirm_enrolment", "end_client",
     "end_own_session", "end_passkey", "end_role", "end_sessions", "end_sessions_of", "forget_sign_ins", "freshen", "freshen_by_passkey", "give_code", "give_passkey",
     "grant_role", "identity_check_of", "invite", "invite_person", "look_at_invitation", "make_invitation",
-    "make_passkey", "password_compromised", "propose_policy_change", "propose_recovery", "register_client",
+    "make_passkey", "password_compromised", "propose_policy_change", "propose_recovery", "recover_alone", "register_client",
     "reset_account", "send_code", "send_first_code", "sign_in", "sign_out", "sign_out_everywhere", "start_enrolment",
     "start_passkey", "warn_of_expiry",
 ]  # fmt: skip

@@ -24,7 +24,7 @@ from compliance.identity.proposals.models import Proposal
 from compliance.identity.proposals.use_cases import propose
 from compliance.identity.rules import End, Kind
 from compliance.kernel.context import Context
-from compliance.kernel.errors import NotFound
+from compliance.kernel.errors import Forbidden, NotFound
 from compliance.kernel.secrets import KeyRing
 from compliance.kernel.text import prose
 from policies.access import may
@@ -82,6 +82,17 @@ def propose_recovery(ctx: Context, person_id: UUID, *, identity_check: str, reas
     )
     proposal.sealed = ctx.the(KeyRing).seal(verified.encode(), place=_place(proposal.id))
     return proposal
+
+
+def recover_alone(ctx: Context, person_id: UUID, *, identity_check: str) -> str | None:
+    """The same by an operator's command, which acts alone: for the hub's last manager nobody else could agree.
+
+    Raises Forbidden to everybody else, and Invalid at /identity_check.
+    """
+    if ctx.actor.kind != "command":
+        raise Forbidden()
+    person = _someone_elses(ctx, Permission.ACCOUNT_RECOVER, person_id)
+    return begin_anew(ctx, person, _verified(identity_check))
 
 
 def identity_check_of(ctx: Context, proposal: Proposal) -> str:
