@@ -282,21 +282,6 @@ def test_the_log_is_searched_and_reading_it_is_recorded(comes: Comes, swale: UUI
     assert officer.get("/audit/999999").status_code == 404
 
 
-@pytest.mark.rule("IDN-4", "IDN-8")
-def test_the_hub_resets_an_account_and_sees_the_link_once(comes: Comes) -> None:
-    supervisor = comes("hub_supervisor")
-    person = a_person(supervisor.house, full_name="Juniper Sands")
-
-    refused = supervisor.send(f"/people/{person.id}/reset", {"identity_check": " "})
-    assert refused.status_code == 422
-    assert "Say how you verified who they are" in refused.text
-
-    done = supervisor.send(f"/people/{person.id}/reset", {"identity_check": "Rang the number the hub holds."})
-    assert done.status_code == 200
-    assert "http://127.0.0.1:8000/invitation/msi_" in done.text
-    assert "msi_" not in supervisor.get(f"/people/{person.id}").text
-
-
 @pytest.mark.rule("ROL-1")
 def test_a_partners_person_is_never_given_a_hub_role(comes: Comes, swale: UUID) -> None:
     manager = comes("hub_manager")
