@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -16,6 +16,7 @@ from compliance.kernel.context import House
 from compliance.licences.rules import Status
 from policies.access import Access
 from tests.builders.api import Calls, is_problem
+from tests.builders.identity import a_mailed_link
 from tests.builders.licences import a_licence, an_organisation, seats
 
 
@@ -107,7 +108,10 @@ def test_a_sign_in_that_is_not_complete_opens_only_its_next_step(sqlite_calls: C
     half_open = sqlite_calls.nobody()
     half_open.token = half_open.post(
         "/api/v1/account/invitation",
-        {"token": invited.get_json()["invitation"], "password": "Grey-Heron-41-flies"},
+        {
+            "token": a_mailed_link(sqlite_calls.house, UUID(invited.get_json()["id"])),
+            "password": "Grey-Heron-41-flies",
+        },
     ).get_json()["token"]
 
     opened = set()

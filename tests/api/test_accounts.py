@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from compliance.identity import use_cases
 from compliance.kernel.context import Origin
 from tests.builders.api import Caller, Calls, is_problem
-from tests.builders.identity import PASSWORD, a_person, an_account, logged
+from tests.builders.identity import PASSWORD, a_mailed_link, a_person, an_account, logged
 
 NEW = "Slow-Otter-77-swims"
 
@@ -116,7 +117,10 @@ def test_an_expired_password_leads_only_to_a_new_one(sqlite_calls: Calls) -> Non
 def test_a_link_opens_once(calls: Calls) -> None:
     hub = calls.someone("hub_manager")
     body = {"full_name": "Kit Rowan", "email": "kit@kent.example.org", "hub_team": True}
-    token = hub.post("/api/v1/people", body).get_json()["invitation"]
+    made = hub.post("/api/v1/people", body)
+    assert made.get_json()["invitation"] == {"sent_to": "kit@kent.example.org"}
+    assert "msi_" not in made.text
+    token = a_mailed_link(calls.house, UUID(made.get_json()["id"]))
     is_problem(hub.post("/api/v1/people", body), 409, "person-exists")
     weak = calls.nobody().post("/api/v1/account/invitation", {"token": token, "password": "short"})
     assert {error["pointer"] for error in is_problem(weak, 422)["errors"]} == {"#/password"}
@@ -133,12 +137,15 @@ def test_a_link_opens_once(calls: Calls) -> None:
 def test_a_new_link_ends_the_one_before(sqlite_calls: Calls) -> None:
     hub = sqlite_calls.someone("hub_manager")
     body = {"full_name": "Kit Rowan", "email": "kit@kent.example.org", "hub_team": True}
-    first = hub.post("/api/v1/people", body).get_json()
+    person = UUID(hub.post("/api/v1/people", body).get_json()["id"])
+    first = a_mailed_link(sqlite_calls.house, person)
 
-    second = hub.post(f"/api/v1/people/{first['id']}/invitation").get_json()
+    again = hub.post(f"/api/v1/people/{person}/invitation").get_json()
+    second = a_mailed_link(sqlite_calls.house, person)
 
+    assert again["invitation"] == {"sent_to": "kit@kent.example.org"}
     for link, status in ((first, 404), (second, 201)):
-        used = {"token": link["invitation"], "password": PASSWORD}
+        used = {"token": link, "password": PASSWORD}
         assert sqlite_calls.nobody().post("/api/v1/account/invitation", used).status_code == status
 
 
@@ -173,7 +180,7 @@ def test_a_partners_person_is_never_invited_into_a_hub_role(sqlite_calls: Calls)
     before = hub.post("/api/v1/people", {"full_name": "A B", "email": "ab@kent.example.org"}).status_code
     assert before == 201
 
-    body = {"full_name": "Kit Rowan", "email": "kit@kent.example.org", "roles": ["hub_manager"]}
+    body = {"full_name": "Kit Rowan", "email": "kit@kent.example.org", "roles": ["hub_manager"], "reason": "New post."}
     said = is_problem(hub.post("/api/v1/people", body), 409, "role-for-hub-team-only")
 
     assert said["rule"] == "ROL-1"
