@@ -36,7 +36,7 @@ from policies.values import Policy
 
 from . import rules
 from .errors import FreshCodeNeeded
-from .models import Authenticator, Passkey, Password, Person, RoleHeld, ServiceClient, SignIn
+from .models import Authenticator, EmailCode, Passkey, Password, Person, RoleHeld, ServiceClient, SignIn
 from .rules import Method, Stage
 
 PAGE = 50
@@ -279,6 +279,14 @@ def pending_authenticator(ctx: Context, person_id: UUID) -> Authenticator | None
         Authenticator.person_id == person_id, Authenticator.confirmed_at.is_(None), Authenticator.ended_at.is_(None)
     )
     return ctx.session.execute(pending.order_by(Authenticator.created_at.desc()).limit(1)).scalar_one_or_none()
+
+
+def code_is_out(ctx: Context, session_id: UUID) -> bool:
+    """Whether a code was sent for this sign-in that may still open (IDN-3)."""
+    out = exists().where(
+        EmailCode.session_id == session_id, EmailCode.spent_at.is_(None), EmailCode.ends_at > ctx.now()
+    )
+    return bool(ctx.session.execute(select(out)).scalar_one())
 
 
 def passkeys(ctx: Context, person_id: UUID) -> list[Passkey]:

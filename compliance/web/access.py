@@ -26,8 +26,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 NEXT_PAGE = {
-    Stage.ENROL: "sign_in.enrol",
-    Stage.CODE: "sign_in.code",
+    Stage.ENROL: "second_step.enrol",
+    Stage.CODE: "second_step.code",
     Stage.RENEW: "sign_in.renew",
 }
 """Where a sign-in that is not whole yet goes on."""

@@ -13,9 +13,10 @@ FEATURES = ", ".join(
     f"{feature}=()"
     for feature in (
         "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "microphone", "midi", "payment",
-        "publickey-credentials-get", "screen-wake-lock", "usb",
+        "screen-wake-lock", "usb",
     )
-)  # fmt: skip
+) + ", publickey-credentials-create=(self), publickey-credentials-get=(self)"  # fmt: skip
+"""What no page of ours needs is given to none; passkeys are made and used by our own pages alone."""
 
 A_YEAR = 31_536_000
 

@@ -14,19 +14,29 @@ from datetime import timedelta
 
 from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 
-from compliance.identity import use_cases
-from compliance.identity.errors import FreshCodeNeeded
+from compliance.identity import passkeys, use_cases
+from compliance.identity.errors import EmailCodesOver, FreshCodeNeeded
 from compliance.identity.patience import Patience
+from compliance.identity.rules import Method
 from compliance.kernel.context import house, origin, work
 from policies.values import Policy
 
 from . import going_back, headers, session_cookie
 from .access import signed_in
-from .forms.sign_in import FreshCode
+from .forms.second_step import FreshCode
 from .replies import Reply
 
 FIELD = "fresh_code"
-_NOT_CARRIED = frozenset({FIELD, "csrf_token"})
+PASSKEY_FIELD = "fresh_passkey"
+SEND_FIELD = "fresh_send"
+_FIELDS = frozenset({FIELD, PASSKEY_FIELD, SEND_FIELD})
+_NOT_CARRIED = _FIELDS | {"csrf_token"}
+
+_WRONG = {
+    Method.PASSKEY: "Your passkey did not prove that it is you. Try again, or use another way.",
+    Method.APP: "That code is not right. Wait for the next one in your app, then enter it.",
+    Method.EMAIL: "That code is not right. Enter the newest code that was sent to you, or send another.",
+}
 
 pages = Blueprint("step_up", __name__)
 
@@ -38,11 +48,17 @@ def needed() -> None:
         raise FreshCodeNeeded()
 
 
-def ask(_needed: FreshCodeNeeded | None = None, *, wrong: bool = False) -> Reply:
-    """The page that asks for the code, carrying what was typed."""
+def ask(
+    _needed: FreshCodeNeeded | None = None, *, wrong: Method | None = None, sent: bool = False, over: str = ""
+) -> Reply:
+    """The page that asks for the code, carrying what was typed; `sent` says that a code is on its way."""
     form = FreshCode(formdata=None)
-    if wrong:
-        form.tell_at(FIELD, "That code is not right. Wait for the next one in your app, then enter it.")
+    if over:
+        form.refuse(over)
+    if wrong is Method.PASSKEY:
+        form.refuse(_WRONG[wrong])
+    elif wrong is not None:
+        form.tell_at(FIELD, _WRONG[wrong])
     sending = request.method == "POST" and request.endpoint != "step_up.confirm"
     carried = (
         [(name, value) for name, values in request.form.lists() if name not in _NOT_CARRIED for value in values]
@@ -56,17 +72,23 @@ def ask(_needed: FreshCodeNeeded | None = None, *, wrong: bool = False) -> Reply
             carried=carried,
             action=request.full_path.rstrip("?") if sending else url_for("step_up.confirm"),
             loses_file=any(file.filename for file in request.files.values()),
+            methods=g.sign_in.current.methods,
+            named=passkeys.host(house().settings) is not None,
+            sent=sent,
         ),
-        422 if wrong else 403 if sending else 200,
+        422 if wrong or over else 403 if sending and not sent else 200,
     )
     return headers.add(reply)
 
 
 def look() -> Reply | None:
-    """Before the view: where a code was sent along, it is checked and the sign-in made fresh."""
-    if request.method != "POST" or FIELD not in request.form or not g.sign_in:
+    """Before the view: where a code or a passkey was sent along, it is checked and the sign-in made fresh."""
+    if request.method != "POST" or not g.sign_in or not _FIELDS & set(request.form):
         return None
-    return None if _freshen() else ask(wrong=True)
+    if SEND_FIELD in request.form:
+        return _send()
+    wrong = _freshen()
+    return None if wrong is None else ask(wrong=wrong)
 
 
 @pages.post("/confirm")
@@ -80,15 +102,32 @@ def confirm() -> Reply:
     return redirect(there, 303)
 
 
-def _freshen() -> bool:
+def _send() -> Reply:
+    """Send a code by e-mail, because a button asked for it."""
+    try:
+        with work() as ctx:
+            use_cases.send_code(ctx, g.sign_in.current.session.id)
+    except EmailCodesOver as refusal:
+        return ask(over=refusal.words)
+    return ask(sent=True)
+
+
+def _freshen() -> Method | None:
+    """Make the sign-in fresh by what was sent along; which way was wrong, or None where it was right."""
     began = time.monotonic()
     current = g.sign_in.current
+    by_passkey = request.form.get(PASSKEY_FIELD)
     with work() as ctx:
-        outcome = use_cases.freshen(ctx, current.session.id, request.form[FIELD].replace(" ", ""))
+        if by_passkey:
+            outcome = use_cases.freshen_by_passkey(ctx, current.session.id, by_passkey)
+        else:
+            outcome = use_cases.freshen(ctx, current.session.id, request.form.get(FIELD, ""))
         fresh_until = ctx.now() + timedelta(minutes=ctx.the(Policy).sessions.fresh_minutes)
     if outcome.opened is None:
         house().the(Patience).late(outcome.wait_seconds, since=began)
-        return False
+        if by_passkey:
+            return Method.PASSKEY
+        return Method.EMAIL if Method.EMAIL in current.methods else Method.APP
     session_cookie.give(outcome.opened)
     g.origin = replace(origin(), fresh_until=fresh_until)
-    return True
+    return None

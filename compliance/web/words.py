@@ -20,6 +20,9 @@ ROLES = {
     "job": "Scheduled job",
 }
 
+METHODS = {"passkey": "Passkey", "app": "Authenticator app", "email": "Codes by e-mail"}
+"""A second step of signing in, in words."""
+
 STATES = {
     "signed": ("Signed", "green"),
     "unsigned": ("Not signed", "grey"),
@@ -204,4 +207,4 @@ def teach(app: Flask) -> None:
         letter=letter,
         problem=problem,
     )
-    app.jinja_env.globals.update(count=count, STATES=STATES, KINDS=KINDS)
+    app.jinja_env.globals.update(count=count, STATES=STATES, KINDS=KINDS, METHODS=METHODS)

@@ -22,7 +22,7 @@ from compliance.identity.use_cases import Opened
 from compliance.kernel.context import NOBODY, House
 from compliance.kernel.secrets import KeyRing
 from compliance.notices.models import Notice
-from tests.builders.identity import PASSWORD, Account, a_person, accepted
+from tests.builders.identity import PASSWORD, Account, a_person, accepted, half_open
 
 ORIGIN = "http://localhost:8000"
 
@@ -85,6 +85,17 @@ def by_passkey(house: House, opened: Opened, device: Device, name: str = "my pho
         asked = use_cases.start_passkey(ctx, opened.session_id)
     with house.work(NOBODY) as ctx:
         assert use_cases.make_passkey(ctx, opened.session_id, device.makes(asked), name=name)
+
+
+def signed_in_by_passkey(house: House, account: Account, device: Device) -> Opened:
+    """A whole sign-in by password and passkey."""
+    opened = half_open(house, account)
+    with house.work(NOBODY) as ctx:
+        asked = use_cases.ask_for_passkey(ctx, opened.session_id)
+    with house.work(NOBODY) as ctx:
+        done = use_cases.give_passkey(ctx, opened.session_id, device.signs(asked, account.person)).opened
+    assert done is not None
+    return done
 
 
 @dataclass

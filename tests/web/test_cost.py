@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import event, update
 
 from compliance.app import house_of
-from compliance.identity.models import RoleHeld, SignIn
+from compliance.identity.models import Passkey, RoleHeld, SignIn
 from compliance.kernel.context import House
 from compliance.kernel.db import WRITES
 from compliance.licences.models import Licence
@@ -24,6 +24,7 @@ from signatories import use_cases as signatories
 from signatories.models import InstrumentVersion, Organisation, Withdrawal
 from tests.builders.identity import a_link, a_person, accepted, an_account, every, half_open
 from tests.builders.licences import a_licence, acting, an_organisation, seats, withdraw
+from tests.builders.second_factors import Device, an_account_by_passkey, named, signed_in_by_passkey
 from tests.builders.signatories import a_version
 from tests.web.conftest import Comes, Visitor
 
@@ -34,7 +35,7 @@ NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SAVEPOINT", "RELEASE")
 @pytest.fixture
 def hub(sqlite_app: Flask) -> House:
     """A hub in the middle of its work: of everything there are several, so that asking once for each would show."""
-    house = house_of(sqlite_app)
+    house = named(house_of(sqlite_app))
     seats(house, standing=50, by_invite=50)
     partners = [an_organisation(house, code) for code in ("swale", "thanet", "ashford", "dover", "maidstone")]
     number = count()
@@ -160,6 +161,7 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
         walk.open(role_name, comes(role_name), "/", "/register")
 
     _on_the_way_in(walk, sqlite_app)
+    _the_second_step(walk, sqlite_app)
 
     assert not walk.too_dear, "\n\n".join(walk.too_dear)
     assert not _pages(sqlite_app) - walk.opened, "open these pages here too, as whoever uses them"
@@ -174,7 +176,8 @@ def _on_the_way_in(walk: Walk, app: Flask) -> None:
 
     new = Visitor(app)
     new.client.set_cookie("session", accepted(house, a_person(house, "ig_officer")).token)
-    walk.open("somebody new", new, "/sign-in/authenticator")
+    ways = ("", "/app", "/email", "/passkey")
+    walk.open("somebody new", new, *(f"/sign-in/authenticator{way}" for way in ways))
 
     known = an_account(house, "ig_officer")
     halfway = Visitor(app)
@@ -186,6 +189,18 @@ def _on_the_way_in(walk: Walk, app: Flask) -> None:
         late = {"must_renew": True, "whole_at": house.clock.now()}
         connection.execute(update(SignIn).where(SignIn.id == opened.session_id).values(**late))
     walk.open("somebody with an old password", halfway, "/sign-in/new-password")
+
+
+def _the_second_step(walk: Walk, app: Flask) -> None:
+    """The pages by which somebody with a passkey changes how they sign in."""
+    house, device = walk.house, Device()
+    known = an_account_by_passkey(house, device)
+    opened = signed_in_by_passkey(house, known, device)
+    somebody = Visitor(app)
+    somebody.client.set_cookie("session", opened.token)
+    [passkey] = every(house, Passkey)
+    ways = ("", "/app", "/email", "/passkey", f"/passkeys/{passkey.id}/end")
+    walk.open("somebody with a passkey", somebody, *(f"/account/second-step{way}" for way in ways))
 
 
 def _pages(app: Flask) -> set[str]:

@@ -24,6 +24,8 @@ def test_an_invitation_leads_to_a_password_then_to_the_app_and_in(sqlite_app: Fl
 
     answer = visitor.send(link, {"password": PASSWORD, "again": PASSWORD})
     assert answer.location == "/sign-in/authenticator"
+    answer = visitor.get(answer.location)
+    assert answer.location == "/sign-in/authenticator/app"
 
     page = visitor.get(answer.location)
     assert "<svg" in page.text
@@ -32,7 +34,7 @@ def test_an_invitation_leads_to_a_password_then_to_the_app_and_in(sqlite_app: Fl
     assert shown is not None
     secret = unescape(shown[1]).replace(" ", "")
 
-    answer = visitor.send("/sign-in/authenticator", {"code": totp.code_at(secret, house.clock.now())})
+    answer = visitor.send("/sign-in/authenticator/app", {"code": totp.code_at(secret, house.clock.now())})
     assert answer.location == "/"
     assert "What you can do" in visitor.get("/").text
 

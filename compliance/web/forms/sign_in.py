@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from .fields import Email, Line, Secret
+from .fields import Email, Secret
 from .plain import Needed, PlainForm
 
 
 class SignIn(PlainForm):
     email = Email("E-mail address", [Needed("Enter your e-mail address.")])
     password = Secret("Password", [Needed("Enter your password.")])
-
-
-class Code(PlainForm):
-    code = Line(
-        "6-digit code",
-        [Needed("Enter the 6-digit code that your authenticator app shows.")],
-        description="It changes every 30 seconds, and each one works once.",
-    )
-
-
-class FreshCode(PlainForm):
-    fresh_code = Line(
-        "6-digit code",
-        [Needed("Enter the 6-digit code that your authenticator app shows.")],
-        description="It changes every 30 seconds, and each one works once. If you have just used one, wait for the next.",
-    )
 
 
 class FirstPassword(PlainForm):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import (
     account,
     audit,
+    factors,
     home,
     licences,
     notices,
@@ -13,6 +14,7 @@ from . import (
     policy,
     proposals,
     register,
+    second_step,
     sessions,
     sign_in,
     signing,
@@ -23,7 +25,9 @@ from . import ways_back as _ways_back  # noqa: F401 - its routes stand on the bl
 
 ALL = (
     sign_in.pages,
+    second_step.pages,
     account.pages,
+    factors.pages,
     home.pages,
     register.pages,
     organisations.pages,

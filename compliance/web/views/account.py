@@ -28,7 +28,8 @@ def account() -> Reply:
         held = identity.roles_held(ctx, person.id)
         mine = licences.active_for(ctx, person.id)
         until = identity.password_until(ctx, person.id)
-        return show("account.html", employer=employer, roles=held, licences=mine, until=until)
+        methods = g.sign_in.current.methods
+        return show("account.html", employer=employer, roles=held, licences=mine, until=until, methods=methods)
 
 
 @pages.route("/account/password", methods=["GET", "POST"])

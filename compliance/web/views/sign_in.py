@@ -1,4 +1,4 @@
-"""Coming in and going out: the invitation, the password, the authenticator app, the code."""
+"""Coming in and going out: the invitation and the password. The second step has pages of its own."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from compliance.identity.patience import Patience
 from compliance.identity.rules import Stage
 from compliance.identity.use_cases import Opened, Outcome
 from compliance.kernel.context import house, origin, reading, work
-from compliance.web import going_back, qr, session_cookie
+from compliance.web import going_back, session_cookie
 from compliance.web.access import NEXT_PAGE, open_door, signing_in
 from compliance.web.criteria import criteria
 from compliance.web.forms.plain import telling
-from compliance.web.forms.sign_in import Code, FirstPassword, NewPassword, SignIn
+from compliance.web.forms.sign_in import FirstPassword, NewPassword, SignIn
 from compliance.web.replies import Reply, show
 
 pages = Blueprint("sign_in", __name__)
@@ -24,7 +24,6 @@ NOT_SIGNED_IN = (
     "The e-mail address or the password is not right, or the account is locked. Check both and try again. "
     "If it still does not work, ask your MARAC Hub Team to reset your account."
 )
-NOT_THIS_CODE = "That code is not right. Wait for the next one in your app, then enter it."
 
 
 @pages.route("/sign-in", methods=["GET", "POST"])
@@ -41,45 +40,10 @@ def sign_in() -> Reply:
                 house(), origin(), email=form.email.data or "", password=form.password.data or ""
             )
             if outcome.opened:
-                return _onward(outcome.opened)
+                return onward(outcome.opened)
             late(outcome, began)
             form.refuse(NOT_SIGNED_IN)
     return show("sign_in.html", form, next=going_back.ours(request.values.get("next")))
-
-
-@pages.route("/sign-in/code", methods=["GET", "POST"])
-@signing_in(Stage.CODE)
-def code() -> Reply:
-    """The code of the authenticator app (IDN-3)."""
-    form = Code()
-    if form.sent():
-        with telling(form):
-            began = time.monotonic()
-            with work() as ctx:
-                outcome = use_cases.give_code(ctx, g.sign_in.current.session.id, _digits(form.code.data))
-            if outcome.opened:
-                return _onward(outcome.opened)
-            late(outcome, began)
-            form.tell_at("code", NOT_THIS_CODE)
-    return show("code.html", form, next=going_back.ours(request.values.get("next")))
-
-
-@pages.route("/sign-in/authenticator", methods=["GET", "POST"])
-@signing_in(Stage.ENROL)
-def enrol() -> Reply:
-    """Setting up the authenticator app: a picture for its camera, and the same in letters (IDN-3)."""
-    form = Code()
-    if form.sent():
-        with telling(form):
-            with work() as ctx:
-                opened = use_cases.confirm_enrolment(ctx, g.sign_in.current.session.id, _digits(form.code.data))
-            if opened:
-                flash("Your account is set up, and you are signed in.")
-                return _onward(opened)
-            form.tell_at("code", NOT_THIS_CODE)
-    with work() as ctx:
-        enrolment = use_cases.start_enrolment(ctx, g.sign_in.current.session.id)
-    return show("enrol.html", form, picture=qr.drawn(enrolment.uri), secret=qr.in_groups(enrolment.secret))
 
 
 @pages.route("/sign-in/new-password", methods=["GET", "POST"])
@@ -149,11 +113,11 @@ def invitation(token: str) -> Reply:
         with telling(form):
             with work() as ctx:
                 opened = use_cases.accept_invitation(ctx, token, password=form.password.data or "")
-            return _onward(opened)
+            return onward(opened)
     return show("invitation.html", form, invited=person, criteria=criteria(person))
 
 
-def _onward(opened: Opened) -> Reply:
+def onward(opened: Opened) -> Reply:
     """On to what this sign-in is asked for next, or to where the person wanted to be."""
     session_cookie.give(opened)
     there = going_back.asked_for()
@@ -161,11 +125,6 @@ def _onward(opened: Opened) -> Reply:
     if stage is Stage.WHOLE:
         return redirect(there, 303)
     return redirect(url_for(NEXT_PAGE[stage], next=going_back.ours(there)), 303)
-
-
-def _digits(typed: str | None) -> str:
-    """A code as people copy it: with blanks or a hyphen in the middle."""
-    return (typed or "").replace(" ", "").replace("-", "")
 
 
 def late(outcome: Outcome, began: float) -> None:
