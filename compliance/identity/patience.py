@@ -49,7 +49,10 @@ class Patience:
 
     @contextmanager
     def hashing(self) -> Iterator[None]:
-        """Within it a hash may be done: few at once, a few more wait their turn; raises TooManyAtOnce for all others."""
+        """Within it a hash may be done, and what follows from it be written: few at once, a few more wait their turn.
+
+        Raises TooManyAtOnce for all others.
+        """
         if not self._in_line.acquire(blocking=False):
             raise TooManyAtOnce(retry_after=1)
         try:

@@ -93,8 +93,8 @@ def sign_in(house: House, origin: Origin, *, email: str, password: str) -> Outco
         asked = ask(looking, email)
     with house.the(Patience).hashing():
         checked = check(asked, password)
-    with house.work(NOBODY, origin) as ctx:
-        outcome = settle(ctx, checked)
+        with house.work(NOBODY, origin) as ctx:
+            outcome = settle(ctx, checked)
     if outcome.opened and passwords.is_outdated(asked.phc or ""):
         with suppress(TooManyAtOnce), house.the(Patience).hashing():
             rehash(
