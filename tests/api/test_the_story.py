@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -10,13 +12,20 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from werkzeug.test import TestResponse
 
+from compliance.app import house_of
 from compliance.identity import use_cases
+from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import operator
+from compliance.notices.ways import Post
+from compliance.notices.ways.smtp import Smtp
 from tests.builders.api import Caller, Calls, is_problem
 from tests.builders.licences import seats
+from tests.builders.notices import post_goes
 from tests.builders.signatories import a_pdf, an_organisation, the_instruments
+from tests.support.mail import MailServer
 
 PASSWORD = "Grey-Heron-41-flies"
 LETTER = {
@@ -26,10 +35,22 @@ LETTER = {
 
 
 @dataclass
+class Story(Calls):
+    """The callers, and the mail server that their links come by."""
+
+    mail: MailServer
+
+    def the_link_to(self, address: str) -> str:
+        """The token of the newest link in the mail of this address, once the post has gone."""
+        post_goes(self.house)
+        return re.findall(r"/invitation/(\S+)", self.mail.to(address)[-1].body)[-1]
+
+
+@dataclass
 class Person:
     """Somebody who has set their account up through the API, and knows how to sign in again."""
 
-    calls: Calls
+    calls: Story
     caller: Caller
     email: str
     secret: str
@@ -58,8 +79,17 @@ def said(reply: TestResponse, status: int) -> dict[str, Any]:
     return told
 
 
-def sets_up(calls: Calls, invitation: str, email: str) -> Person:
-    """From the link to a whole sign-in: a password, an authenticator app, a first code."""
+@pytest.fixture
+def story(app: Flask, clock: FixedClock) -> Iterator[Story]:
+    """The whole application on each database, with mail."""
+    with MailServer() as mail:
+        house_of(app).fixtures[Post] = Post(Smtp.of(mail.url, "hub@marac.example"))
+        yield Story(app, clock, mail)
+
+
+def sets_up(calls: Story, email: str) -> Person:
+    """From the link in the mail to a whole sign-in: a password, an authenticator app, a first code."""
+    invitation = calls.the_link_to(email)
     caller = calls.nobody()
     opened = said(caller.post("/api/v1/account/invitation", {"token": invitation, "password": PASSWORD}), 201)
     assert opened["stage"] == "enrol"
@@ -75,17 +105,30 @@ def sets_up(calls: Calls, invitation: str, email: str) -> Person:
 
 
 def invites(hub: Person, full_name: str, email: str, *roles: str, **more: Any) -> Person:
-    body = {"full_name": full_name, "email": email, "roles": list(roles)} | more
-    return sets_up(hub.calls, said(hub.caller.post("/api/v1/people", body), 201)["invitation"], email)
+    body = {
+        "full_name": full_name,
+        "email": email,
+        "roles": list(roles),
+        "reason": "Named by their organisation.",
+    } | more
+    assert said(hub.caller.post("/api/v1/people", body), 201)["invitation"] == {"sent_to": email}
+    return sets_up(hub.calls, email)
 
 
-def a_hub_manager(calls: Calls) -> Person:
-    """The first account of all: whoever holds the machine makes the link, as the README says."""
+def brought_in(calls: Story, full_name: str, email: str, role: str) -> Person:
+    """The first accounts of all: whoever holds the machine invites them, as the README says."""
     with calls.house.work(operator("people invite")) as ctx:
-        _, token = use_cases.invite_person(
-            ctx, full_name="Ash Moor", email="ash.moor@hub.example", hub_team=True, roles=["hub_manager"]
-        )
-    return sets_up(calls, token, "ash.moor@hub.example")
+        use_cases.invite_person(ctx, full_name=full_name, email=email, hub_team=True, roles=[role])
+    return sets_up(calls, email)
+
+
+def the_second_agrees(second: Person) -> None:
+    """Somebody else of the hub reads what is asked, and agrees to exactly that (ROL-3)."""
+    for waiting in said(second.caller.get("/api/v1/proposals"), 200)["to_decide"]:
+        path = f"/api/v1/proposals/{waiting['id']}"
+        digest = said(second.caller.get(path), 200)["digest"]
+        second.gives_a_fresh_code()
+        assert said(second.caller.post(f"{path}/approval", {"digest": digest}), 200)["state"] == "approved"
 
 
 def asks(program: Caller, person: str, action: str, *, case: str = "C-1", **properties: Any) -> dict[str, Any]:
@@ -135,14 +178,16 @@ def everything_the_checklist_asks(hub: Person, delegate: Person, swale: UUID, pe
     "SIG-1", "SIG-2", "SIG-6", "LIC-1", "LIC-3", "LIC-5", "IDN-3", "IDN-6", "IDN-8", "DEC-1", "DEC-2", "DEC-4", "DEC-7",
     "AUD-1", "ROL-3",
 )  # fmt: skip
-def test_the_whole_story_by_the_api_alone(calls: Calls) -> None:
+def test_the_whole_story_by_the_api_alone(story: Story) -> None:
+    calls = story
     swale = an_organisation(calls.house, "swale", areas=["mid-kent", "medway"])
     dover = an_organisation(calls.house, "dover", areas=["east-kent"])
     the_instruments(calls.house)
     seats(calls.house, standing=10)
 
     # 1. The hub manager, invited by a single-use link, sets a password, enrols an app, signs in with both.
-    hub = a_hub_manager(calls)
+    hub = brought_in(calls, "Ash Moor", "ash.moor@hub.example", "hub_manager")
+    second = brought_in(calls, "Rowan Fell", "rowan.fell@hub.example", "hub_supervisor")
     hub.signs_in()
     me = said(hub.caller.get("/api/v1/sessions/current"), 200)
     assert (me["stage"], [held["role"] for held in me["roles"]]) == ("whole", ["hub_manager"])
@@ -196,7 +241,8 @@ def test_the_whole_story_by_the_api_alone(calls: Calls) -> None:
     assert said(hub.caller.get(f"{path}/checklist"), 200)["complete"]
     approved = said(hub.caller.post(f"{path}/approval", headers={"If-Match": '"1"'}), 200)
     assert (approved["status"], "state_version" in approved) == ("approved", True)
-    colleague = sets_up(calls, approved["invitation"], "wren@swale-council.example")
+    assert approved["invitation"] == {"sent_to": "wren@swale-council.example"}
+    colleague = sets_up(calls, "wren@swale-council.example")
     read = hub.caller.get(path)
     assert said(read, 200)["status"] == "active"
     assert read.headers["ETag"]
@@ -243,6 +289,9 @@ def test_the_whole_story_by_the_api_alone(calls: Calls) -> None:
 
     # 6. The information governance officer reads all of it in the log, and is refused everything else.
     officer = invites(hub, "Lee Marsh", "lee.marsh@oversight.example", "ig_officer")
+    is_problem(officer.caller.get("/api/v1/audit/entries"), 403, "forbidden")
+    second.signs_in()
+    the_second_agrees(second)
     found = said(officer.caller.get("/api/v1/audit/entries", event="organisation.withdrew"), 200)["items"]
     assert [entry["actor"]["id"] for entry in found] == [me["person"]["id"]]
     assert found[0]["organisation"] == str(swale)
