@@ -24,7 +24,9 @@ def once(password_id: UUID, days: int) -> str:
 def warning_for(ctx: Context, password: Password) -> int | None:
     """The nearest warning that is true of this password now, by its days; None where none is."""
     values = ctx.the(Policy).password
-    return rules.nearest_warning(ctx.now(), rules.password_until(password.set_at, values.max_age_days), values.warn_days)
+    return rules.nearest_warning(
+        ctx.now(), rules.password_until(password.set_at, values.max_age_days), values.warn_days
+    )
 
 
 def due(ctx: Context) -> list[UUID]:

@@ -27,6 +27,7 @@ LANES = 1
 _SALT_BYTES = 16
 _HASH_BYTES = 32
 _LONGEST_TYPED = 4096
+_SPECIAL = "Use at least one special character, such as a symbol or a space."
 
 
 def _random_base64(length: int) -> str:
@@ -114,15 +115,20 @@ def objections(
 
 def _shape(chosen: str, policy: PasswordValues, too_long: bool) -> tuple[tuple[str, bool, str], ...]:
     kinds = {unicodedata.category(character) for character in chosen}
-    asked = policy.character_kinds
-    special = any(kind[0] not in "LMNC" for kind in kinds)
+    missing = {
+        "capital": not any(map(str.isupper, chosen)),
+        "small": not any(map(str.islower, chosen)),
+        "number": "Nd" not in kinds,
+        "special": all(kind[0] in "LMNC" for kind in kinds),
+    }
+    missed = {kind for kind in policy.character_kinds if missing[kind]}
     return (
         ("too-short", len(chosen) < policy.min_length, f"Use at least {policy.min_length} characters."),
         ("too-long", too_long, f"Use {policy.max_length} characters or fewer."),
-        ("no-upper-case", "capital" in asked and not any(map(str.isupper, chosen)), "Use at least one upper-case letter."),
-        ("no-lower-case", "small" in asked and not any(map(str.islower, chosen)), "Use at least one lower-case letter."),
-        ("no-number", "number" in asked and "Nd" not in kinds, "Use at least one number."),
-        ("no-special-character", "special" in asked and not special, "Use at least one special character, such as a symbol or a space."),
+        ("no-upper-case", "capital" in missed, "Use at least one upper-case letter."),
+        ("no-lower-case", "small" in missed, "Use at least one lower-case letter."),
+        ("no-number", "number" in missed, "Use at least one number."),
+        ("no-special-character", "special" in missed, _SPECIAL),
         ("unusable", bool(kinds & {"Cc", "Cs"}), "Leave out characters that cannot be typed."),
     )
 

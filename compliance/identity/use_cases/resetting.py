@@ -123,7 +123,7 @@ def begin_anew(ctx: Context, person: Person, verified: str) -> str | None:
     """End a person's every key, sign-in and known browser, and make the link. Whoever calls this has looked whether
     the actor may."""
     _unlock(person)
-    ended = [one for kind in (Password, Authenticator, Passkey) for one in _end(ctx, person, kind)]
+    ended = _end(ctx, person, Password, Authenticator, Passkey)
     end_devices(ctx, person)
     end_sessions(ctx, person_id=person.id, reason=End.RESET)
 
@@ -152,13 +152,15 @@ def _unlock(person: Person) -> None:
     person.closed_to_strangers_at = None
 
 
-def _end(ctx: Context, person: Person, kind: type[Password] | type[Authenticator] | type[Passkey]) -> list[UUID]:
-    """End every live key of this kind: which they were."""
-    live = ctx.session.scalars(select(kind).where(kind.person_id == person.id, kind.ended_at.is_(None))).all()
-    for key in live:
-        key.ended_at = ctx.now()
+def _end(ctx: Context, person: Person, *kinds: type[Any]) -> list[UUID]:
+    """End every live key of these kinds: which they were."""
+    ended: list[UUID] = []
+    for kind in kinds:
+        for key in ctx.session.scalars(select(kind).where(kind.person_id == person.id, kind.ended_at.is_(None))):
+            key.ended_at = ctx.now()
+            ended.append(key.id)
     ctx.session.flush()
-    return [key.id for key in live]
+    return ended
 
 
 def _reaches_hub(ctx: Context, person: Person) -> bool:

@@ -29,6 +29,4 @@ def warn_of_expiry(ctx: Context, person_id: UUID) -> None:
     if tell(ctx, person, "password_expiring", at=until, once=name, useless_at=until) is None:
         return
 
-    record(
-        ctx, PasswordWarned(subject=person.id, organisation=person.organisation_id, password=password.id, days=days)
-    )
+    record(ctx, PasswordWarned(subject=person.id, organisation=person.organisation_id, password=password.id, days=days))

@@ -44,6 +44,8 @@ class Reset(PlainForm):
 
 
 class Recovery(Reset):
+    """A reset's question, and what was lost: the second person reads both."""
+
     reason = Prose(
         "What did they lose?",
         [Needed("Say what they lost.")],
