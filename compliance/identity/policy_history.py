@@ -51,9 +51,9 @@ def changes(ctx: Context) -> list[Changed]:
         .outerjoin(Proposal, Proposal.id == PolicyChange.proposal_id)
         .order_by(PolicyChange.number.desc())
     ).all()
-    two = [(agreed.proposer, agreed.decided_by) for _, agreed in rows if agreed is not None]
-    names = names_of(ctx, {who for both in two for who in both if who})
-    return [_told(change, agreed, names) for change, agreed in rows]
+    agreed = [row.Proposal for row in rows if row.Proposal is not None]
+    names = names_of(ctx, {who for each in agreed for who in (each.proposer, each.decided_by) if who})
+    return [_told(row.PolicyChange, row.Proposal, names) for row in rows]
 
 
 def waiting(ctx: Context) -> dict[str, Waiting]:

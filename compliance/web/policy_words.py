@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from compliance.kernel.context import in_force
-from policies.floors import FLOORS
-from policies.values import Policy
+from compliance.identity.proposals.models import Proposal
+from compliance.identity.use_cases.policy_changes import POLICY_CHANGE
+from compliance.kernel.context import Context, in_force
+from policies.floors import FLOORS, Floor
+from policies.values import STANDARDS, Policy
+
+from .asked import Fact, in_words
 
 GROUPS = {
     "password": "Passwords",
@@ -52,14 +56,21 @@ def said_bounds(name: str) -> str:
     """How far a value can be changed, by anybody: its floor in words (IDN-9)."""
     if name in _OF_A_KIND:
         return _OF_A_KIND[name]
-    floor = FLOORS[name]
+    floor = FLOORS.get(name, Floor())
     if floor.among:
         some = f", and {' or '.join(sorted(floor.needs))} among them" if floor.needs else ""
         return f"any of {', '.join(sorted(floor.among))}{some}"
     return f"from {floor.least} to {floor.most}"
 
 
-def said_change(asked: Mapping[str, Any]) -> str:
-    """What a proposed change of the policy would do, in one line, for whoever decides on it."""
-    before, after = said_value(asked["before"]), said_value(asked["after"])
-    return f"Change the policy: {said_name(str(asked['name']))}: from {before} to {after}."
+@in_words(POLICY_CHANGE, "Change the policy")
+def said_change(ctx: Context, _proposal: Proposal, asked: Mapping[str, Any]) -> Iterable[Fact]:
+    """What a proposed change would do, for whoever decides on it, and what the standards say of it."""
+    name = str(asked["name"])
+    known = ctx.the(Policy).known(name)
+    yield "What", f"{GROUPS[name.partition('.')[0]]}: {known.means if known else name}"
+    yield "Before", said_value(asked["before"])
+    yield "After", said_value(asked["after"])
+    yield "Floor", said_bounds(name)
+    for standard, text in known.differs.items() if known else ():
+        yield STANDARDS[standard], text

@@ -17,7 +17,7 @@ from compliance.identity.proposals import use_cases as proposals
 from compliance.identity.proposals.models import Proposal
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House
-from compliance.web.policy_words import said_bounds, said_change
+from compliance.web.policy_words import said_bounds
 from policies.floors import FLOORS
 from policies.values import CHANGEABLE, STANDARDS, Policy
 from tests.builders.identity import an_account, every, signed_in, someone
@@ -188,18 +188,23 @@ def test_a_second_proposal_for_a_value_is_told_that_one_waits(comes: Comes) -> N
     assert "waits for a second person" in said(answer.text)
 
 
-@pytest.mark.rule("IDN-9")
-def test_a_change_is_said_in_one_line_to_whoever_decides_on_it(sqlite_app: Flask) -> None:
-    asked = {
-        "name": "second_factor.partner_methods",
-        "before": ["passkey", "app", "email"],
-        "after": ["passkey", "app"],
-    }
-    with sqlite_app.test_request_context():
-        assert said_change(asked) == (
-            "Change the policy: second factors that partners may use, the strongest first: "
-            "from passkey, authenticator app, code by e-mail to passkey, authenticator app."
-        )
+@pytest.mark.rule("IDN-9", "ROL-3")
+def test_whoever_decides_is_told_in_words_what_changes_and_what_the_standards_say_of_it(comes: Comes) -> None:
+    second = comes("steering_member")
+    house = second.house
+    proposal = proposed(house, someone(house, "hub_manager"), "second_factor.partner_methods", ["passkey", "app"])
+
+    page = said(second.get(f"/proposals/{proposal.id}").text)
+
+    assert "Change the policy" in page
+    assert "Second factors: second factors that partners may use, the strongest first" in page
+    assert "Before passkey, authenticator app, code by e-mail" in page
+    assert "After passkey, authenticator app" in page
+    assert "At level 3, e-mail must not be used (6.3.6)" in page
+
+
+def test_the_floor_is_said_in_words() -> None:
+    assert said_bounds("password.min_length") == "from 8 to 64"
     assert said_bounds("second_factor.hub_methods") == "any of app, passkey, and app or passkey among them"
     assert said_bounds("password.character_kinds") == "any of capital, number, small, special"
 
