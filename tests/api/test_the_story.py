@@ -43,7 +43,7 @@ class Story(Calls):
     def the_link_to(self, address: str) -> str:
         """The token of the newest link in the mail of this address, once the post has gone."""
         post_goes(self.house)
-        return re.findall(r"/invitation/(\S+)", self.mail.to(address)[-1].body)[-1]
+        return re.findall(r"/invitation/(\S+)", self.mail.to(address, says="/invitation/")[-1].body)[-1]
 
 
 @dataclass

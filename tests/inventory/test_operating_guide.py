@@ -20,8 +20,10 @@ from tests.inventory.source import product
 GUIDE = (REPOSITORY / "docs" / "operating.md").read_text()
 CLASSES = {"secret", "personal", "evidence", "register"}
 WAYS_OUT = {
-    "smtplib": "compliance.notices.ways.smtp",
-    "notifications_python_client": "compliance.notices.ways.notify",
+    ("smtplib", "compliance.notices.ways.smtp"),
+    ("socket", "compliance.notices.ways.smtp"),
+    ("ssl", "compliance.notices.ways.smtp"),
+    ("notifications_python_client", "compliance.notices.ways.notify"),
 }
 CAN_CALL = {
     "aiohttp",
@@ -34,7 +36,7 @@ CAN_CALL = {
     "urllib3",
     "notifications_python_client",
 }
-ON_THIS_MACHINE = {"compliance.cli.demo": "looks whether its own service answers"}
+ON_THIS_MACHINE = {"compliance.cli.demo": "looks whether its own service answers, and for a free port"}
 
 
 def section(title: str) -> str:
@@ -76,7 +78,7 @@ def test_nothing_goes_out_by_a_way_that_the_guide_does_not_name() -> None:
         if name in CAN_CALL and module.name not in ON_THIS_MACHINE
     }
 
-    assert ways == set(WAYS_OUT.items()), "name it in docs/operating.md, then here"
+    assert ways == WAYS_OUT, "name it in docs/operating.md, then here"
 
 
 def test_the_greatest_burdens_are_named_with_their_bounds() -> None:

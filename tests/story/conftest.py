@@ -18,6 +18,7 @@ from compliance.kernel.secrets import create_key_file
 from tests.story.steps import WIDE, Looker, Somebody
 from tests.support.databases import Fresh
 from tests.support.installation import Installation
+from tests.support.mail import MailServer
 from tests.support.programs import STEP_SECONDS
 from tests.support.store import migrated
 
@@ -32,6 +33,7 @@ class Story:
     installation: Installation
     database_url: str
     new_page: Callable[..., Page]
+    mail: MailServer
     looker: Looker = field(default_factory=Looker)
     people: list[Somebody] = field(default_factory=list)
 
@@ -42,10 +44,17 @@ class Story:
         return self.people[-1]
 
     def invited_by_command(self, name: str, email: str, *words: str) -> str:
-        """The operator makes an account from the shell: its single-use link, and nothing else, is printed."""
-        link = self.installation.does("people", "invite", "--name", name, "--email", email, *words)
+        """The operator makes an account from the shell: its single-use link goes to the person's own mail."""
+        said = self.installation.does("people", "invite", "--name", name, "--email", email, *words)
+        assert said == f"The link is on its way to {email}."
+        return self.the_link_to(email)
+
+    def the_link_to(self, email: str) -> str:
+        """The single-use link in the mail of this person: its message holds no other address."""
+        came = self.mail.waits_for(email, says="/invitation/")
+        (link,) = re.findall(r"https?://\S+", came.body)
         assert re.fullmatch(rf"{self.installation.base_url}/invitation/[\w-]+", link)
-        return link
+        return str(link)
 
     def a_while_passes(self) -> None:
         """Six minutes go by, without waiting: every code that somebody gave is that much longer ago (IDN-6)."""
@@ -63,21 +72,22 @@ class Story:
 def story(database_url: Fresh, tmp_path: Path, new_page: Callable[..., Page]) -> Iterator[Story]:
     """The service on each database. The pages are the same on both, so axe looks at them on one."""
     url = database_url(migrated)
-    with _served(url, tmp_path) as installation:
-        yield Story(installation, url, new_page, Looker(looks=url.startswith("sqlite")))
+    with MailServer() as mail, _served(url, tmp_path, mail) as installation:
+        yield Story(installation, url, new_page, mail, Looker(looks=url.startswith("sqlite")))
 
 
 @pytest.fixture
 def sqlite_story(sqlite_url: Fresh, tmp_path: Path, new_page: Callable[..., Page]) -> Iterator[Story]:
     """The service on SQLite alone."""
     url = sqlite_url(migrated)
-    with _served(url, tmp_path) as installation:
-        yield Story(installation, url, new_page)
+    with MailServer() as mail, _served(url, tmp_path, mail) as installation:
+        yield Story(installation, url, new_page, mail)
 
 
 @contextmanager
-def _served(url: str, directory: Path) -> Iterator[Installation]:
-    installation = Installation(directory / "var", database_url=url)
+def _served(url: str, directory: Path, mail: MailServer) -> Iterator[Installation]:
+    by_mail = {"SMTP_URL": mail.url, "COMPLIANCE_MAIL_FROM": "MARAC Hub <hub@marac.example>"}
+    installation = Installation(directory / "var", database_url=url, more=by_mail)
     create_key_file(installation.var / "keys.json")
     installation.does("db", "seed")
     with installation.served(workers=2):

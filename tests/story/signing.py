@@ -90,14 +90,21 @@ def the_hub_invites(
     """The hub manager makes an account by the pages; its owner sets it up at a browser of their own (IDN-8)."""
     hub.goes_to("/people/new")
     hub.sends(
-        {"Full name": name, "Work e-mail address": email, "Whom do they work for?": works_for, role: True},
+        {
+            "Full name": name,
+            "Work e-mail address": email,
+            "Whom do they work for?": works_for,
+            role: True,
+            "Why do they need these roles?": "Named by their organisation.",
+        },
         "Make the account",
     )
     hub.gives_a_fresh_code_if_asked()
     hub.is_on("The account is made")
-    link = hub.page.locator(".hub-once__link").inner_text()
+    hub.sees("The link is on its way", email)
+    hub.does_not_see("/invitation/")
     somebody = story.somebody(name, email, **browser)
-    somebody.begins(link)
+    somebody.begins(story.the_link_to(email))
     return somebody
 
 

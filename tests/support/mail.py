@@ -88,15 +88,15 @@ class MailServer:
             self._controller.stop(no_assert=True)
             self._controller = None
 
-    def to(self, address: str) -> list[Arrived]:
-        """Everything that came for this address, in order."""
-        return [each for each in self.arrived if address in each.to]
+    def to(self, address: str, *, says: str = "") -> list[Arrived]:
+        """Everything that came for this address and says this, in order."""
+        return [each for each in self.arrived if address in each.to and says in each.body]
 
-    def waits_for(self, address: str, *, number: int = 1, within: float = 20) -> Arrived:
-        """The newest message for this address, once there are so many."""
+    def waits_for(self, address: str, *, says: str = "", number: int = 1, within: float = 20) -> Arrived:
+        """The newest message for this address that says this, once there are so many."""
         until = time.monotonic() + within
         while time.monotonic() < until:
-            found = self.to(address)
+            found = self.to(address, says=says)
             if len(found) >= number:
                 return found[-1]
             time.sleep(0.05)

@@ -134,6 +134,7 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
         f"/people/{someone.id}/roles/{role.id}/end",
         f"/people/{someone.id}/invitation",
         f"/people/{someone.id}/reset",
+        "/notices",
         "/policy",
         "/policy/password.min_length/change",
         "/policy/countries.trusted_proxies/change",
