@@ -88,6 +88,35 @@ def test_the_greatest_burdens_are_named_with_their_bounds() -> None:
     assert all(how.strip() for _, how in bounded)
 
 
+def test_the_guide_says_how_often_one_may_be_signed_in() -> None:
+    assert "as often as they like" in section("Signing in")
+
+
+def test_what_only_some_may_see_is_named() -> None:
+    only = dict(re.findall(r"^\| (?!field|-)([^|]+?) \| ([^|]+?) \|$", section("What only some may see"), re.MULTILINE))
+
+    assert len(only) >= 5
+    assert "how somebody's identity was verified" in only
+
+
+def test_the_guide_says_how_soon_a_weak_part_is_replaced() -> None:
+    assert re.findall(r"within (\d+) days", section("Parts, and replacing them")) == ["2", "14"]
+
+
+def test_every_part_is_locked_with_its_hash() -> None:
+    for name in ("requirements.txt", "requirements-test.txt"):
+        parts = re.split(r"^(?=[a-z0-9])", (REPOSITORY / name).read_text(), flags=re.MULTILINE)[1:]
+
+        assert parts
+        assert [part.split("==")[0] for part in parts if "==" not in part or "--hash=sha256:" not in part] == []
+
+
+def test_the_guide_names_both_logs() -> None:
+    named = re.findall(r"^\| (the \w+ log) \|(?: [^|]+\|){4}$", section("Logs"), re.MULTILINE)
+
+    assert named == ["the audit log", "the process log"]
+
+
 def test_nothing_starts_a_debugger_whatever_the_environment_says(
     sqlite_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,6 +30,12 @@ def test_signed_in_pages_are_kept_by_no_browser(comes: Comes, address: str) -> N
     assert comes("ig_officer").get(address).headers["Cache-Control"] == "no-store"
 
 
+def test_signing_out_clears_what_the_browser_kept(comes: Comes) -> None:
+    answer = comes("ig_officer").send("/", to="/sign-out")
+
+    assert answer.headers["Clear-Site-Data"] == '"storage"'
+
+
 def test_style_sheets_may_be_kept(visitor: Visitor) -> None:
     answer = visitor.get("/static/hub.css")
 
