@@ -30,6 +30,8 @@ class ChangeOfList(PlainForm):
 
 
 class ChangeOfNumbers(ChangeOfList):
+    """The same for a list of numbers."""
+
     def asked(self) -> list[Any]:
         """The number on each line; what is none goes on as it was typed, and is refused."""
         typed = super().asked()
