@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import ceil
 
 from .errors import FailedAmongMany, TooManyAtOnce
 
@@ -41,7 +42,7 @@ class Patience:
         if not seconds or left <= 0:
             return
         if not self._sleeping.acquire(blocking=False):
-            raise FailedAmongMany(retry_after=int(seconds))
+            raise FailedAmongMany(retry_after=ceil(seconds))
         try:
             time.sleep(left)
         finally:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -146,6 +147,52 @@ def test_an_unknown_name_a_wrong_password_and_a_locked_account_cost_the_same_wor
 
 
 @pytest.mark.rule("IDN-4")
+def test_an_account_closed_to_strangers_costs_a_stranger_the_same_work_as_an_unknown_name(
+    sqlite_house: House, clock
+) -> None:
+    account = an_account(sqlite_house)
+    clock.move(HALF_A_MINUTE)
+    signed_in(sqlite_house, account, Origin("192.0.2.10", device=""))
+    nowhere = "nobody@kent.example.org"
+    for number in range(11):
+        wrong(sqlite_house, nowhere, f"198.51.100.{number}")
+        wrong(sqlite_house, account.email, f"198.51.100.{number}")
+    assert [person.closed_to_strangers_at for person in every(sqlite_house, Person)] == [clock.now()]
+
+    def work(email: str, password: str, device: str | None) -> tuple[list[str], int, Outcome]:
+        here = Origin("203.0.113.1", device=device)
+        return _work(sqlite_house, lambda: use_cases.sign_in(sqlite_house, here, email=email, password=password))
+
+    for device in (None, "", "msd_" + "a" * 43, ".".join(["msd_" + "a" * 43] * 4)):
+        unknown = work(nowhere, PASSWORD, device)
+        assert unknown[1:] == (1, Outcome(None, 4))
+        assert work(account.email, PASSWORD, device) == unknown
+        assert work(account.email, "Not-the-password-1", device) == unknown
+
+
+@pytest.mark.rule("IDN-4")
+def test_a_source_that_is_not_heard_learns_nothing_from_what_its_guesses_cost(sqlite_house: House) -> None:
+    locked, open_ = an_account(sqlite_house), an_account(sqlite_house)
+    lock(sqlite_house, locked)
+    for number in range(30):
+        wrong(sqlite_house, f"n{number}@kent.example.org", "203.0.113.9")
+
+    def work(email: str, password: str) -> tuple[list[str], int]:
+        def guess() -> Outcome:
+            with pytest.raises(Throttled):
+                use_cases.sign_in(sqlite_house, Origin("203.0.113.9"), email=email, password=password)
+            return Outcome(None)
+
+        return _work(sqlite_house, guess)[:2]
+
+    unknown = work("nobody@kent.example.org", PASSWORD)
+    assert unknown[1] == 0
+    assert work(locked.email, PASSWORD) == unknown
+    assert work(open_.email, PASSWORD) == unknown
+    assert work(open_.email, "Not-the-password-1") == unknown
+
+
+@pytest.mark.rule("IDN-4")
 def test_an_account_that_has_no_password_cannot_be_locked_out_of_its_first(sqlite_house: House) -> None:
     person = a_person(sqlite_house)
     for number in range(12):
@@ -193,6 +240,56 @@ def test_a_source_over_its_limit_is_not_heard_even_with_a_right_password_and_is_
     assert tried(sqlite_house, account.email, right=True, address="203.0.113.10").opened is not None
     clock.move(timedelta(minutes=15))
     assert tried(sqlite_house, account.email, right=True, address="203.0.113.9").opened is not None
+
+
+@pytest.mark.rule("IDN-4")
+def test_one_source_is_heard_a_hundred_times_a_day_however_slowly_it_guesses(house: House, clock) -> None:
+    heard, waits = 0, set()
+    for number in range(8 * 15):
+        if number % 15 == 0:
+            clock.move(timedelta(minutes=15))
+        try:
+            wrong(house, f"n{number}@kent.example.org", "203.0.113.9")
+            heard += 1
+        except Throttled as refused:
+            waits.add(refused.retry_after)
+
+    assert heard == 100
+    assert all(12 * 3600 - 2 * 3600 < wait < 14 * 3600 for wait in waits), "until midnight, by the clock of the world"
+    clock.move(timedelta(days=1))
+    assert wrong(house, "n1@kent.example.org", "203.0.113.9").opened is None
+
+
+@pytest.mark.rule("IDN-4", "AUD-1")
+def test_that_a_source_is_not_heard_any_more_is_logged_once(house: House) -> None:
+    for number in range(40):
+        with suppress(Throttled):
+            wrong(house, f"n{number}@kent.example.org", "203.0.113.9")
+
+    [entry] = logged(house, "sign_in.source_throttled")
+    assert (entry.address, entry.outcome) == ("203.0.113.9", "refused")
+    assert json.loads(entry.detail) == {"failures": 30, "minutes": 15}
+
+
+@pytest.mark.rule("IDN-4")
+def test_a_source_is_heard_no_sooner_because_the_clock_steps_back(sqlite_house: House, clock) -> None:
+    for number in range(30):
+        wrong(sqlite_house, f"n{number}@kent.example.org", "203.0.113.9")
+
+    clock.move(-timedelta(hours=1))
+
+    with pytest.raises(Throttled):
+        wrong(sqlite_house, "n1@kent.example.org", "203.0.113.9")
+
+
+@pytest.mark.rule("IDN-4")
+def test_a_lock_stands_whatever_the_clock_does(sqlite_house: House, clock) -> None:
+    account = an_account(sqlite_house)
+    lock(sqlite_house, account)
+
+    for step in (-timedelta(days=2), timedelta(days=400)):
+        clock.move(step)
+        assert tried(sqlite_house, account.email, right=True, address="203.0.113.77").opened is None
 
 
 @pytest.mark.rule("IDN-4")

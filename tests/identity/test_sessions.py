@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 
-from compliance.identity import queries, totp, use_cases
+from compliance.identity import devices, queries, sign_ins, totp, use_cases
 from compliance.identity.errors import FreshCodeNeeded, SignInOver
-from compliance.identity.models import SignIn
+from compliance.identity.models import KnownDevice, SignIn
 from compliance.identity.rules import Stage
 from compliance.identity.use_cases import sessions
 from compliance.kernel.context import NOBODY, House, Origin, operator
+from compliance.kernel.db import WRITES
+from compliance.kernel.errors import NotFound, Refusal
 from tests.builders.identity import an_account, an_employer, at_work, every, half_open, logged, signed_in, someone
 
 HALF_A_MINUTE = timedelta(seconds=30)
@@ -176,6 +180,89 @@ def test_a_code_is_fresh_for_five_minutes_and_can_be_given_again(sqlite_house: H
     assert not stands(sqlite_house, opened.token)
     opened = again
     assert fresh()
+
+
+@pytest.mark.rule("IDN-6")
+def test_a_sign_in_of_before_the_clock_stepped_back_opens_nothing(sqlite_house: House, clock, account) -> None:
+    opened = signed_in(sqlite_house, account)
+
+    clock.move(-timedelta(minutes=1))
+    assert stands(sqlite_house, opened.token), "two of our machines may differ so much"
+    clock.move(-timedelta(seconds=1))
+    assert not stands(sqlite_house, opened.token)
+
+
+@pytest.mark.rule("IDN-6")
+def test_a_code_of_before_the_clock_stepped_back_is_not_fresh(sqlite_house: House, clock, account) -> None:
+    opened = signed_in(sqlite_house, account)
+    far_off = clock.now() + timedelta(hours=2)
+    with sqlite_house.engine.execution_options(**{WRITES: True}).begin() as connection:
+        connection.execute(update(SignIn).values(fresh_at=far_off))
+
+    with sqlite_house.reading(NOBODY) as ctx:
+        current = queries.session(ctx, opened.token)
+
+    assert current is not None
+    assert current.fresh_until is None
+
+
+@pytest.mark.rule("IDN-6")
+def test_one_sees_where_one_is_signed_in_and_nobody_elses(sqlite_house: House, clock, account) -> None:
+    half_open(sqlite_house, an_account(sqlite_house))
+    desk = signed_in(sqlite_house, account, Origin("192.0.2.10", device="", agent="Firefox/140.0"))
+    half_open(sqlite_house, account, Origin("203.0.113.9"))
+    clock.move(timedelta(minutes=9))
+    visit(sqlite_house, desk.token)
+
+    here = Origin("192.0.2.10", session_id=desk.session_id)
+    with sqlite_house.reading(at_work(sqlite_house, account.person).actor, here) as ctx:
+        first, *others = sign_ins.standing(ctx, account.person.id)
+
+    assert (first.id, first.agent, first.is_here, first.is_known) == (desk.session_id, "Firefox/140.0", True, True)
+    assert (first.opened_at, first.seen_at) == (clock.now() - timedelta(minutes=9), clock.now())
+    assert [(each.is_whole, each.is_known, each.address) for each in others] == [
+        (False, False, "203.0.113.9"),
+        (True, False, None),  # the one at which the app was enrolled
+    ]
+
+
+@pytest.mark.rule("IDN-6", "ROL-4")
+def test_one_ends_ones_own_sign_ins_and_no_other(sqlite_house: House, clock, account) -> None:
+    other = an_account(sqlite_house)
+    clock.move(HALF_A_MINUTE)
+    mine, theirs = signed_in(sqlite_house, account), signed_in(sqlite_house, other)
+
+    for wrong in (theirs.session_id, uuid4()):
+        with sqlite_house.work(*at_work(sqlite_house, account.person)) as ctx, pytest.raises(NotFound):
+            use_cases.end_own_session(ctx, wrong)
+    with sqlite_house.work(*at_work(sqlite_house, account.person)) as ctx:
+        use_cases.end_own_session(ctx, mine.session_id)
+
+    assert (stands(sqlite_house, mine.token), stands(sqlite_house, theirs.token)) == (False, True)
+
+
+@pytest.mark.rule("IDN-6", "ROL-4")
+def test_the_hub_ends_somebodys_sign_ins_and_their_browsers_are_strange(sqlite_house: House, clock, account) -> None:
+    opened = signed_in(sqlite_house, account, Origin("192.0.2.10", device=""))
+
+    for nobody in (someone(sqlite_house, "ig_officer"), someone(sqlite_house, "delegate")):
+        with sqlite_house.work(*nobody) as ctx, pytest.raises(Refusal):
+            use_cases.end_sessions_of(ctx, account.person.id)
+    with sqlite_house.work(*someone(sqlite_house, "hub_supervisor")) as ctx:
+        assert use_cases.end_sessions_of(ctx, account.person.id) == 2
+
+    assert not stands(sqlite_house, opened.token)
+    assert {entry.actor_kind for entry in logged(sqlite_house, "session.ended")} == {"person"}
+    assert {row.end_reason for row in every(sqlite_house, SignIn)} == {"by_the_hub"}
+    assert every(sqlite_house, KnownDevice)[0].ended_at == clock.now()
+
+
+@pytest.mark.rule("IDN-6")
+@pytest.mark.parametrize("agent", ["Fire\x00fox\r\n/1", "x" * 5_000, "", "\u202eFirefox"])
+def test_what_a_browser_calls_itself_is_kept_clean_and_short(agent: str) -> None:
+    kept = devices.agent(agent)
+
+    assert kept is None or (kept.isprintable() and len(kept) <= 200)
 
 
 @pytest.mark.rule("IDN-6")
