@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
+from http.client import HTTPConnection, RemoteDisconnected
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -104,13 +104,22 @@ class Guessers:
         while (number := next(self._numbers)) < GUESSES and not self.over.is_set():
             right = self.counted >= LOOKED_AT and number % RIGHT_EVERY == 0
             said = {"Content-Type": "application/json", "X-Forwarded-For": self.source(connection, number)}
-            to.request("POST", self.path, json.dumps(self.guess(right)), said | self.headers)
-            answer = to.getresponse()
-            told = _told(answer.status, answer.read())
+            told = self._send(to, json.dumps(self.guess(right)), said | self.headers)
             with self._lock:
                 self.answers[told] += 1
                 self.began_right += right
         to.close()
+
+    def _send(self, to: HTTPConnection, body: str, headers: dict[str, str]) -> str:
+        """One guess; sent again where the service closed the connection before it took it."""
+        for _ in range(3):
+            try:
+                to.request("POST", self.path, body, headers)
+                answer = to.getresponse()
+                return _told(answer.status, answer.read())
+            except (BrokenPipeError, ConnectionResetError, RemoteDisconnected):
+                to.close()
+        raise AssertionError("the service closed the connection three times")
 
 
 _MEANS = {
