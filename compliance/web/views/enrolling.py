@@ -10,12 +10,13 @@ from flask import flash, g, jsonify, redirect, request, url_for
 from compliance.identity import passkeys, queries, use_cases
 from compliance.identity.rules import Method
 from compliance.identity.use_cases import Opened
-from compliance.kernel.context import house, reading, work
+from compliance.kernel.context import house, in_force, reading, work
 from compliance.kernel.errors import NotFound
 from compliance.web import qr
 from compliance.web.forms.plain import telling
 from compliance.web.forms.second_step import Code, NewPasskey
 from compliance.web.replies import Reply, show
+from policies.values import Policy
 
 Onward = Callable[[Opened], Reply]
 
@@ -61,7 +62,7 @@ def email(onward: Onward) -> Reply:
             form.tell_at("code", NOT_THIS_MAILED_CODE)
     with reading() as ctx:
         sent = queries.code_is_out(ctx, _session_id())
-    return show("enrol_email.html", form, sent=sent)
+    return show("enrol_email.html", form, sent=sent, minutes=in_force(Policy).second_factor.email_code_minutes)
 
 
 def send_email_code() -> Reply:

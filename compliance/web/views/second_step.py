@@ -9,12 +9,13 @@ from flask import Blueprint, flash, g, jsonify, redirect, request, url_for
 from compliance.identity import passkeys, queries, use_cases
 from compliance.identity.rules import Method, Stage
 from compliance.identity.use_cases import Opened
-from compliance.kernel.context import house, reading, work
+from compliance.kernel.context import house, in_force, reading, work
 from compliance.web import going_back
 from compliance.web.access import signing_in
 from compliance.web.forms.plain import telling
 from compliance.web.forms.second_step import Code, Way
 from compliance.web.replies import Reply, show
+from policies.values import Policy
 
 from . import enrolling
 from .enrolling import NOT_THIS_APP_CODE, NOT_THIS_MAILED_CODE
@@ -62,6 +63,7 @@ def code() -> Reply:
         methods=current.methods,
         named=passkeys.host(house().settings) is not None,
         sent=sent,
+        minutes=in_force(Policy).second_factor.email_code_minutes,
     )
 
 
