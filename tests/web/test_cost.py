@@ -134,6 +134,8 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
         f"/people/{someone.id}/roles/{role.id}/end",
         f"/people/{someone.id}/invitation",
         f"/people/{someone.id}/reset",
+        f"/people/{someone.id}/recovery",
+        f"/people/{someone.id}/password-compromised",
         "/notices",
         "/policy",
         "/policy/password.min_length/change",
