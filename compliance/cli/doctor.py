@@ -193,5 +193,6 @@ def _withdrawn(house: House) -> Iterator[str]:
 
 
 CHECKS: tuple[Callable[[House], Iterator[str]], ...] = (
-    _keys, _transport, _migrations, _policy, _countries, _log, _clock, _scheduler, _jobs, _eligible, _seats, _withdrawn,
+    _keys, _transport, _migrations, _policy, _countries, _log, _clock, _scheduler, _jobs, _letters, _eligible, _seats,
+    _withdrawn,
 )  # fmt: skip
