@@ -95,7 +95,7 @@ def count_source(ctx: Context) -> None:
         SourceFailures.window,
         SourceFailures.count,
     )
-    counts = dict(counted)
+    counts = {stretch: count for stretch, count in counted}
     window, day = counts[source["window"]], counts[source["day"]]
     refuse_over(ctx, window - 1, day - 1)
 

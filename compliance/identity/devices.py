@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, bindparam, exists, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, and_, bindparam, exists, select
 
 from compliance.kernel.context import Context
 from compliance.kernel.secrets import KeyRing
@@ -76,17 +76,17 @@ def shown(ctx: Context) -> dict[str, Any]:
 
 
 def _live(person_id: Any) -> ColumnElement[bool]:
-    return (
-        (KnownDevice.person_id == person_id)
-        & KnownDevice.ended_at.is_(None)
-        & (KnownDevice.used_at > bindparam("device_since"))
-        & (KnownDevice.used_at <= bindparam("device_until"))
+    return and_(
+        KnownDevice.person_id == person_id,
+        KnownDevice.ended_at.is_(None),
+        KnownDevice.used_at > bindparam("device_since"),
+        KnownDevice.used_at <= bindparam("device_until"),
     )
 
 
-def own(person_id: Any) -> ScalarSelect[UUID | None]:
+def own(person_id: Any) -> ScalarSelect[UUID]:
     """This person's device that the browser at hand is, as a column of a statement that asks for more; takes `shown`."""
-    marks = [bindparam(f"device_{place}") for place in range(AT_MOST)]
+    marks: list[BindParameter[str]] = [bindparam(f"device_{place}") for place in range(AT_MOST)]
     found = select(KnownDevice.id).where(_live(person_id), KnownDevice.token.in_(marks))
     return found.order_by(KnownDevice.used_at.desc(), KnownDevice.id).limit(1).scalar_subquery()
 
@@ -96,7 +96,7 @@ def any_own(person_id: Any) -> ColumnElement[bool]:
     return exists().where(_live(person_id))
 
 
-_PERSON = bindparam("person_id")
+_PERSON: BindParameter[UUID] = bindparam("person_id")
 _HERE = select(own(_PERSON), any_own(_PERSON))
 
 

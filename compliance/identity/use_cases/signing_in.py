@@ -119,10 +119,10 @@ def ask(ctx: Context, email: str) -> Asked:
     except Invalid:
         name = _NOBODYS_NAME
     found = ctx.session.execute(_TAKES, {"name": name, **counters.source_of(ctx), **devices.shown(ctx)})
-    window, day, own, *takes_password = found.one()
+    window, day, own, person_id, password_id, phc = found.one()
     if own is None:
         counters.refuse_over(ctx, window, day)
-    return Asked(counters.mark_of(ctx, email if name == _NOBODYS_NAME else name), *takes_password)
+    return Asked(counters.mark_of(ctx, email if name == _NOBODYS_NAME else name), person_id, password_id, phc)
 
 
 def check(asked: Asked, password: str) -> Checked:
