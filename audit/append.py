@@ -23,10 +23,14 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Turn:
-    """The head of the log, held until the transaction ends: the next free number, and the state that holds."""
+    """The head of the log, held until the transaction ends: the next free number, and the state that holds.
+
+    `seen` is what was looked at besides.
+    """
 
     next_number: int
     state_version: int
+    seen: Any = None
 
 
 _MARKS = {"sqlite": ":{}", "postgresql": "%({})s"}
@@ -34,23 +38,26 @@ _MARKS = {"sqlite": ":{}", "postgresql": "%({})s"}
 
 
 @cache
-def _statements(dialect: str) -> tuple[str, str]:
-    """Taking the head, and adding an entry."""
+def _statements(dialect: str, look_at: str = "NULL") -> tuple[str, str]:
+    """Taking the head, with a look at something else, and adding an entry."""
     mark = _MARKS[dialect].format
     head, entries = LogHead.__tablename__, AuditEntry.__tablename__
     values = ", ".join(mark(column) for column in COLUMNS)
     take = (
         f"UPDATE {head} SET size = size + {mark('entries')}, state_version = state_version + {mark('bump')}"  # noqa: S608
-        f" WHERE id = {HEAD} RETURNING size, state_version"
+        f" WHERE id = {HEAD} RETURNING size, state_version, {look_at}"
     )
     return take, f"INSERT INTO {entries} ({', '.join(COLUMNS)}) VALUES ({values})"  # noqa: S608
 
 
-def take_turn(connection: Connection, entries: int, *, bump: bool = False) -> Turn:
-    """Lock the log's head and take `entries` numbers; `bump` moves the state of rights on by one (DEC-4)."""
-    take, _ = _statements(connection.dialect.name)
-    size, version = connection.exec_driver_sql(take, {"entries": entries, "bump": int(bump)}).one()
-    return Turn(size - entries, version)
+def take_turn(connection: Connection, entries: int, *, bump: bool = False, look_at: str = "NULL") -> Turn:
+    """Lock the log's head and take `entries` numbers; `bump` moves the state of rights on by one (DEC-4).
+
+    `look_at` is a piece of SQL for one value, fixed in code, that is seen on the same way to the store.
+    """
+    take, _ = _statements(connection.dialect.name, look_at)
+    size, version, seen = connection.exec_driver_sql(take, {"entries": entries, "bump": int(bump)}).one()
+    return Turn(size - entries, version, seen)
 
 
 def append(connection: Connection, turn: Turn, drafts: Sequence[dict[str, Any]]) -> list[Receipt]:

@@ -45,6 +45,9 @@ _LAST = select(PolicyChange.number, PolicyChange.id).order_by(PolicyChange.numbe
 _ALL = select(PolicyChange.name, PolicyChange.after).order_by(PolicyChange.number)
 _FILES_ONLY = (0, None)
 
+LAST_CHANGE = f"(SELECT id FROM {PolicyChange.__tablename__} ORDER BY number DESC LIMIT 1)"  # noqa: S608 - our own name
+"""Which change was the last, as a piece of SQL for those who have to look at something else anyway."""
+
 
 @dataclass
 class PolicyInForce:

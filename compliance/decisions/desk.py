@@ -25,7 +25,7 @@ from compliance.identity.whence import source_address
 from compliance.kernel.context import House
 from compliance.kernel.db import PATIENCE_SECONDS, WRITES
 from compliance.licences.uses import note_uses
-from policies.values import Policy
+from policies.in_force import LAST_CHANGE
 
 from .book import Book, Right, Verdict
 from .errors import CallerEnded, NoAnswer
@@ -68,6 +68,7 @@ class Desk:
     def __init__(self, house: House) -> None:
         self._house = house
         self._book: Book | None = None
+        self._last_change: object = None
         self._line = threading.Lock()
         self._waiting: deque[_Waiting] = deque()
         self._led = False
@@ -123,10 +124,10 @@ class Desk:
                 self._book = open_book(connection, self._house)
         book = self._book
         with self._house.engine.execution_options(**{WRITES: True}).connect() as connection:
-            turn = take_turn(connection, len(together))
-            policy = self._house.the(Policy, connection)
-            if book.state_version != turn.state_version or book.policy.version != policy.version:
+            turn = take_turn(connection, len(together), look_at=LAST_CHANGE)
+            if (book.state_version, self._last_change) != (turn.state_version, turn.seen):
                 read_changes(connection, self._house, book, turn.state_version)
+                self._last_change = turn.seen
             now = self._house.clock.now()
             uses: dict[str, Right] = {}
             drafts = [self._hear(connection, book, waiting, now, uses) for waiting in together]
