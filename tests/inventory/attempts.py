@@ -6,21 +6,24 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from compliance.identity import use_cases as identity
-from compliance.kernel.context import NOBODY, Actor, Context, Holding
-from compliance.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Throttled
+from compliance.identity.proposals import use_cases as proposals
+from compliance.identity.proposals.models import Proposal
+from compliance.kernel.context import NOBODY, Context
+from compliance.kernel.errors import Refusal
 from compliance.licences.rules import Kind
 from compliance.licences.use_cases import set_seats
 from policies.permissions import Permission
 from tests.builders import identity as people
 from tests.builders.signatories import a_pdf
+from tests.inventory import answers
+from tests.inventory.callers import FALLEN, MACHINES
 from tests.inventory.world import Belongings, Whose, World
-
-STATUS: dict[type[Refusal], int] = {NotFound: 404, Forbidden: 403, Invalid: 422, Conflict: 409, Throttled: 429}
-"""The five kinds of refusal as a door would answer them."""
 
 Body = Callable[[Belongings], dict[str, Any]]
 
@@ -29,18 +32,16 @@ Body = Callable[[Belongings], dict[str, Any]]
 class Door:
     """A door of the API; `{…}` in the path are what the things asked for are called.
 
-    `file` is the part of a form that carries a letter or scan; `left` marks a door that partners come to after
-    their organisation has withdrawn.
+    `file` is the part of a form that carries a letter or scan.
     """
 
     method: str
     path: str
     body: Body | None = None
     file: str | None = None
-    left: bool = False
 
-    def __call__(self, world: World, caller: str, whose: Whose) -> int:
-        return self.answer(world, caller, whose).status_code
+    def __call__(self, world: World, caller: str, whose: Whose) -> str:
+        return answers.of_api(self.answer(world, caller, whose))
 
     def answer(self, world: World, caller: str, whose: Whose) -> TestResponse:
         """What the door says to this caller."""
@@ -51,7 +52,7 @@ class Door:
         elif self.body is not None:
             letter = (io.BytesIO(a_pdf()), f"{self.file}.pdf")
             sent = {"data": self.body(its) | {str(self.file): letter}, "content_type": "multipart/form-data"}
-        who = (world.leavers if self.left else {}).get(caller, world.callers[caller])
+        who = world.callers[caller]
         address = self.path.format(version=world.version, **vars(its))
         return who.client.open(f"/api/v1{address}", method=self.method, headers=who.headers(), **sent)
 
@@ -63,24 +64,31 @@ class Act:
     permission: Permission
     use_case: Callable[[Context, Belongings], object]
 
-    def __call__(self, world: World, caller: str, whose: Whose) -> int:
-        actor, origin = world.actors.get(caller, (NOBODY, None))
-        if caller == "operator":
-            actor = people.COMMAND
-        if caller.startswith("program"):
-            actor = Actor("client", "msc_0", holdings=frozenset({Holding("case_system")}))
+    def __call__(self, world: World, caller: str, whose: Whose) -> str:
+        actor, origin = (people.COMMAND, None) if caller == "operator" else world.actors.get(caller, (NOBODY, None))
         try:
             with world.house.work(actor, origin) as ctx:
                 self.use_case(ctx, world.things[whose])
         except Refusal as refusal:
-            return next(status for kind, status in STATUS.items() if isinstance(refusal, kind))
-        return 200
+            return answers.of_refusal(refusal)
+        return answers.YES
+
+
+def _agree(ctx: Context, proposal_id: UUID) -> None:
+    """Agree to whatever the proposal asks for now."""
+    found = ctx.session.get(Proposal, proposal_id)
+    proposals.approve(ctx, proposal_id, digest=found.digest if found else "")
+
+
+def _the_policy_change(ctx: Context, _its: Belongings) -> None:
+    waiting = select(Proposal.id).where(Proposal.kind == "policy.change")
+    _agree(ctx, ctx.session.scalars(waiting).one())
 
 
 def _request(its: Belongings) -> dict[str, Any]:
     email = f"new@{its.code}.gov.uk"
     return {"organisation_id": str(its.organisation), "full_name": "Wren Alder", "email": email,
-            "areas": ["mid-kent"], "reason": "Joins the team"}  # fmt: skip
+            "areas": [its.area], "reason": "Joins the team"}  # fmt: skip
 
 
 def _says(**words: Any) -> Body:
@@ -165,7 +173,7 @@ ATTEMPTS: dict[str, Door | Act] = {
         "POST", "/people",
         lambda its: {
             "full_name": "Wren Alder", "email": "new@elsewhere.example", "organisation_id": str(its.organisation),
-            "roles": ["delegate"],
+            "roles": ["delegate"], "reason": "Joins the team.",
         },
     ),
     "POST /people/<person_id>/invitation": Door("POST", "/people/{newcomer}/invitation"),
@@ -177,10 +185,40 @@ ATTEMPTS: dict[str, Door | Act] = {
         "POST", "/people/{person}/vetting", _says(level="NPPV 2", holds_until="2028-01-31")
     ),
     "POST /withdrawals/<withdrawal_id>/acknowledgement": Door(
-        "POST", "/withdrawals/{withdrawal}/acknowledgement", _says(by="Robin Vale"), left=True
+        "POST", "/withdrawals/{withdrawal}/acknowledgement", _says(by="Robin Vale")
     ),
-    "use case: grant a role": Act(Permission.ROLE_GRANT, lambda ctx, its: identity.grant_role(ctx, its.newcomer, role="escalation_contact")),
-    "use case: end a role": Act(Permission.ROLE_GRANT, lambda ctx, its: identity.end_role(ctx, its.role_held)),
+    "GET /people/<person_id>/roles": Door("GET", "/people/{newcomer}/roles"),
+    "POST /people/<person_id>/roles": Door(
+        "POST", "/people/{newcomer}/roles", _says(role="escalation_contact", reason="Joins the team.")
+    ),
+    "POST /people/<person_id>/roles/<role_held_id>/end": Door(
+        "POST", "/people/{newcomer}/roles/{role_held}/end", _says(reason="Has moved on.")
+    ),
+    "GET /proposals": Door("GET", "/proposals"),
+    "GET /proposals/<proposal_id>": Door("GET", "/proposals/{proposal}"),
+    "POST /proposals/<proposal_id>/approval": Door(
+        "POST", "/proposals/{proposal}/approval", lambda its: {"digest": its.digest}
+    ),
+    "POST /proposals/<proposal_id>/refusal": Door("POST", "/proposals/{proposal}/refusal", _says(reason="Not now.")),
+    "DELETE /proposals/<proposal_id>": Door("DELETE", "/proposals/{proposal}"),
+    "DELETE /sessions/current": Door("DELETE", "/sessions/current"),
+    "POST /account/authenticator": Door("POST", "/account/authenticator"),
+    "POST /account/authenticator/confirmation": Door("POST", "/account/authenticator/confirmation", _says(code="0")),
+    "POST /account/password": Door("POST", "/account/password", _says()),
+    "POST /sessions/current/code": Door("POST", "/sessions/current/code", _says()),
+    "POST /sessions/current/email-code": Door("POST", "/sessions/current/email-code"),
+    "POST /sessions/current/fresh-code": Door("POST", "/sessions/current/fresh-code", _says()),
+    "use case: give a role by a command": Act(
+        Permission.ROLE_GRANT,
+        lambda ctx, its: identity.grant_role(ctx, its.newcomer, role="escalation_contact", reason="Joins the team."),
+    ),
+    "use case: be the second person for a role": Act(
+        Permission.ROLE_APPROVE, lambda ctx, its: _agree(ctx, its.proposal)
+    ),
+    "use case: be the second person for a recovery": Act(
+        Permission.RECOVERY_APPROVE, lambda ctx, its: _agree(ctx, its.recovery)
+    ),
+    "use case: be the second person for the policy": Act(Permission.POLICY_APPROVE, _the_policy_change),
     "use case: register a client": Act(Permission.CLIENT_MANAGE, lambda ctx, _its: identity.register_client(ctx, name="Oasis", scopes=["decisions"])),
     "use case: set the seats of the contract": Act(
         Permission.REGISTER_SEED, lambda ctx, _its: set_seats(ctx, Kind.STANDING, 60)
@@ -192,23 +230,22 @@ ONE_AND_THE_SAME = frozenset(
     {
         "GET /areas/<area>/members", "GET /audit/entries", "GET /instruments",
         "GET /instruments/versions/<version_id>/document", "GET /organisations", "GET /seats", "GET /sessions/current",
-        "GET /signatories", "GET /withdrawals", "use case: register a client", "use case: set the seats of the contract",
+        "GET /signatories", "GET /withdrawals", "GET /proposals", "DELETE /sessions/current",
+        "POST /account/authenticator", "POST /account/authenticator/confirmation", "POST /account/password",
+        "POST /sessions/current/code", "POST /sessions/current/email-code", "POST /sessions/current/fresh-code",
+        "use case: be the second person for the policy",
+        "use case: register a client", "use case: set the seats of the contract",
     }
 )  # fmt: skip
 """Operations upon nobody's thing in particular: tried once."""
 
-OWN_SIGN_IN = frozenset(
-    {
-        "DELETE /sessions/current", "POST /account/authenticator", "POST /account/authenticator/confirmation",
-        "POST /account/password", "POST /sessions/current/code", "POST /sessions/current/fresh-code",
-    }
-)  # fmt: skip
-"""Doors to one's own sign-in and account, which lead to nothing of anybody else's: tests/api/test_accounts.py."""
-
 
 def comes(caller: str, operation: str) -> bool:
-    """Whether this caller can try it at all: an operator has commands, and no way to a door."""
-    return caller != "operator" or isinstance(ATTEMPTS[operation], Act)
+    """Whether this caller can try it at all: an operator has commands and no way to a door; whose right to come has
+    ended comes to doors alone, and so do programs."""
+    if isinstance(ATTEMPTS[operation], Act):
+        return caller == "operator" or caller not in (*FALLEN, *MACHINES)
+    return caller != "operator"
 
 
 def whose_of(operation: str) -> tuple[Whose, ...]:

@@ -1,7 +1,8 @@
-"""A small Kent with somebody of every role in it, whose store can be put back as it was after each attempt."""
+"""A small Kent with everybody in it who may come, whose store can be put back as it was after each attempt."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field, fields
@@ -11,10 +12,13 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from flask import Flask
+from flask.testing import FlaskClient
 
 from compliance.app import house_of
 from compliance.identity import queries
+from compliance.identity import use_cases as identity
 from compliance.identity.access_tokens import SCOPES
+from compliance.identity.proposals.models import Proposal
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import Actor, House, Origin
 from compliance.licences import use_cases as licence_use_cases
@@ -24,19 +28,18 @@ from tests.builders import licences
 from tests.builders import signatories as partners
 from tests.builders.api import Caller, Calls
 
-PEOPLE = (
-    "hub_manager", "hub_supervisor", "hub_coordinator", "licence_holder", "authorised_signatory", "delegate",
-    "escalation_contact", "ig_officer", "steering_member", "executive_chair",
-)  # fmt: skip
-CALLERS = ("nobody", *PEOPLE, "program", "program_of_another_scope", "operator")
-"""Everybody who may come to a door: each role of a person, the case system with every scope and with another one,
-and whoever holds the machine, who comes by commands and through no door."""
+from . import callers
+from .callers import COME_TO_PAGES, PEOPLE
+
+_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
 class Whose(StrEnum):
-    """Whose thing is asked for: the caller's own organisation's, another's, or one that does not exist."""
+    """Whose thing is asked for: the caller's own organisation's, one's that works in the same area, one's elsewhere,
+    or nobody's, because it does not exist."""
 
     OWN = "own"
+    SAME_AREA = "same area"
     OTHER = "other"
     ABSENT = "absent"
 
@@ -47,6 +50,7 @@ class Belongings:
 
     organisation: UUID
     code: str
+    area: str
     active: UUID
     suspended: UUID
     requested: UUID
@@ -56,6 +60,10 @@ class Belongings:
     withdrawal: UUID
     invitation: UUID
     role_held: UUID
+    session: UUID
+    proposal: UUID
+    recovery: UUID
+    digest: str = "0" * 64
     entry: int = 0
 
 
@@ -68,8 +76,9 @@ class World:
     callers: dict[str, Caller] = field(default_factory=dict)
     actors: dict[str, tuple[Actor, Origin]] = field(default_factory=dict)
     things: dict[Whose, Belongings] = field(default_factory=dict)
-    leavers: dict[str, Caller] = field(default_factory=dict)
     version: UUID = field(default_factory=uuid4)
+    policy_change: UUID = field(default_factory=uuid4)
+    _forms: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def house(self) -> House:
@@ -83,72 +92,89 @@ class World:
         """Make the store what it was when it was last kept."""
         _copy(self._kept, self.path)
 
+    def at_a_browser(self, caller: str) -> tuple[FlaskClient, str]:
+        """A browser of this caller's, as if just opened on a page, and what its forms prove with that they are ours."""
+        client = self.app.test_client()
+        token = self.callers[caller].token
+        if token:
+            client.set_cookie("session", token)
+        if caller not in self._forms:
+            found = _TOKEN.search(client.get("/", follow_redirects=True).text)
+            cookie = client.get_cookie("form")
+            self._forms[caller] = (cookie.value if cookie else "", found[1] if found else "")
+        cookie_value, proof = self._forms[caller]
+        client.set_cookie("form", cookie_value)
+        return client, proof
+
     @property
     def _kept(self) -> Path:
         return self.path.with_suffix(".kept")
 
 
 def a_world(app: Flask, clock: FixedClock, path: Path) -> World:
-    """Two partners with the same belongings, one of them home to every partner's role; codes given a moment ago."""
+    """Three partners with the same belongings, the first home to every partner's role; codes given a moment ago."""
     world, calls = World(app, path), Calls(app, clock)
     house = calls.house
     partners.the_instruments(house)
     licences.seats(house, standing=50, by_invite=50)
-    world.things[Whose.OWN] = _belongings(house, "swale")
-    world.things[Whose.OTHER] = _belongings(house, "dover")
+    world.things[Whose.OWN] = home = _belongings(house, "swale", "mid-kent")
+    world.things[Whose.SAME_AREA] = _belongings(house, "maidstone", "mid-kent")
+    world.things[Whose.OTHER] = _belongings(house, "dover", "east-kent")
     world.things[Whose.ABSENT] = _nothing()
-
     world.version = partners.a_version(house, "op", "2", resign_by=date(2027, 3, 1))
 
-    accounts = {role: _account(house, role, world.things[Whose.OWN]) for role in PEOPLE}
-    leaver = people.an_account(house, "authorised_signatory", organisation_id=world.things[Whose.OWN].withdrawn)
+    accounts = callers.accounts(house, home.organisation, home.withdrawn)
     # The code each gave when they enrolled is spent; one minute later the next one is good, and fresh for everybody.
     clock.move(timedelta(minutes=1))
-    for role, account in accounts.items():
-        world.callers[role] = Caller(app.test_client(), people.signed_in(house, account).token, account)
-        world.actors[role] = people.at_work(house, account.person)
-    world.leavers["authorised_signatory"] = Caller(app.test_client(), people.signed_in(house, leaver).token, leaver)
+    for name, account in accounts.items():
+        world.callers[name] = callers.signed_in(app, house, name, account)
+    for role in PEOPLE:
+        world.actors[role] = people.at_work(house, accounts[role].person)
+    callers.fall(house, accounts)
     document = f"/api/v1/instruments/versions/{world.version}/document"
     assert world.callers["authorised_signatory"].get(document).status_code == 200
+    with house.work(*people.someone(house, "hub_manager")) as ctx:
+        world.policy_change = identity.propose_policy_change(ctx, "password.history", 15, reason=people.WHY).id
     world.callers["program"] = calls.a_program(SCOPES)
     world.callers["program_of_another_scope"] = calls.a_program(["retention"])
     world.callers["nobody"] = calls.nobody()
     world.keep()
+    for name in COME_TO_PAGES:
+        world.at_a_browser(name)
+    world.put_back()
     return world
 
 
-def _account(house: House, role: str, home: Belongings) -> people.Account:
-    """Somebody of this role at home in the first organisation; a hub account works for it as well as any other."""
-    if role == "licence_holder":
-        account = people.an_account(house, email="holder@swale.gov.uk", organisation_id=home.organisation)
-        with licences.acting(house, licences.hub("hub_coordinator")) as ctx:
-            for module in ("case-system", "elearning"):
-                licence_use_cases.record_training(ctx, account.person.id, module=module, done_on=date(2026, 1, 5))
-            licence_use_cases.record_vetting(ctx, account.person.id, level="NPPV 2", holds_until=date(2028, 1, 31))
-        licences.a_licence(house, home.organisation, "holder@swale.gov.uk")
-        return account
-    return people.an_account(house, role, organisation_id=home.organisation)
-
-
-def _belongings(house: House, code: str) -> Belongings:
-    organisation = licences.an_organisation(house, code)
+def _belongings(house: House, code: str, area: str) -> Belongings:
+    organisation = licences.an_organisation(house, code, areas=[area])
 
     def licence(status: Status, name: str) -> UUID:
-        return licences.a_licence(house, organisation, f"{name}@{code}.gov.uk", status=status).id
+        email = f"{name}@{code}.gov.uk"
+        return licences.a_licence(house, organisation, email, status=status, areas=[area]).id
 
-    active = licences.a_licence(house, organisation, f"active@{code}.gov.uk")
-    gone = licences.an_organisation(house, f"{code}-gone")
+    active = licences.a_licence(house, organisation, f"active@{code}.gov.uk", areas=[area])
+    gone = licences.an_organisation(house, f"{code}-gone", areas=[area])
     newcomer = people.a_person(house, "delegate", organisation_id=organisation)
-    with house.work(*people.someone(house, "hub_manager")) as ctx:
+    colleague = people.an_account(house, organisation_id=organisation)
+    house.clock.move(timedelta(minutes=1))  # type: ignore[attr-defined]
+    manager = people.someone(house, "hub_manager")
+    with house.work(*manager) as ctx:
         invitation = licence_use_cases.invite_to_case(
             ctx, reference=f"C-{code}", person_id=active.person_id, closed=True, until=None
         ).id
+    with house.work(*manager) as ctx:
+        proposal = identity.grant_role(ctx, newcomer.id, role="ig_officer", reason=people.WHY)
+        assert isinstance(proposal, Proposal)
+        recovery = identity.propose_recovery(
+            ctx, colleague.person.id, identity_check="By telephone.", reason=people.WHY
+        )
     withdrawal = partners.withdraws(house, gone, letter_on=date(2026, 11, 20), acknowledged_by=None).id
     with house.reading(people.COMMAND) as ctx:
         held = queries.roles_held(ctx, newcomer.id)[0].id
     return Belongings(
         organisation=organisation,
         code=code,
+        area=area,
         active=active.id,
         suspended=licence(Status.SUSPENDED, "suspended"),
         requested=licence(Status.REQUESTED, "requested"),
@@ -158,13 +184,18 @@ def _belongings(house: House, code: str) -> Belongings:
         withdrawal=withdrawal,
         invitation=invitation,
         role_held=held,
+        session=people.signed_in(house, colleague).session_id,
+        proposal=proposal.id,
+        recovery=recovery.id,
+        digest=proposal.digest,
     )
 
 
 def _nothing() -> Belongings:
     """Ids of the right form that nothing has."""
-    ids = {each.name: uuid4() for each in fields(Belongings) if each.name not in ("code", "entry")}
-    return Belongings(code="nowhere", entry=10**9, **ids)
+    given = ("code", "area", "digest", "entry")
+    ids = {each.name: uuid4() for each in fields(Belongings) if each.name not in given}
+    return Belongings(code="nowhere", area="mid-kent", entry=10**9, **ids)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -1,0 +1,138 @@
+"""How each page is tried: every route and method of the people's door, found by itself, its form filled in.
+
+A page that is not named here is opened as it is and sent empty. `python -m tests.inventory.observe` shows what it
+answers to whom.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+
+from compliance.web.access import Door
+from tests.builders.signatories import a_pdf
+from tests.inventory import answers
+from tests.inventory.doors import Route, routes
+from tests.inventory.world import Belongings, Whose, World
+
+_GAP = re.compile(r"<(\w+)>")
+
+FIXED = {"form": "csv", "name": "password.min_length", "passkey_id": str(UUID(int=7)), "token": "msi_nobody"}
+"""What stands in an address and is nobody's thing in particular."""
+
+THINGS: dict[str, str] = {
+    "organisation_id": "organisation", "licence_id": "active", "person_id": "person", "withdrawal_id": "withdrawal",
+    "role_held_id": "role_held", "session_id": "session", "proposal_id": "proposal", "number": "entry",
+}  # fmt: skip
+"""Which belonging an identifier in an address is of."""
+
+OTHERWISE: dict[str, dict[str, str]] = {
+    "licences.approve": {"licence_id": "requested"},
+    "licences.refuse": {"licence_id": "requested"},
+    "licences.resume": {"licence_id": "suspended"},
+    "people.invite_again": {"person_id": "newcomer"},
+    "people.grant": {"person_id": "newcomer"},
+    "people.end_role": {"person_id": "newcomer"},
+}
+"""Pages that are for another one than most are."""
+
+Fields = Callable[[Belongings], dict[str, Any]]
+
+
+def _day(name: str, year: int, month: int = 1, day: int = 5) -> dict[str, str]:
+    return {f"{name}-day": str(day), f"{name}-month": str(month), f"{name}-year": str(year)}
+
+
+def _says(**words: Any) -> Fields:
+    return lambda _its: words
+
+
+def _paper(name: str, *parts: dict[str, Any]) -> Fields:
+    """The fields with a file, made anew each time: a file can be sent once."""
+    return lambda _its: {k: v for part in parts for k, v in part.items()} | {name: (io.BytesIO(a_pdf()), f"{name}.pdf")}
+
+
+_ROBIN = {"name": "Robin Vale", "role": "Head of housing"}
+
+FORMS: dict[str, Fields] = {
+    "licences.ask": lambda its: {
+        "organisation_id": str(its.organisation), "full_name": "Wren Alder", "email": f"new@{its.code}.gov.uk",
+        "kind": "standing", "areas": its.area, "reason": "Joins the team",
+    },
+    "licences.refuse": _says(reason="No."),
+    "licences.suspend": _says(reason="leave"),
+    "licences.deactivate": _says(reason="leaver"),
+    "licences.reallocate": lambda its: {"to_licence": str(its.requested)},
+    "licences.training": _says(module="elearning", **_day("done_on", 2026)),
+    "licences.vetting": _says(level="NPPV 2", **_day("holds_until", 2028)),
+    "organisations.add_domain": lambda its: {"domain": f"{its.code}-two.gov.uk"},
+    "organisations.check_isa": _says(found="yes"),
+    "organisations.name_contact": lambda its: {"kind": "escalation", "name": "Sam", "email": f"s@{its.code}.gov.uk"},
+    "organisations.record_policy": _says(
+        kind="safeguarding", title="Our policy", owner="Head", **_day("dated_on", 2026), **_day("next_review_on", 2027)
+    ),
+    "people.compromised": _says(reason="told"),
+    "people.end_role": _says(reason="Has moved on."),
+    "people.grant": _says(role="escalation_contact", reason="Joins the team."),
+    "people.invite": lambda its: {
+        "full_name": "Wren Alder", "email": "new@elsewhere.example", "organisation_id": str(its.organisation),
+        "team": "no", "roles": "delegate", "reason": "Joins the team.",
+    },
+    "people.recover": _says(identity_check="By telephone.", reason="Lost the phone."),
+    "people.reset": _says(identity_check="By telephone."),
+    "policy.change": _says(value="14", reason="Longer is better."),
+    "proposals.approve": lambda its: {"digest": its.digest},
+    "proposals.refuse": _says(reason="Not now."),
+    "signing.paper": _paper("scan", _ROBIN, _day("signed_on", 2026, 11, 21)),
+    "signing.refuse": _says(reasons="Not yet."),
+    "signing.sign": _says(agree="y", **_ROBIN),
+    "withdrawals.duties": _says(by="Robin Vale"),
+    "withdrawals.withdraw": _paper(
+        "letter", {"instruments": ["isa", "op"], "reasons": "We stop.", "understood": "y"},
+        _day("letter_on", 2026, 11, 20),
+    ),
+}  # fmt: skip
+"""What the right person fills in."""
+
+
+def page_doors(app: Flask) -> dict[str, Route]:
+    """Every page that is not open to all, by what the matrix calls it."""
+    return {
+        f"{route.method} {route.path}": route
+        for route in routes(app)
+        if isinstance(route.declared, Door) and not route.open
+    }
+
+
+def whose_of(route: Route) -> tuple[Whose, ...]:
+    """Upon whose things this page is tried: one that is for no thing in particular, once."""
+    of_things = set(_GAP.findall(route.path)) - set(FIXED) - {"version_id"}
+    own_form = route.method == "POST" and route.endpoint in ("licences.ask", "people.invite")
+    return tuple(Whose) if of_things or own_form else (Whose.OWN,)
+
+
+def answer(world: World, route: Route, caller: str, whose: Whose) -> str:
+    """What the page says to this caller."""
+    its = world.things[whose]
+    client, proof = world.at_a_browser(caller)
+    address = _GAP.sub(lambda gap: _called(world, route, its, gap[1]), route.path)
+    if route.method == "GET":
+        return answers.of_page(client.get(address), "GET")
+    fields = FORMS[route.endpoint](its) if route.endpoint in FORMS else {}
+    return answers.of_page(client.open(address, method=route.method, data=fields | {"csrf_token": proof}), route.method)
+
+
+def _called(world: World, route: Route, its: Belongings, gap: str) -> str:
+    if gap in FIXED:
+        return FIXED[gap]
+    if gap == "version_id":
+        return str(world.version)
+    name = OTHERWISE.get(route.endpoint, {}).get(gap) or THINGS.get(gap)
+    if name is None:
+        raise LookupError(f"{route.path}: say in tests/inventory/pages.py what {gap} is called by")
+    return str(getattr(its, name))
