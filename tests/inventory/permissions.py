@@ -23,7 +23,7 @@ SIGNS = {"hub": "●", "organisation": "○", "area": "◐"}
 def write(app: Flask) -> str:
     """docs/permissions.md."""
     house = house_of(app)
-    table, policy = house.the(Access).table, house.the(Policy)
+    table, policy = house.the(Access).table, Policy.load(house.settings.policy_dir)
     roles = [role for role in ROLES if table.get(role)]
     own = [role for role in roles if any(reach != "area" for _, reach in table[role])]
     there = [role for role in roles if any(reach == "area" for _, reach in table[role])]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Flask
@@ -194,7 +195,7 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
 def _nothing() -> Belongings:
     """Ids of the right form that nothing has."""
     given = ("code", "area", "digest", "entry")
-    ids = {each.name: uuid4() for each in fields(Belongings) if each.name not in given}
+    ids: dict[str, Any] = {each.name: uuid4() for each in fields(Belongings) if each.name not in given}
     return Belongings(code="nowhere", area="mid-kent", entry=10**9, **ids)
 
 
