@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from audit.record import record
@@ -95,7 +95,7 @@ def count_source(ctx: Context) -> None:
         SourceFailures.window,
         SourceFailures.count,
     )
-    counts = {stretch: count for stretch, count in counted}
+    counts: dict[int, int] = dict(counted)
     window, day = counts[source["window"]], counts[source["day"]]
     refuse_over(ctx, window - 1, day - 1)
 
@@ -139,7 +139,7 @@ def _left(now: datetime, minutes: int) -> int:
 
 def upserted(
     ctx: Context, table: Any, new: list[dict[str, Any]], change: dict[str, Any], *returning: Any, where: Any = None
-) -> Sequence[Row[Any]]:
+) -> Sequence[Any]:
     """Insert these rows or change those that are there, in one statement; gives those for which `where` held."""
     dialect = postgresql if ctx.session.get_bind().dialect.name == "postgresql" else sqlite
     statement = (

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from compliance.app import house_of
@@ -17,8 +20,10 @@ from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import NOBODY, Origin
 from compliance.web import browsers
 from tests.builders.identity import PASSWORD, Account, an_account, every, half_open, signed_in
+from tests.support.browser import NewPage, axe
 from tests.web.conftest import Comes, Visitor
 
+PICTURES = os.environ.get("PICTURES")
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
@@ -243,3 +248,31 @@ def test_a_device_cookie_shown_twice_is_nobodys(sqlite_app: Flask, account: Acco
 )
 def test_a_browser_is_named_in_plain_words(agent: str | None, said: str) -> None:
     assert browsers.named(agent) == said
+
+
+@pytest.mark.rule("IDN-6")
+@pytest.mark.parametrize("width", [1280, 320])
+def test_nobody_is_shut_out_of_the_pages_about_sign_ins(
+    sqlite_app: Flask, account: Account, clock: FixedClock, new_page: NewPage, width: int
+) -> None:
+    house = house_of(sqlite_app)
+    token = signed_in(house, account, Origin("192.0.2.10", device="", agent=FIREFOX)).token
+    clock.move(timedelta(seconds=30))
+    signed_in(house, account, Origin("2001:db8:1234:5678:9abc:def0:1234:5678", device="", agent="Safari/1 iPhone"))
+    half_open(house, account, Origin("203.0.113.9"))
+    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    try:
+        address = f"http://127.0.0.1:{server.port}"
+        page = new_page(viewport={"width": width, "height": 900})
+        page.context.add_cookies([{"name": "session", "value": token, "url": address}])
+        for path in ("/account/sessions", "/account", "/session-ended"):
+            page.goto(address + path)
+            axe(page)
+            assert page.evaluate("() => document.scrollingElement.scrollWidth") <= width
+            if PICTURES:
+                page.screenshot(path=f"{PICTURES}/{path.strip('/').replace('/', '-')}-{width}.png", full_page=True)
+    finally:
+        server.shutdown()
+        serving.join()
