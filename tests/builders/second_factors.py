@@ -113,7 +113,7 @@ class Device:
         """The answer to being asked to make a passkey."""
         key, credential = ec.generate_private_key(ec.SECP256R1()), forged.get("credential") or os.urandom(32)
         self.keys[credential] = key
-        public = forged.get("public") or ES256.from_cryptography_key(key.public_key())
+        public = forged.get("public") or ES256.from_cryptography_key(key.public_key())  # type: ignore[no-untyped-call]
         attested = AttestedCredentialData.create(Aaguid.NONE, credential, public)
         data = self._data(forged, AuthenticatorData.FLAG.AT, attested)
         return _said(
@@ -152,9 +152,10 @@ class Device:
         self.used += 1
         flags |= forged.get("flags", AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV)
         count = forged.get("count", self.used if self.counts else 0)
-        return AuthenticatorData.create(
+        made: AuthenticatorData = AuthenticatorData.create(
             sha256(forged.get("rp_id", self.rp_id).encode()).digest(), flags, count, attested
         )
+        return made
 
 
 def _said(credential: bytes, response: dict[str, str]) -> str:

