@@ -224,9 +224,19 @@ def _things_go_wrong(
     forgetful = _license(stage, hub, "Thaddeus Brook", "sateda", ["mid-kent", "medway"])
     forgetful.refused_by = "IDN-4"
     stage.at(1)
+    _two_people(stage, hub, say)
     for _ in range(stage.house.the(Policy).sign_in.failures_to_lock):
         identity.sign_in(stage.house, Origin(ADDRESS), email=forgetful.email, password=a_password())
     stage.at(0)
+
+
+def _two_people(stage: Stage, hub: dict[str, Somebody], say: Callable[[str], None]) -> None:
+    say("The manager asks for a role that takes two people; it waits for the second")
+    with stage.as_(hub["hub_manager"]) as ctx:
+        identity.grant_role(
+            ctx, hub["hub_coordinator"].id, role="hub_supervisor", ends_on=_days_before(stage, -90),
+            reason="Deputises while the supervisor is on leave.",
+        )  # fmt: skip
 
 
 def _license(
