@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -240,46 +239,6 @@ def test_a_source_over_its_limit_is_not_heard_even_with_a_right_password_and_is_
     assert tried(sqlite_house, account.email, right=True, address="203.0.113.10").opened is not None
     clock.move(timedelta(minutes=15))
     assert tried(sqlite_house, account.email, right=True, address="203.0.113.9").opened is not None
-
-
-@pytest.mark.rule("IDN-4")
-def test_one_source_is_heard_a_hundred_times_a_day_however_slowly_it_guesses(house: House, clock) -> None:
-    heard, waits = 0, set()
-    for number in range(8 * 15):
-        if number % 15 == 0:
-            clock.move(timedelta(minutes=15))
-        try:
-            wrong(house, f"n{number}@kent.example.org", "203.0.113.9")
-            heard += 1
-        except Throttled as refused:
-            waits.add(refused.retry_after)
-
-    assert heard == 100
-    assert all(12 * 3600 - 2 * 3600 < wait < 14 * 3600 for wait in waits), "until midnight, by the clock of the world"
-    clock.move(timedelta(days=1))
-    assert wrong(house, "n1@kent.example.org", "203.0.113.9").opened is None
-
-
-@pytest.mark.rule("IDN-4", "AUD-1")
-def test_that_a_source_is_not_heard_any_more_is_logged_once(house: House) -> None:
-    for number in range(40):
-        with suppress(Throttled):
-            wrong(house, f"n{number}@kent.example.org", "203.0.113.9")
-
-    [entry] = logged(house, "sign_in.source_throttled")
-    assert (entry.address, entry.outcome) == ("203.0.113.9", "refused")
-    assert json.loads(entry.detail) == {"failures": 30, "minutes": 15}
-
-
-@pytest.mark.rule("IDN-4")
-def test_a_source_is_heard_no_sooner_because_the_clock_steps_back(sqlite_house: House, clock) -> None:
-    for number in range(30):
-        wrong(sqlite_house, f"n{number}@kent.example.org", "203.0.113.9")
-
-    clock.move(-timedelta(hours=1))
-
-    with pytest.raises(Throttled):
-        wrong(sqlite_house, "n1@kent.example.org", "203.0.113.9")
 
 
 @pytest.mark.rule("IDN-4")
