@@ -34,12 +34,12 @@ class Ended(Body):
 
 
 @roles.get("")
-@guarded(Permission.ROLE_GRANT)
+@guarded(Permission.ACCOUNT_RESET)
 def list_roles(person_id: UUID) -> Reply:
     """Every role somebody holds now, the oldest first."""
     with reading() as ctx:
         person = queries.person(ctx, person_id)
-        if not may(ctx, Permission.ROLE_GRANT, organisation=person.organisation_id):
+        if not may(ctx, Permission.ACCOUNT_RESET, organisation=person.organisation_id):
             raise NotFound()
         return present({"items": [_held(held) for held in queries.roles_held(ctx, person_id)]})
 

@@ -22,8 +22,10 @@ from compliance.licences.rules import Kind, Status
 from compliance.web.doors import PAGES
 from signatories import use_cases as signatories
 from signatories.models import InstrumentVersion, Organisation, Withdrawal
-from tests.builders.identity import a_link, a_person, accepted, an_account, every, half_open
+from tests.builders.identity import a_link, a_person, accepted, an_account, at_work, every, half_open
+from tests.builders.identity import someone as someone_at_work
 from tests.builders.licences import a_licence, acting, an_organisation, seats, withdraw
+from tests.builders.roles import grant
 from tests.builders.second_factors import Device, an_account_by_passkey, named, signed_in_by_passkey
 from tests.builders.signatories import a_version
 from tests.web.conftest import Comes, Visitor
@@ -94,9 +96,16 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
     manager = comes("hub_manager", full_name="Mo Hub")
     someone = a_person(hub, "delegate", organisation_id=swale)
     role = next(row for row in every(hub, RoleHeld) if row.person_id == someone.id)
+    waits, own = (
+        grant(hub, who, a_person(hub, hub_team=True).id, "hub_coordinator")
+        for who in (someone_at_work(hub, "hub_manager"), at_work(hub, manager.account.person))
+    )
     walk.open(
         "the hub manager",
         manager,
+        "/proposals",
+        *(f"/proposals/{waits.id}{step}" for step in ("", "/approval", "/refusal")),
+        f"/proposals/{own.id}/return",
         "/",
         "/account",
         "/account/sessions",
