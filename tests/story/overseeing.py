@@ -14,9 +14,11 @@ from tests.story.steps import Somebody
 
 def the_officer_reads_the_log(hub: Somebody, story: Story) -> Somebody:
     """Who, what, when, from where, with what outcome; searched and filtered (AUD-1)."""
-    officer = the_hub_invites(
-        hub, story, "Lee Marsh", "lee.marsh@kent-police.example", "Information governance officer", "Kent Police"
-    )
+    role = "Information governance officer (a second person has to agree)"
+    officer = the_hub_invites(hub, story, "Lee Marsh", "lee.marsh@kent-police.example", role, "Kent Police")
+    assert officer.tries("/audit") == 403
+    a_second_person_agrees(story, officer)
+    officer.goes_to("/")
     officer.follows("Audit log")
     officer.is_on("Audit log")
     newest = officer.page.get_by_role("row").nth(1)
@@ -46,6 +48,18 @@ def the_officer_reads_the_log(hub: Somebody, story: Story) -> Somebody:
     officer.goes_to("/audit?since-day=31&since-month=2&since-year=1290")
     officer.is_told("Enter a real date")
     return officer
+
+
+def a_second_person_agrees(story: Story, to: Somebody) -> None:
+    """Somebody else of the hub reads what is asked for this person, and agrees to it (ROL-3)."""
+    second = story.somebody("Rowan Fell", "rowan.fell@kent-police.example")
+    second.begins(story.invited_by_command(second.name, second.email, "--role", "hub_supervisor", "--hub-team"))
+    second.goes_to("/proposals")
+    second.follows(to.name)
+    second.chooses("Approve")
+    second.gives_a_fresh_code_if_asked()
+    second.chooses("Approve")
+    second.gives_a_fresh_code_if_asked()
 
 
 def the_officer_reads_every_register(officer: Somebody) -> None:
