@@ -11,7 +11,7 @@ from flask_migrate import Migrate
 
 from audit.guard import PolicyVersion
 from policies.access import Access
-from policies.in_force import PolicyInForce, PolicyVersionInForce
+from policies.in_force import VERSION_IN_FORCE, PolicyInForce
 from policies.values import Policy
 
 from .api import doors as api
@@ -67,7 +67,7 @@ def furnished(settings: Settings, clock: Clock | None = None) -> Flask:
             Access: access,
             Patience: Patience(settings.threads),
             Policy: policy,
-            PolicyVersion: PolicyVersionInForce(policy),
+            PolicyVersion: VERSION_IN_FORCE,
             Countries: Countries(settings.countries_file),
             Post: Post.of(settings),
         },

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from audit.guard import PolicyVersion
 from audit.models import Audited
+from compliance.kernel.context import Follows
 from compliance.kernel.db import Base
 
 from .values import BrokenPolicy, Policy, in_kind
@@ -87,11 +88,5 @@ class PolicyInForce:
         return value
 
 
-@dataclass(frozen=True)
-class PolicyVersionInForce:
-    """The same policy's version, as the log writes it."""
-
-    policy: PolicyInForce
-
-    def at(self, connection: Connection) -> PolicyVersion:
-        return PolicyVersion(self.policy.at(connection).version)
+VERSION_IN_FORCE = Follows(Policy, lambda policy: PolicyVersion(policy.version))
+"""The same policy's version, as the log writes it."""

@@ -8,14 +8,14 @@ The edge opens it — a view, a job, a command — and nothing below commits, ro
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 from uuid import UUID
 
-from flask import current_app, g
+from flask import current_app, g, has_request_context
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -93,13 +93,15 @@ class Origin:
 class Context:
     """What a use case is given: its transaction, its instant, and who asks."""
 
-    def __init__(self, house: House, session: UnitOfWork, actor: Actor, origin: Origin) -> None:
+    def __init__(
+        self, house: House, session: UnitOfWork, actor: Actor, origin: Origin, in_force: dict[type, Any]
+    ) -> None:
         self.house = house
         self.session = session
         self.actor = actor
         self.origin = origin
         self._now = house.clock.now()
-        self._in_force: dict[type, Any] = {}
+        self._in_force = in_force
         session.info["context"] = self
 
     def now(self) -> datetime:
@@ -112,20 +114,38 @@ class Context:
     def the(self, kind: type[T]) -> T:
         """The house's one fixture of this kind, such as its key ring, or the policy in force for this unit of work."""
         fixture = self.house.fixtures[kind]
+        if isinstance(fixture, Follows):
+            return cast(T, fixture.make(self.the(fixture.kind)))
         if not isinstance(fixture, InForce):
             return cast(T, fixture)
         if kind not in self._in_force:
             self._in_force[kind] = fixture.at(self.session.connection())
         return cast(T, self._in_force[kind])
 
+    def look_again(self, kind: type) -> None:
+        """Forget what was in force: this unit of work has just changed it."""
+        self._in_force.pop(kind, None)
+
 
 @runtime_checkable
 class InForce(Protocol):
-    """A fixture that the store can change while the service runs: it is asked for once in each unit of work."""
+    """A fixture that the store can change while the service runs.
+
+    It is asked for once in a request, by whichever of its units of work wants it first, and outside of requests
+    once in each unit of work.
+    """
 
     def at(self, connection: Connection) -> Any:
         """What is in force as this connection sees the store."""
         ...
+
+
+@dataclass(frozen=True)
+class Follows:
+    """A fixture that follows from another: what `make` says of the one of this kind."""
+
+    kind: type
+    make: Callable[[Any], Any]
 
 
 @dataclass
@@ -140,6 +160,8 @@ class House:
     def the(self, kind: type[T], connection: Connection | None = None) -> T:
         """The fixture of this kind; one that the store can change as it is now, or as this connection sees it."""
         fixture = self.fixtures[kind]
+        if isinstance(fixture, Follows):
+            return cast(T, fixture.make(self.the(fixture.kind, connection)))
         if not isinstance(fixture, InForce):
             return cast(T, fixture)
         if connection is not None:
@@ -152,7 +174,7 @@ class House:
         """A transaction that may change things: commits on leaving, rolls back on any exception."""
         with UnitOfWork(self.engine.execution_options(**{WRITES: True}), expire_on_commit=False) as session:
             try:
-                yield Context(self, session, actor, origin or Origin())
+                yield Context(self, session, actor, origin or Origin(), _known_in_request())
                 session.commit()
             except StaleDataError as problem:
                 raise StaleForm() from problem
@@ -161,7 +183,7 @@ class House:
     def reading(self, actor: Actor, origin: Origin | None = None) -> Iterator[Context]:
         """A transaction that changes nothing: one consistent look at the store."""
         with UnitOfWork(self.engine, autoflush=False) as session:
-            yield Context(self, session, actor, origin or Origin())
+            yield Context(self, session, actor, origin or Origin(), _known_in_request())
 
 
 def house() -> House:
@@ -185,10 +207,18 @@ def reading(actor: Actor | None = None) -> Iterator[Context]:
 
 def in_force(kind: type[T]) -> T:
     """A fixture as it was when the request at hand first asked for it."""
-    known: dict[type, Any] = g.setdefault("in_force", {})
+    known = _known_in_request()
     if kind not in known:
         known[kind] = house().the(kind)
     return cast(T, known[kind])
+
+
+def _known_in_request() -> dict[type, Any]:
+    """What the request at hand has found to be in force; nothing yet outside of one."""
+    if not has_request_context():
+        return {}
+    known: dict[type, Any] = g.setdefault("in_force", {})
+    return known
 
 
 def acting() -> Actor:
@@ -202,6 +232,6 @@ def origin() -> Origin:
 
 
 __all__ = [
-    "NOBODY", "Actor", "Context", "Holding", "House", "InForce", "Origin",
+    "NOBODY", "Actor", "Context", "Follows", "Holding", "House", "InForce", "Origin",
     "acting", "house", "in_force", "operator", "origin", "reading", "work", "worker",
 ]  # fmt: skip

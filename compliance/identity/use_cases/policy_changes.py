@@ -78,6 +78,7 @@ def change_policy(ctx: Context, proposal: Proposal, asked: Mapping[str, Any]) ->
         if violated(problem, "uq_policy_changes_number"):
             raise StaleForm() from problem
         raise
+    ctx.look_again(Policy)
 
     record(ctx, PolicyChanged(subject=change.id, value=name, before=change.before, after=change.after))
 
