@@ -44,7 +44,7 @@ PASSWORD_COMPROMISED = Reason(
     "Somebody else may know the password.",
 )
 NO_MFA = Reason(
-    "IDN-3", "mfa-missing", "Set up your authenticator app first.", "No second factor is enrolled."
+    "IDN-3", "mfa-missing", "Set up your second step first.", "No second factor is enrolled."
 )  # fmt: skip
 NO_LICENCE = Reason("LIC-3", "licence-none", "You have no licence. " + _ASK, "The person holds no licence.")
 LICENCE_WAITING = Reason(

@@ -181,7 +181,7 @@ def _own_requests(ctx: Context) -> list[Waiting]:
             Waiting(
                 approved,
                 f"{'colleague has' if approved == 1 else 'colleagues have'} not signed in yet",
-                "Their licence is approved. It begins when they have set a password and an authenticator app.",
+                "Their licence is approved. It begins when they have set a password and a second step.",
                 url_for("licences.licences", status=Status.APPROVED.value),
                 "See who",
             )
