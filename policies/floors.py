@@ -63,7 +63,11 @@ def below_the_floor(name: str, value: Any) -> str | None:
     if floor.among:
         if not set(value) <= floor.among or len(set(value)) < len(value):
             return f"may only hold {', '.join(sorted(floor.among))}, each once"
-        return None if not floor.needs or set(value) & floor.needs else f"must hold one of {', '.join(sorted(floor.needs))}"
+        return (
+            None
+            if not floor.needs or set(value) & floor.needs
+            else f"must hold one of {', '.join(sorted(floor.needs))}"
+        )
     numbers = value if isinstance(value, tuple) else (value,)
     if all(floor.least <= number <= floor.most for number in numbers):
         return None
