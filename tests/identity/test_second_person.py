@@ -16,7 +16,8 @@ from compliance.identity.proposals.errors import TooNew
 from compliance.identity.proposals.models import Proposal
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House
-from tests.builders.identity import COMMAND, WHY, a_person, at_work, every, someone
+from compliance.notices.models import Notice
+from tests.builders.identity import COMMAND, WHY, a_person, at_work, every, letters, someone
 from tests.builders.roles import agree, end, grant, held_by
 
 MONTH = timedelta(days=30)
@@ -116,6 +117,27 @@ def test_each_sees_what_waits_for_them_what_they_asked_for_and_what_others_decid
     with house.work(*at_work(house, manager)) as ctx:
         proposals.take_back(ctx, proposal.id)
     assert listed(house, manager, proposal) == listed(house, beneficiary, proposal) == "decided"
+
+
+@pytest.mark.rule("GOV-5", "ROL-3")
+def test_those_who_may_decide_are_told_that_something_waits_and_not_what(house: House) -> None:
+    manager, supervisor = someone(house, "hub_manager"), a_person(house, "hub_supervisor")
+    locked, other = a_person(house, "hub_supervisor"), a_person(house, "hub_manager")
+    with house.engine.begin() as connection:
+        connection.execute(update(Person).where(Person.id == locked.id).values(locked_at=house.clock.now()))
+    for _ in range(20):
+        a_person(house, "hub_supervisor")
+    member = a_person(house, hub_team=True, full_name="Bryony Dovecote")
+
+    proposal: Proposal = grant(house, manager, member.id, "hub_supervisor")
+
+    told = [row.person_id for row in every(house, Notice)]
+    assert len(told) == 20
+    assert not {manager.actor.person_id, member.id, locked.id} & set(told)
+    assert {supervisor.id, other.id} <= set(told)
+    [letter] = letters(house, supervisor, "proposal_waits")
+    assert f"/proposals/{proposal.id}" in letter["body"]
+    assert "Dovecote" not in letter["subject"] + letter["body"]
 
 
 def listed(house: House, person: Person, proposal: Proposal) -> str:
