@@ -41,7 +41,7 @@ STATES = {
     "permit": ("Permitted", "green"),
     "deny": ("Denied", "orange"),
     "failed": ("Failed", "red"),
-    "waits": ("Waits for a second person", "blue"),
+    "waits": ("Waits", "blue"),
     "taken_back": ("Taken back", "grey"),
     "left": ("Nobody decided", "grey"),
 }
