@@ -42,12 +42,14 @@ class PolicyChange(Audited, Base):
         return (("policy", self.id),)
 
 
-_LAST = select(PolicyChange.number, PolicyChange.id).order_by(PolicyChange.number.desc()).limit(1)
+_LAST = select(PolicyChange.id).order_by(PolicyChange.number.desc()).limit(1)
 _ALL = select(PolicyChange.name, PolicyChange.after).order_by(PolicyChange.number)
-_FILES_ONLY = (0, None)
+
+last_change = _LAST.scalar_subquery()
+"""Which change was the last, as a column for a statement that asks for something else anyway; see `Context.saw`."""
 
 LAST_CHANGE = f"(SELECT id FROM {PolicyChange.__tablename__} ORDER BY number DESC LIMIT 1)"  # noqa: S608 - our own name
-"""Which change was the last, as a piece of SQL for those who have to look at something else anyway."""
+"""The same as a piece of SQL."""
 
 
 @dataclass
@@ -57,16 +59,18 @@ class PolicyInForce:
     files: Policy
 
     def __post_init__(self) -> None:
-        self._known: tuple[Any, Policy] = (_FILES_ONLY, self.files)
+        self._known: tuple[UUID | None, Policy] = (None, self.files)
 
-    def at(self, connection: Connection) -> Policy:
-        row = connection.execute(_LAST).one_or_none()
-        last = tuple(row) if row else _FILES_ONLY
+    def seen(self, connection: Connection) -> UUID | None:
+        """Which change was the last; None for none."""
+        return connection.execute(_LAST).scalar()
+
+    def at(self, connection: Connection, seen: UUID | None) -> Policy:
+        """The policy as that change left it."""
         known, policy = self._known
-        if known == last:
-            return policy
-        policy = self._with(connection) if row else self.files
-        self._known = (last, policy)
+        if known != seen:
+            policy = self._with(connection) if seen else self.files
+            self._known = (seen, policy)
         return policy
 
     def _with(self, connection: Connection) -> Policy:

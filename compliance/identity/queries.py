@@ -31,6 +31,7 @@ from compliance.kernel.errors import NotFound
 from compliance.kernel.ids import parse_id
 from compliance.kernel.secrets import KeyRing
 from policies.access import reach
+from policies.in_force import last_change
 from policies.permissions import Permission
 from policies.values import Policy
 
@@ -127,14 +128,17 @@ def seen(ctx: Context, current: CurrentSession) -> None:
         ctx.session.execute(live.values(seen_at=ctx.now()).execution_options(synchronize_session=False))
 
 
-_Found = Select[SignIn, Person, str | None, bool, str | None, UUID | None, str | None]
+_Found = Select[SignIn, Person, str | None, bool, UUID | None, str | None, UUID | None, str | None]
 
 
 def _sign_ins(at: datetime) -> _Found:
-    """Sign-ins with whose they are, a row for each role that is held, and one where there is none."""
+    """Sign-ins with whose they are, a row for each role that is held, and one where there is none.
+
+    Each brings along how far the policy has come: a request begins here, and need not ask for it again.
+    """
     held = and_(RoleHeld.person_id == SignIn.person_id, still_held(at))
     factors = (kind_of_authenticator(SignIn.person_id), has_passkey(SignIn.person_id))
-    columns = select(SignIn, Person, *factors, RoleHeld.role, RoleHeld.organisation_id, RoleHeld.area)
+    columns = select(SignIn, Person, *factors, last_change, RoleHeld.role, RoleHeld.organisation_id, RoleHeld.area)
     return columns.join(Person, Person.id == SignIn.person_id).outerjoin(RoleHeld, held)
 
 
@@ -142,7 +146,8 @@ def _current(ctx: Context, wanted: _Found) -> CurrentSession | None:
     found = ctx.session.execute(wanted.execution_options(populate_existing=True)).all()
     if not found:
         return None
-    row, person, kind, with_passkey, *_ = found[0]
+    row, person, kind, with_passkey, policy_seen, *_ = found[0]
+    ctx.saw(Policy, policy_seen)
     whole = row.whole_at is not None
     live = rules.is_live(ctx.now(), limits(ctx), opened_at=row.opened_at, seen_at=row.seen_at, whole=whole)
     if not live or row.ended_at or person.locked_at or person.closed_at:

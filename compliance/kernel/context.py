@@ -119,8 +119,15 @@ class Context:
         if not isinstance(fixture, InForce):
             return cast(T, fixture)
         if kind not in self._in_force:
-            self._in_force[kind] = fixture.at(self.session.connection())
+            connection = self.session.connection()
+            self._in_force[kind] = fixture.at(connection, fixture.seen(connection))
         return cast(T, self._in_force[kind])
+
+    def saw(self, kind: type, seen: Any) -> None:
+        """A statement of this unit of work brought along how far this fixture has come: nobody need ask for it."""
+        fixture = self.house.fixtures[kind]
+        if kind not in self._in_force and isinstance(fixture, InForce):
+            self._in_force[kind] = fixture.at(self.session.connection(), seen)
 
     def look_again(self, kind: type) -> None:
         """Forget what was in force: this unit of work has just changed it."""
@@ -135,8 +142,12 @@ class InForce(Protocol):
     once in each unit of work.
     """
 
-    def at(self, connection: Connection) -> Any:
-        """What is in force as this connection sees the store."""
+    def seen(self, connection: Connection) -> Any:
+        """How far it has come, as this connection sees the store: something that changes with every change."""
+        ...
+
+    def at(self, connection: Connection, seen: Any) -> Any:
+        """What is in force, having come so far."""
         ...
 
 
@@ -165,9 +176,9 @@ class House:
         if not isinstance(fixture, InForce):
             return cast(T, fixture)
         if connection is not None:
-            return cast(T, fixture.at(connection))
+            return cast(T, fixture.at(connection, fixture.seen(connection)))
         with self.engine.connect() as looking:
-            return cast(T, fixture.at(looking))
+            return cast(T, fixture.at(looking, fixture.seen(looking)))
 
     @contextmanager
     def work(self, actor: Actor, origin: Origin | None = None) -> Iterator[Context]:
