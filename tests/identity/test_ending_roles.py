@@ -10,6 +10,7 @@ from sqlalchemy import update
 from compliance.identity import queries, use_cases
 from compliance.identity.errors import LastManager, RoleOver
 from compliance.identity.models import Person, SignIn
+from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import NOBODY, House
 from compliance.kernel.errors import Invalid
 from compliance.kernel.jobs import Job, Run, run_now
@@ -53,7 +54,9 @@ def test_a_role_that_ended_counts_for_nothing_and_ends_once(house: House) -> Non
 
 
 @pytest.mark.rule("ROL-1", "DEC-4")
-def test_a_role_counts_for_nothing_from_the_end_of_its_last_day_though_nobody_closes_it(house: House, clock) -> None:
+def test_a_role_counts_for_nothing_from_the_end_of_its_last_day_though_nobody_closes_it(
+    house: House, clock: FixedClock
+) -> None:
     account = an_account(house)
     with house.work(COMMAND) as ctx:
         use_cases.grant_role(ctx, account.person.id, role="ig_officer", reason=WHY, ends_on=TODAY)
@@ -84,7 +87,7 @@ def test_a_role_counts_for_nothing_from_the_end_of_its_last_day_though_nobody_cl
 
 
 @pytest.mark.rule("ROL-1", "AUD-1")
-def test_the_scheduler_closes_a_role_past_its_last_day_once_and_writes_it_down(house: House, clock) -> None:
+def test_the_scheduler_closes_a_role_past_its_last_day_once_and_writes_it_down(house: House, clock: FixedClock) -> None:
     account = an_account(house)
     with house.work(COMMAND) as ctx:
         for role, last in (("ig_officer", TODAY), ("steering_member", date(2026, 11, 22)), ("executive_chair", None)):
@@ -126,7 +129,7 @@ def test_the_last_managers_role_is_not_taken_back(house: House) -> None:
 
 
 @pytest.mark.rule("ROL-1", "GOV-5")
-def test_whoever_holds_an_account_is_told_of_each_change_of_their_roles(sqlite_house: House, clock) -> None:
+def test_whoever_holds_an_account_is_told_of_each_change_of_their_roles(sqlite_house: House, clock: FixedClock) -> None:
     account = an_account(sqlite_house, organisation_id=an_employer(sqlite_house))
     manager = someone(sqlite_house, "hub_manager")
 

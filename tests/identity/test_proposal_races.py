@@ -27,6 +27,18 @@ def approving(proposal: Proposal) -> Act:
     return lambda ctx: proposals.approve(ctx, proposal.id, digest=proposal.digest)
 
 
+def refusing(proposal: Proposal) -> Act:
+    return lambda ctx: proposals.refuse(ctx, proposal.id, reason="No.")
+
+
+def taking_back(proposal: Proposal) -> Act:
+    return lambda ctx: proposals.take_back(ctx, proposal.id)
+
+
+def ending(role: RoleHeld) -> Act:
+    return lambda ctx: use_cases.end_role(ctx, role.id, reason="Moved on.")
+
+
 @pytest.mark.rule("ROL-3")
 def test_of_eight_who_agree_at_once_one_is_the_second_person(house: House) -> None:
     member = a_person(house, hub_team=True)
@@ -46,8 +58,8 @@ def test_a_proposal_agreed_to_refused_and_taken_back_at_once_ends_one_way(house:
         proposal: Proposal = grant(house, manager, member.id, "hub_coordinator")
         acts: list[tuple[Acting, Act]] = [
             (someone(house, "hub_supervisor"), approving(proposal)),
-            (someone(house, "hub_supervisor"), lambda ctx, at=proposal.id: proposals.refuse(ctx, at, reason="No.")),
-            (manager, lambda ctx, at=proposal.id: proposals.take_back(ctx, at)),
+            (someone(house, "hub_supervisor"), refusing(proposal)),
+            (manager, taking_back(proposal)),
         ]
 
         ends = together(house, acts)
@@ -97,7 +109,7 @@ def test_nothing_is_agreed_to_after_the_proposers_role_has_ended(house: House) -
             house,
             [
                 (supervisor, approving(proposal)),
-                (remover, lambda ctx, at=role.id: use_cases.end_role(ctx, at, reason="Moved on.")),
+                (remover, ending(role)),
             ],
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -21,6 +22,7 @@ from compliance.identity.errors import (
 )  # fmt: skip
 from compliance.identity.models import Person, RoleHeld
 from compliance.identity.proposals.models import Proposal
+from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import NOBODY, Holding, House
 from compliance.kernel.errors import Forbidden, Invalid, NotFound
 from tests.builders.identity import COMMAND, WHY, a_person, an_employer, at_work, every, logged, someone
@@ -133,7 +135,7 @@ def test_what_stands_in_the_way_by_the_time_of_agreement_is_looked_for_again(hou
 
 
 @pytest.mark.rule("ROL-1")
-def test_a_last_day_that_passed_while_the_proposal_waited_gives_no_role(sqlite_house: House, clock) -> None:
+def test_a_last_day_that_passed_while_the_proposal_waited_gives_no_role(sqlite_house: House, clock: FixedClock) -> None:
     member = a_person(sqlite_house, hub_team=True)
     asked = grant(sqlite_house, someone(sqlite_house, "hub_manager"), member.id, "ig_officer", ends_on=TODAY)
     clock.move(timedelta(hours=14))
@@ -156,7 +158,9 @@ def test_a_last_day_that_passed_while_the_proposal_waited_gives_no_role(sqlite_h
         ({"ends_on": date.max}, "/ends_on"),
     ],
 )
-def test_a_role_needs_a_reason_and_a_last_day_that_can_be(sqlite_house: House, more, pointer: str) -> None:
+def test_a_role_needs_a_reason_and_a_last_day_that_can_be(
+    sqlite_house: House, more: dict[str, Any], pointer: str
+) -> None:
     person = a_person(sqlite_house, organisation_id=an_employer(sqlite_house))
 
     with pytest.raises(Invalid) as refused:
