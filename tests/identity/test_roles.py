@@ -173,7 +173,7 @@ def test_a_role_needs_a_reason_and_a_last_day_that_can_be(
 def test_somebody_invited_begins_with_a_partners_roles_and_hub_roles_wait(house: House) -> None:
     employer = an_employer(house)
 
-    def invited(email: str, **more) -> Person:
+    def invited(email: str, **more: Any) -> Person:
         with house.work(*someone(house, "hub_manager")) as ctx:
             return use_cases.invite_person(ctx, full_name="Ann Vale", email=email, reason=WHY, **more)[0]
 
