@@ -93,9 +93,13 @@ def has_passkey(person_id: Any) -> Exists:
 
 
 def methods(ctx: Context, person: Person, kind: str | None, with_passkey: bool) -> tuple[Method, ...]:
-    """The second factors among these that the policy lets this person use, the strongest first (IDN-3)."""
+    """The second factors among these that the policy lets this person use, the strongest first (IDN-3).
+
+    Where it allows none of them any more it is all of them, for one last time: see `rules.stage`.
+    """
     held = {kind or "", Method.PASSKEY if with_passkey else ""}
-    return rules.methods(held, allowed(ctx, person), hub_team=person.hub_team)
+    usable = rules.methods(held, allowed(ctx, person), hub_team=person.hub_team)
+    return usable or rules.methods(held, held, hub_team=False)
 
 
 def allowed(ctx: Context, person: Person) -> tuple[Method, ...]:
@@ -156,7 +160,12 @@ def _current(ctx: Context, wanted: _Found) -> CurrentSession | None:
     if row.fresh_at and not rules.lies_ahead(ctx.now(), row.fresh_at):
         fresh_until = row.fresh_at + fresh_for(ctx)
     usable = methods(ctx, person, kind, with_passkey)
-    stage = rules.stage(whole=whole, enrolled=bool(usable), must_renew=row.must_renew)
+    stage = rules.stage(
+        whole=whole,
+        enrolled=bool(usable),
+        allowed=bool(set(usable) & set(allowed(ctx, person))),
+        must_renew=row.must_renew,
+    )
     held = ((role, organisation_id, area) for *_, role, organisation_id, area in found if role is not None)
     return CurrentSession(row, person, stage, fresh_until, _holdings(person, held), usable)
 

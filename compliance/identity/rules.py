@@ -148,10 +148,16 @@ def is_live(now: datetime, limits: Limits, *, opened_at: datetime, seen_at: date
     return whole or now < opened_at + limits.half_open
 
 
-def stage(*, whole: bool, enrolled: bool, must_renew: bool) -> Stage:
-    """What a sign-in waits for next."""
+def stage(*, whole: bool, enrolled: bool, allowed: bool, must_renew: bool) -> Stage:
+    """What a sign-in waits for next.
+
+    Somebody whose second factors the policy no longer allows gives one of them once more, and then enrols another:
+    a password alone would let whoever knows it choose what else it takes (IDN-3).
+    """
     if not whole:
         return Stage.CODE if enrolled else Stage.ENROL
+    if not allowed:
+        return Stage.ENROL
     return Stage.RENEW if must_renew else Stage.WHOLE
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from compliance.identity import codes, totp, use_cases
+from compliance.identity import codes, queries, totp, use_cases
 from compliance.identity.errors import EmailCodesOver, FreshCodeNeeded, SignInOver
 from compliance.identity.models import Authenticator, EmailCode, Failures, Person
 from compliance.identity.use_cases import Opened, signing_in
@@ -254,26 +254,29 @@ def test_somebody_whose_codes_come_from_an_app_is_sent_none(sqlite_house: House,
 
 
 @pytest.mark.rule("IDN-3", "IDN-9")
-def test_where_the_policy_allows_no_codes_by_email_they_open_nothing_and_another_factor_is_enrolled(
+def test_where_the_policy_allows_no_codes_by_email_any_more_the_last_one_leads_only_to_another_factor(
     sqlite_house: House, clock: FixedClock
 ) -> None:
     account = an_account_by_email(sqlite_house)
-    before = asked(sqlite_house, account, clock)
-    code = mailed_codes(sqlite_house)[-1]
     policy = sqlite_house.the(Policy)
     stricter = replace(policy, second_factor=replace(policy.second_factor, partner_methods=("passkey", "app")))
     sqlite_house.fixtures[Policy] = stricter
 
-    with pytest.raises(SignInOver):
-        given(sqlite_house, before, code)
     opened = asked(sqlite_house, account, clock)
-    assert opened.stage == "enrol"
+    assert opened.stage == "code", "a password alone must not choose what else it takes"
+    through = given(sqlite_house, opened, mailed_codes(sqlite_house)[-1])
+    assert through is not None
+    assert through.stage == "enrol"
     with sqlite_house.work(NOBODY) as ctx, pytest.raises(SignInOver):
-        use_cases.send_first_code(ctx, opened.session_id)
-    enrolled(sqlite_house, opened)
+        use_cases.send_first_code(ctx, through.session_id)
+    enrolled(sqlite_house, through)
 
     kinds = [(row.kind, row.ended_at is None) for row in every(sqlite_house, Authenticator)]
     assert sorted(kinds) == [("app", True), ("email", False)]
+    with sqlite_house.reading(NOBODY) as ctx:
+        current = queries.session_by_id(ctx, through.session_id)
+    assert current is not None
+    assert current.stage == "whole"
 
 
 @pytest.mark.rule("IDN-3")

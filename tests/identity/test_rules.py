@@ -17,20 +17,23 @@ A_MOMENT = timedelta(microseconds=1)
 
 @pytest.mark.rule("IDN-3", "IDN-2")
 @pytest.mark.parametrize(
-    ("whole", "enrolled", "must_renew", "stage"),
+    ("whole", "enrolled", "allowed", "must_renew", "stage"),
     [
-        (False, False, False, Stage.ENROL),
-        (False, False, True, Stage.ENROL),
-        (False, True, False, Stage.CODE),
-        (False, True, True, Stage.CODE),
-        (True, True, True, Stage.RENEW),
-        (True, True, False, Stage.WHOLE),
+        (False, False, False, False, Stage.ENROL),
+        (False, False, False, True, Stage.ENROL),
+        (False, True, True, False, Stage.CODE),
+        (False, True, False, False, Stage.CODE),
+        (False, True, True, True, Stage.CODE),
+        (True, True, True, True, Stage.RENEW),
+        (True, True, False, True, Stage.ENROL),
+        (True, True, False, False, Stage.ENROL),
+        (True, True, True, False, Stage.WHOLE),
     ],
 )
 def test_a_sign_in_is_whole_only_after_both_factors_and_with_a_password_in_date(
-    whole: bool, enrolled: bool, must_renew: bool, stage: Stage
+    whole: bool, enrolled: bool, allowed: bool, must_renew: bool, stage: Stage
 ) -> None:
-    assert rules.stage(whole=whole, enrolled=enrolled, must_renew=must_renew) is stage
+    assert rules.stage(whole=whole, enrolled=enrolled, allowed=allowed, must_renew=must_renew) is stage
 
 
 @pytest.mark.rule("IDN-6")

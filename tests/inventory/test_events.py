@@ -21,7 +21,7 @@ CODES: dict[str, frozenset[str]] = {
         {"act", "area", "code", "door", "form", "instrument", "kind", "method", "module", "problem", "reason", "rested_for", "role",
          "stage", "step", "was"}
     ),
-    "a version's label": frozenset({"label"}),
+    "a version's label, or a key's": frozenset({"key", "label"}),
     "a fingerprint": frozenset({"digest", "document", "evidence", "letter", "mark"}),
     "an id": frozenset({"client", "token"}),
     "a date": frozenset({"as_at"}),

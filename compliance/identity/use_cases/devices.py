@@ -79,5 +79,3 @@ def end_devices(ctx: Context, person: Person, *, only: UUID | None = None) -> in
 
     record(ctx, DevicesForgotten(subject=person.id, organisation=person.organisation_id, ended=ending))
     return len(ending)
-
-

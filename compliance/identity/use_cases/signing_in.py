@@ -164,8 +164,8 @@ def give_code(ctx: Context, session_id: UUID, code: str) -> Outcome:
 
     Raises SignInOver and Throttled.
     """
-    counters.hear(ctx)
     current = standing(ctx, session_id, Stage.CODE)
+    counters.hear(ctx)
 
     method = factors.spend_code(ctx, current, code)
     if method is None:
@@ -179,8 +179,8 @@ def freshen(ctx: Context, session_id: UUID, code: str) -> Outcome:
 
     A wrong code counts as any other. Raises SignInOver and Throttled.
     """
-    counters.hear(ctx)
     current = standing(ctx, session_id, Stage.WHOLE)
+    counters.hear(ctx)
 
     method = factors.spend_code(ctx, current, code)
     if method is None:
@@ -218,7 +218,8 @@ def complete(ctx: Context, current: CurrentSession, method: Method) -> Opened:
     """
     until = queries.password_until(ctx, current.person.id)
     must_renew = until is None or until <= ctx.now()
-    stage = rules.stage(whole=True, enrolled=True, must_renew=must_renew)
+    allowed = bool({method, *current.methods} & set(queries.allowed(ctx, current.person)))
+    stage = rules.stage(whole=True, enrolled=True, allowed=allowed, must_renew=must_renew)
 
     browser = recognise(ctx, current.person, current.session.id)
     counters.forget_failures(ctx, browser.counted_on or counters.mark_of(ctx, current.person.email))
