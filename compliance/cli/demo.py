@@ -127,7 +127,8 @@ def _environment(port: int) -> dict[str, str]:
     return {
         **os.environ,
         "COMPLIANCE_DEMO": "1",
-        "COMPLIANCE_BASE_URL": f"http://127.0.0.1:{port}",
+        # Passkeys are made for a name: with DEMO_HOST=localhost they can be tried.
+        "COMPLIANCE_BASE_URL": f"http://{os.environ.get('DEMO_HOST', '127.0.0.1')}:{port}",
         "COMPLIANCE_VAR": os.environ.get("COMPLIANCE_VAR", str(REPOSITORY / "var")),
     }
 
