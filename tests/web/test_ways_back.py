@@ -75,7 +75,7 @@ def test_a_link_is_for_one_person_once_whoever_opens_it(comes: Comes, sqlite_app
     assert other.send(link, NEW).status_code == 303
     assert Visitor(sqlite_app).get(link).status_code == 404
     assert other.get(link).status_code == 404
-    assert other.send("/account/password", NEW, to=link).status_code == 404
+    assert other.send("/sign-in/code", NEW, to=link).status_code == 404
     changed = {row.person_id for row in every(supervisor.house, Password) if row.set_at == supervisor.house.clock.now()}
     assert changed <= {account.person.id}
 

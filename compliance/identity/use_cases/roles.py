@@ -101,11 +101,13 @@ def end_role(ctx: Context, role_held_id: UUID, *, reason: str) -> None:
     """
     if not could(ctx, Permission.ROLE_GRANT):
         raise Forbidden()
-    whose = select(RoleHeld.person_id).where(RoleHeld.id == role_held_id)
-    person_id = ctx.session.execute(whose).scalar_one_or_none()
-    if person_id is None:
+    found = select(RoleHeld.person_id, RoleHeld.role).where(RoleHeld.id == role_held_id)
+    whose = ctx.session.execute(found).one_or_none()
+    if whose is None:
         raise NotFound()
-    person = within_reach(ctx, Permission.ROLE_GRANT, person_id)
+    if whose.role == "hub_manager":
+        _hold_managers_still(ctx)
+    person = within_reach(ctx, Permission.ROLE_GRANT, whose.person_id)
     queries.require_fresh(ctx)
     why = prose(reason, pointer="/reason", limit=1000)
     held = _locked(ctx, role_held_id)
@@ -169,8 +171,16 @@ def _locked(ctx: Context, role_held_id: UUID) -> RoleHeld:
     return ctx.session.execute(locking).scalar_one()
 
 
+def _hold_managers_still(ctx: Context) -> None:
+    """Lock every manager's account, in one order and before any other lock: two who end each other's role come one by
+    one, and neither waits for the other for ever."""
+    managing = select(RoleHeld.person_id).where(RoleHeld.role == "hub_manager", RoleHeld.ended_at.is_(None))
+    locking = select(Person.id).where(Person.id.in_(managing)).order_by(Person.id)
+    ctx.session.execute(locking.with_for_update(key_share=True)).all()
+
+
 def _somebody_else_manages(ctx: Context, person: Person) -> None:
-    """Refuse unless another open account holds the manager's role; two who end each other's come one by one."""
+    """Refuse unless another open account holds the manager's role. The managers' accounts are held by the caller."""
     managing = (
         select(RoleHeld.person_id)
         .join(Person, Person.id == RoleHeld.person_id)
@@ -182,7 +192,7 @@ def _somebody_else_manages(ctx: Context, person: Person) -> None:
             Person.closed_at.is_(None),
         )
     )
-    managers = ctx.session.scalars(managing.order_by(RoleHeld.id).with_for_update(of=RoleHeld)).all()
+    managers = ctx.session.scalars(managing).all()
     if not set(managers) - {person.id}:
         raise LastManager()
 
