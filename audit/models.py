@@ -104,6 +104,42 @@ class LogHead(Base):
     state_version: Mapped[int] = mapped_column(BigInteger)
 
 
+class LogTile(Base):
+    """256 hashes of the log's tree, side by side, once they are all there; rows are only ever added (AUD-3)."""
+
+    __tablename__ = "log_tiles"
+
+    level: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    place: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hashes: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LogSeal(Base):
+    """How far the log is sealed: the tree's size, its right edge, and the signed checkpoint of both (AUD-3).
+
+    One row, moved on by whoever sealed from the size it had; whoever sealed from another size did nothing.
+    """
+
+    __tablename__ = "log_seal"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int] = mapped_column(BigInteger)
+    edge: Mapped[bytes] = mapped_column(LargeBinary)
+    note: Mapped[str] = mapped_column(Text)
+    sealed_at: Mapped[str] = mapped_column(String(27))
+
+
+class LogCheckpoint(Base):
+    """A checkpoint that was kept for good: one an hour at the most (AUD-3)."""
+
+    __tablename__ = "log_checkpoints"
+
+    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    note: Mapped[str] = mapped_column(Text)
+    sealed_at: Mapped[str] = mapped_column(String(27))
+
+
 class RightsChange(Base):
     """Whose rights may have changed at a state version: what every process reads again before it answers."""
 

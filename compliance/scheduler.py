@@ -15,6 +15,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
+from audit.sealing import LogTouched, seal
+
 from .app import house_of
 from .identity.jobs import JOBS as IDENTITY_JOBS
 from .identity.proposals.jobs import JOBS as PROPOSAL_JOBS
@@ -27,6 +29,7 @@ log = structlog.get_logger("compliance.scheduler")
 
 PROCESS = "scheduler"
 BEAT = timedelta(seconds=5)
+SEAL_EVERY = timedelta(seconds=0.5)
 JOBS: tuple[Work, ...] = (*NOTICE_JOBS, *IDENTITY_JOBS, *PROPOSAL_JOBS, *LICENCE_JOBS)
 END = (signal.SIGTERM, signal.SIGINT)
 
@@ -45,6 +48,7 @@ def run(app: Flask) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, END)
     scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
     scheduler.add_job(_beat, "interval", seconds=BEAT.total_seconds(), args=[house])
+    scheduler.add_job(_seal, "interval", seconds=SEAL_EVERY.total_seconds(), args=[house])
     for job in JOBS:
         seconds = job.every.total_seconds()
         scheduler.add_job(_run, "interval", seconds=seconds, args=[house, job, stopping], id=job.name)
@@ -65,6 +69,15 @@ def _run(house: House, job: Work, stopping: Stopping) -> None:
         return
     if done is not None and done.found:
         log.info("job ran", job=job.name, found=done.found, done=done.done, failed=done.failed)
+
+
+def _seal(house: House) -> None:
+    try:
+        seal(house)
+    except LogTouched as problem:
+        log.error("the log cannot be sealed: run `compliance audit verify`", problem=str(problem))
+    except SQLAlchemyError as problem:
+        log.error("the log was not sealed", problem=type(problem).__name__)
 
 
 def _beat(house: House) -> None:

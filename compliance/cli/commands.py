@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from datetime import datetime
-from typing import NoReturn
 
 import click
-from flask import Flask
 from flask_migrate import downgrade, upgrade
 
-from audit.verify import verify
 from compliance import scheduler
-from compliance.app import furnished, house_of
+from compliance.app import house_of
 from compliance.identity import queries
 from compliance.identity import use_cases as identity
 from compliance.identity.access_tokens import SCOPES
@@ -24,12 +21,13 @@ from compliance.kernel.context import Context, operator
 from compliance.kernel.errors import Refusal
 from compliance.kernel.jobs import run_now
 from compliance.kernel.logs import start_logging
-from compliance.kernel.secrets import create_key_file, turn_key_file
-from compliance.kernel.settings import Misconfigured, Settings
+from compliance.kernel.secrets import complete_key_file, create_key_file, turn_key_file
+from compliance.kernel.settings import Misconfigured
 from compliance.licences.seed import load_contract
-from policies.values import BrokenPolicy
 from signatories.seed import load_register
 
+from .audit import audit
+from .configured import application, fail, settings
 from .demo import demo
 from .doctor import examine
 from .grants import CannotGrant, grant
@@ -46,7 +44,7 @@ class _Refusals(click.Group):
         try:
             return super().invoke(ctx)
         except Refusal as refusal:
-            _fail(f"{refusal.words} ({refusal.rule})" if refusal.rule else refusal.words)
+            fail(f"{refusal.words} ({refusal.rule})" if refusal.rule else refusal.words)
 
 
 @click.group(cls=_Refusals, context_settings={"help_option_names": ["-h", "--help"]})
@@ -55,6 +53,7 @@ def main() -> None:
     start_logging()
 
 
+main.add_command(audit)
 main.add_command(demo)
 
 
@@ -64,14 +63,14 @@ main.add_command(demo)
 @click.option("--threads", default=32, show_default=True, help="Requests each process has in hand at once.")
 def serve(port: int, workers: int, threads: int) -> None:
     """Answer requests; put a TLS proxy in front of it."""
-    _app()
+    application()
     serve_for_good(host="127.0.0.1", port=port, workers=workers, threads=threads)
 
 
 @main.command("scheduler")
 def run_scheduler() -> None:
     """Run what nobody clicks for: licences that end, eligibility that lapses, the heartbeat."""
-    app = _app()
+    app = application()
     with app.app_context():
         scheduler.run(app)
 
@@ -84,29 +83,36 @@ def keys() -> None:
 @keys.command("create")
 def create_keys() -> None:
     """Make a new key file; one that is there is never replaced."""
-    path = _settings().key_file
+    path = settings().key_file
     try:
         create_key_file(path)
     except FileExistsError:
-        _fail(f"{path} is there already. Keys turn by adding one, never by replacing the file.")
+        fail(f"{path} is there already. Keys turn by adding one, never by replacing the file.")
     click.echo(f"Made {path}. Back it up apart from the database: without it nothing sealed opens.")
+
+
+@keys.command("complete")
+def complete_keys() -> None:
+    """Add what a key file made by an earlier version lacks."""
+    path = settings().key_file
+    click.echo(f"Added what {path} lacked. Back it up." if complete_key_file(path) else f"{path} is complete.")
 
 
 @keys.command("turn")
 def turn_keys() -> None:
     """Add a new key that seals from now on; the older ones still open. Restart, then `compliance keys reseal`."""
-    path = _settings().key_file
+    path = settings().key_file
     try:
         name = turn_key_file(path)
     except Misconfigured as problem:
-        _fail(str(problem))
+        fail(str(problem))
     click.echo(f"Key {name} seals once `serve` and `scheduler` are started anew. Back {path} up.")
 
 
 @keys.command("reseal")
 def reseal_values() -> None:
     """Seal whatever an older key sealed with the newest, so that the older one may be taken away."""
-    count = reseal(house_of(_app()))
+    count = reseal(house_of(application()))
     click.echo(f"{count} values sealed anew.")
 
 
@@ -119,7 +125,7 @@ def db() -> None:
 @click.argument("revision", default="head")
 def upgrade_store(revision: str) -> None:
     """Bring the database up to a revision (default: the newest)."""
-    with _app().app_context():
+    with application().app_context():
         upgrade(revision=revision)
 
 
@@ -127,14 +133,14 @@ def upgrade_store(revision: str) -> None:
 @click.argument("revision")
 def downgrade_store(revision: str) -> None:
     """Take the database back down to a revision."""
-    with _app().app_context():
+    with application().app_context():
         downgrade(revision=revision)
 
 
 @db.command("seed")
 def seed_store() -> None:
     """Load the hub's register of organisations, its areas and its contract from the policy files; safe to repeat."""
-    with house_of(_app()).work(operator("db seed")) as ctx:
+    with house_of(application()).work(operator("db seed")) as ctx:
         load_register(ctx)
         load_contract(ctx)
 
@@ -143,11 +149,11 @@ def seed_store() -> None:
 @click.argument("role")
 def grant_rights(role: str) -> None:
     """Let ROLE serve, in PostgreSQL: it can add to the log and change nothing in it. Repeat after each upgrade."""
-    with house_of(_app()).engine.begin() as connection:
+    with house_of(application()).engine.begin() as connection:
         try:
             grant(connection, role)
         except CannotGrant as problem:
-            _fail(str(problem))
+            fail(str(problem))
     click.echo(f"{role} may serve. Put it into DATABASE_URL; migrate as the owner.")
 
 
@@ -172,31 +178,13 @@ def run_job(name: str, as_of: str | None, as_json: bool) -> None:
     job = scheduler.job_named(name)
     if job is None:
         raise click.UsageError(f"There is no job {name}. `compliance jobs list` names them.")
-    house = house_of(_app())
+    house = house_of(application())
     if as_of is not None:
         house.clock = FixedClock(_instant(as_of))
     run = run_now(house, job)
     counts = {"found": run.found, "done": run.done, "failed": run.failed}
     click.echo(json.dumps(counts) if as_json else ", ".join(f"{count} {word}" for word, count in counts.items()))
     if run.failed:
-        sys.exit(1)
-
-
-@main.group()
-def audit() -> None:
-    """The log."""
-
-
-@audit.command("verify")
-@click.option("--json", "as_json", is_flag=True, help="Print the result for a program.")
-def verify_log(as_json: bool) -> None:
-    """Check that every entry is there, in order, and is what its hash says."""
-    found = verify(house_of(_app()).engine)
-    if as_json:
-        click.echo(json.dumps({"entries": found.entries, "first_bad": found.first_bad, "why": found.why}))
-    else:
-        click.echo(found.why or f"{found.entries} entries, each as it was written.")
-    if found.why:
         sys.exit(1)
 
 
@@ -212,7 +200,7 @@ def clients() -> None:
 )
 def create_client(name: str, scopes: tuple[str, ...]) -> None:
     """Register a client and print its id and secret, the secret for the only time."""
-    with house_of(_app()).work(operator("clients create")) as ctx:
+    with house_of(application()).work(operator("clients create")) as ctx:
         client, secret = identity.register_client(ctx, name=name, scopes=scopes or ("decisions",))
         shown = {"id": client.client_id, "secret": secret}
     click.echo(json.dumps(shown))
@@ -222,10 +210,10 @@ def create_client(name: str, scopes: tuple[str, ...]) -> None:
 @click.argument("client_id")
 def end_client(client_id: str) -> None:
     """Take a client's access away, at once."""
-    with house_of(_app()).work(operator("clients end")) as ctx:
+    with house_of(application()).work(operator("clients end")) as ctx:
         known = {client.client_id: client.id for client in queries.clients(ctx)}
         if client_id not in known:
-            _fail(f"There is no client {client_id}.")
+            fail(f"There is no client {client_id}.")
         identity.end_client(ctx, known[client_id])
 
 
@@ -244,7 +232,7 @@ def invite_person(full_name: str, email: str, roles: tuple[str, ...], hub_team: 
 
     This is how the first hub manager gets in.
     """
-    house = house_of(_app())
+    house = house_of(application())
     with house.work(operator("people invite")) as ctx:
         person, token = identity.invite_person(ctx, full_name=full_name, email=email, hub_team=hub_team, roles=roles)
         said = _where_the_link_is(ctx, person.email, token)
@@ -260,10 +248,10 @@ def reset_account(email: str, identity_check: str, lost_second_factor: bool) -> 
 
     Their password and sign-ins end; the link to a new one is sent to them, or printed where no mail is set up.
     """
-    with house_of(_app()).work(operator("people reset")) as ctx:
+    with house_of(application()).work(operator("people reset")) as ctx:
         person = queries.person_by_email(ctx, normalise(email))
         if person is None:
-            _fail(f"There is no account with the address {email}.")
+            fail(f"There is no account with the address {email}.")
         begin = identity.recover_alone if lost_second_factor else identity.reset_account
         said = _where_the_link_is(ctx, person.email, begin(ctx, person.id, identity_check=identity_check))
     click.echo(said)
@@ -277,7 +265,7 @@ def _where_the_link_is(ctx: Context, email: str, token: str | None) -> str:
 @click.option("--json", "as_json", is_flag=True, help="Print the findings for a program.")
 def doctor(as_json: bool) -> None:
     """Examine configuration, store, keys, log, scheduler and the registers' invariants; exit 1 if anything is wrong."""
-    findings = examine(_app())
+    findings = examine(application())
     if as_json:
         click.echo(json.dumps([{"check": f.check, "well": f.well, "says": f.says} for f in findings]))
     else:
@@ -285,20 +273,6 @@ def doctor(as_json: bool) -> None:
             click.echo(f"{'well ' if finding.well else 'WRONG'}  {finding.check}: {finding.says}")
     if not all(finding.well for finding in findings):
         sys.exit(1)
-
-
-def _settings() -> Settings:
-    try:
-        return Settings.from_environment()
-    except Misconfigured as problem:
-        _fail(str(problem))
-
-
-def _app() -> Flask:
-    try:
-        return furnished(_settings())
-    except (Misconfigured, BrokenPolicy) as problem:
-        _fail(str(problem))
 
 
 def _instant(text: str) -> datetime:
@@ -309,8 +283,3 @@ def _instant(text: str) -> datetime:
     if instant.tzinfo is None:
         raise click.UsageError(_INSTANT)
     return instant
-
-
-def _fail(words: str) -> NoReturn:
-    click.echo(words, err=True)
-    sys.exit(1)

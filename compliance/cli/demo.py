@@ -26,7 +26,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, select
 
 from compliance.app import furnished, house_of
-from compliance.kernel.secrets import create_key_file
+from compliance.kernel.secrets import complete_key_file, create_key_file
 from compliance.kernel.settings import REPOSITORY, Settings
 from signatories.models import Organisation
 
@@ -138,6 +138,7 @@ def _prepare(settings: Settings) -> Told:
     if not settings.key_file.exists():
         click.echo("Making keys …")
         create_key_file(settings.key_file)
+    complete_key_file(settings.key_file)
     app = furnished(settings)
     click.echo("Making the database …")
     with app.app_context():

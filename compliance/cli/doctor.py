@@ -12,7 +12,8 @@ from flask import Flask
 from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from audit.models import AuditEntry, Moment
+from audit.models import HEAD, AuditEntry, LogSeal, Moment
+from audit.sealing import origin, verifiers
 from audit.verify import verify
 from compliance.app import MIGRATIONS, house_of
 from compliance.identity.countries import Countries
@@ -32,6 +33,7 @@ from signatories import queries as signatories
 
 SHOWN = 5
 HERE = frozenset({"/", "localhost", "127.0.0.1", "::1"})
+SEALED_WITHIN = timedelta(minutes=1)
 DOCTOR = operator("doctor")
 
 
@@ -110,9 +112,19 @@ def _countries(house: House) -> Iterator[str]:
 
 def _log(house: House) -> Iterator[str]:
     """Every entry of the log is there and as it was written."""
-    found = verify(house.engine)
+    found = verify(house.engine, verifiers(house), origin=origin(house))
     if found.why:
         yield f"{found.why} Keep the store as it is and tell the information governance officer"
+
+
+def _sealed(house: House) -> Iterator[str]:
+    """The log is sealed to within a minute of now."""
+    with house.engine.connect() as connection:
+        first = connection.execute(
+            select(AuditEntry.at).join(LogSeal, AuditEntry.number == LogSeal.size).where(LogSeal.id == HEAD)
+        ).scalar()
+    if first is not None and first < Moment.write(house.clock.now() - SEALED_WITHIN):
+        yield f"an entry of {first} is not sealed yet; start `compliance scheduler`, and look at its log"
 
 
 def _clock(house: House) -> Iterator[str]:
@@ -193,6 +205,6 @@ def _withdrawn(house: House) -> Iterator[str]:
 
 
 CHECKS: tuple[Callable[[House], Iterator[str]], ...] = (
-    _keys, _transport, _migrations, _policy, _countries, _log, _clock, _scheduler, _jobs, _letters, _eligible, _seats,
-    _withdrawn,
+    _keys, _transport, _migrations, _policy, _countries, _log, _sealed, _clock, _scheduler, _jobs, _letters, _eligible,
+    _seats, _withdrawn,
 )  # fmt: skip

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from compliance.kernel.db import Base
 
-ADDED_TO = frozenset({"audit_entries", "rights_changes"})
+ADDED_TO = frozenset({"audit_entries", "rights_changes", "log_tiles", "log_checkpoints"})
 """Tables that only grow."""
 
 FORGOTTEN = frozenset(

@@ -3,7 +3,8 @@
 The ring is a JSON file that only the service may read. `fields` seals secret and personal columns with
 AES-256-GCM, bound to the column and row they belong to, so that a sealed value moved elsewhere does not
 open; the newest key seals, every key in the ring opens. `pepper` makes the keyed fingerprints under which
-tokens are looked up, `cookies` signs forms, `token` signs access tokens (ES256).
+tokens are looked up, `cookies` signs forms, `token` signs access tokens (ES256), `log` signs the checkpoints of
+the log (Ed25519), with every key that it holds.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class KeyRing:
     cookies: bytes
     token_id: str
     token_pem: str
+    log: tuple[bytes, ...]
 
     @classmethod
     def load(cls, path: Path) -> KeyRing:
@@ -60,15 +62,21 @@ class KeyRing:
                 cookies=base64.b64decode(held["cookies"]),
                 token_id=held["token"]["id"],
                 token_pem=held["token"]["pem"],
+                log=tuple(base64.b64decode(key) for key in held["log"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
-            raise Misconfigured(f"The key file {path} is not complete. Restore it from your backup.") from problem
+            words = "Run `compliance keys complete`, or restore it from your backup."
+            raise Misconfigured(f"The key file {path} is not complete. {words}") from problem
         ring._check(path)
         return ring
 
     def _check(self, path: Path) -> None:
-        secrets_held = [*self.fields.values(), self.pepper, self.cookies]
-        if self.newest not in self.fields or any(len(key) < _LEAST or len(set(key)) < 8 for key in secrets_held):
+        secrets_held = [*self.fields.values(), self.pepper, self.cookies, *self.log]
+        if (
+            self.newest not in self.fields
+            or not self.log
+            or any(len(key) < _LEAST or len(set(key)) < 8 for key in secrets_held)
+        ):
             raise Misconfigured(f"The key file {path} holds a key that is too weak. Make a new one.")
 
     def seal(self, value: bytes, *, place: str) -> bytes:
@@ -105,6 +113,7 @@ def create_key_file(path: Path) -> None:
         "fields": {"1": _random()},
         "pepper": _random(),
         "cookies": _random(),
+        "log": [_random()],
         "token": {
             "id": secrets.token_hex(8),
             "pem": signing.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
@@ -114,16 +123,30 @@ def create_key_file(path: Path) -> None:
     _write(path, ring)
 
 
+def complete_key_file(path: Path) -> bool:
+    """Add the key that a file made before it was needed lacks, the log's; says whether it lacked it."""
+    held = json.loads(path.read_text())
+    if "log" in held:
+        return False
+    _replace(path, held | {"log": [_random()]})
+    return True
+
+
 def turn_key_file(path: Path) -> str:
     """Add a new key that seals from now on, beside those that only open; gives its name. The file changes at one stroke."""
     KeyRing.load(path)
     ring = json.loads(path.read_text())
     name = str(max(int(known) for known in ring["fields"]) + 1)
     ring["fields"][name] = _random()
-    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    _write(beside, ring | {"newest": name})
-    beside.replace(path)
+    _replace(path, ring | {"newest": name})
     return name
+
+
+def _replace(path: Path, ring: Mapping[str, object]) -> None:
+    """In the place of the one that is there, at one stroke."""
+    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    _write(beside, ring)
+    beside.replace(path)
 
 
 def _write(path: Path, ring: Mapping[str, object]) -> None:

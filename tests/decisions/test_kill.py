@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from audit.models import AuditEntry
+from audit.sealing import origin, verifiers
 from audit.verify import verify
 from compliance.app import furnished, house_of
 from compliance.identity import use_cases as identity
@@ -100,7 +101,7 @@ def every_receipt_stands(house: House, receipts: dict[int, str]) -> None:
     with house.reading(operator("test")) as ctx:
         for number, shown in receipts.items():
             assert ctx.session.get_one(AuditEntry, number).hash.hex() == shown
-    assert verify(house.engine).why is None
+    assert verify(house.engine, verifiers(house), origin=origin(house)).why is None
 
 
 @pytest.mark.rule("AUD-2", "DEC-3", "DEC-7")

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from audit.models import AuditEntry
+from audit.sealing import origin, verifiers
 from audit.verify import verify
 from compliance.app import furnished, house_of
 from compliance.identity import counters, totp, use_cases
@@ -159,7 +160,7 @@ def every_guess_was_counted_and_none_opened(service: Service, account: Account, 
     assert sorted(_failures(entry) for entry in logged(house, "sign_in.failed")) == [*range(1, guessers.counted + 1)]
     assert [person.locked_at is not None for person in every(house, Person)] == [True]
     assert [_failures(entry) for entry in logged(house, "account.locked")] == [LOOKED_AT]
-    assert verify(house.engine).why is None
+    assert verify(house.engine, verifiers(house), origin=origin(house)).why is None
 
 
 def _failures(entry: AuditEntry) -> int:

@@ -69,4 +69,4 @@ def test_after_the_attacks_the_log_stands_up(used: Engine) -> None:
     refused(used, "audit_entries", "DELETE FROM audit_entries WHERE number = 0")
     refused(used, "audit_entries", "UPDATE audit_entries SET outcome = 'done'")
 
-    assert verify(used).why is None
+    assert verify(used, ()).why is None
