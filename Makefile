@@ -70,7 +70,7 @@ test: browser $(TESTING) ## Install what it needs, then lint and run every test
 	$(MAKE) --no-print-directory lint || status=$$?; \
 	echo "== pytest"; \
 	test $$status = 0 || echo "(the checks above FAILED; the tests follow all the same)"; \
-	$(BIN)/python -m pytest -n $(JOBS) || status=$$?; \
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal || status=$$?; \
 	exit $$status
 
 lint: $(TESTING) ## ruff, mypy and the directions of imports

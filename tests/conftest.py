@@ -22,6 +22,19 @@ from tests.support.store import migrated
 TODAY = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
 
+LONGEST_FIRST = (
+    "tests/story",
+    "tests/identity/test_spent_once",
+    "tests/identity/test_guessing",
+    "tests/decisions/test_kill",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST_FIRST))
+
+
 @pytest.fixture
 def clock() -> FixedClock:
     """Saturday 21 November 2026, ten o'clock in London, until it is moved."""

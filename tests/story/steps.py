@@ -1,6 +1,6 @@
 """What somebody does at a browser: small verbs, in the words of the pages.
 
-Every page that comes is looked at with axe; the first time a page of its kind comes, also on a narrow screen.
+The first time a page of its kind comes, and its title with an error is another kind, axe looks at it wide and narrow.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ class Looker:
         """The page as it stands: nothing found by axe, and nothing wider than a narrow screen."""
         if not self.looks:
             return
-        axe(page)
         kind = (_AN_ID.sub("…", urlsplit(page.url).path), page.title())
         if kind in self.seen:
             return
         self.seen.add(kind)
+        axe(page)
         page.set_viewport_size({"width": NARROW["width"], "height": NARROW["height"]})
         width = page.evaluate("() => document.scrollingElement.scrollWidth")
         assert width <= NARROW["width"], f"{page.url} is {width} pixels wide on a screen of {NARROW['width']}"
