@@ -61,7 +61,7 @@ def verifiers(house: House) -> list[Verifier]:
 def seal(house: House, *, most: int = MOST_AT_ONCE) -> int:
     """Take what came since the last seal into the tree and sign it; says how many entries that were.
 
-    None where somebody else sealed meanwhile, and where nothing came. Raises LogTouched.
+    None at all where somebody else sealed meanwhile, and where nothing came. Raises LogTouched.
     """
     with house.engine.connect() as looking:
         sealed, came = _since_the_seal(looking, most)
@@ -84,6 +84,12 @@ def seal(house: House, *, most: int = MOST_AT_ONCE) -> int:
             connection.execute(insert(LogTile), tiles)
         _keep(connection, edge.size, note, now)
     return len(came)
+
+
+def seal_all(house: House) -> None:
+    """Seal until nothing is left to seal, or somebody else is sealing."""
+    while seal(house):
+        continue
 
 
 def checkpoint(connection: Connection) -> str | None:

@@ -10,8 +10,8 @@ import click
 
 from audit.export import export
 from audit.notes import BadNote, Checkpoint, open_note
-from audit.sealing import checkpoint, origin, seal, verifiers
-from audit.verify import verify
+from audit.sealing import checkpoint, origin, seal_all, verifiers
+from audit.verify import verify_log
 from compliance.app import house_of
 from compliance.kernel.context import House
 
@@ -27,11 +27,11 @@ def audit() -> None:
 @click.option("--since", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="CHECKPOINT",
               help="A checkpoint that was kept elsewhere: only what came after it is read again.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the result for a program.")
-def verify_log(since: Path | None, as_json: bool) -> None:
+def read_again(since: Path | None, as_json: bool) -> None:
     """Check that every entry is there, in order, is what its hash says, and is what was sealed."""
     house = house_of(application())
     known = _known(house, since) if since else None
-    found = verify(house.engine, verifiers(house), origin=origin(house), since=known)
+    found = verify_log(house, since=known)
     if as_json:
         click.echo(json.dumps({"entries": found.entries, "first_bad": found.first_bad, "why": found.why}))
     else:
@@ -44,8 +44,7 @@ def verify_log(since: Path | None, as_json: bool) -> None:
 def print_checkpoint() -> None:
     """Seal the log and print its checkpoint, to be kept where nobody who runs this machine can change it."""
     house = house_of(application())
-    while seal(house):
-        continue
+    seal_all(house)
     with house.engine.connect() as connection:
         note = checkpoint(connection)
     click.echo(note or fail("The log is empty."), nl=False)

@@ -13,8 +13,7 @@ from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.models import HEAD, AuditEntry, LogSeal, Moment
-from audit.sealing import origin, verifiers
-from audit.verify import verify
+from audit.verify import verify_log
 from compliance.app import MIGRATIONS, house_of
 from compliance.identity.countries import Countries
 from compliance.kernel.context import House, operator
@@ -112,7 +111,7 @@ def _countries(house: House) -> Iterator[str]:
 
 def _log(house: House) -> Iterator[str]:
     """Every entry of the log is there and as it was written."""
-    found = verify(house.engine, verifiers(house), origin=origin(house))
+    found = verify_log(house)
     if found.why:
         yield f"{found.why} Keep the store as it is and tell the information governance officer"
 

@@ -47,6 +47,17 @@ def london_date(instant: datetime) -> date:
     return instant.astimezone(LONDON).date()
 
 
+def said_day(day: date) -> str:
+    """A date as people read it: *21 November 2026*."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def said_time(instant: datetime) -> str:
+    """A time of day as people read it, in London: *10:03am*."""
+    there = instant.astimezone(LONDON)
+    return f"{there.hour % 12 or 12}:{there:%M}{'am' if there.hour < 12 else 'pm'}"
+
+
 def start_of(day: date) -> datetime:
     """The instant at which this London date begins, in UTC."""
     return datetime.combine(day, time.min, LONDON).astimezone(UTC)

@@ -15,6 +15,7 @@ from compliance.kernel.context import Context
 from compliance.kernel.secrets import KeyRing
 
 from .models import Notice
+from .queries import WAITS
 
 LETTERS = Path(__file__).with_name("letters")
 
@@ -58,8 +59,7 @@ def write(
 def take_back(ctx: Context, *once: str) -> None:
     """What these letters tell of is no more: those that were not sent yet are of no use."""
     if once:
-        unsent = Notice.once.in_(once), Notice.sent_at.is_(None), Notice.dropped_at.is_(None)
-        ctx.session.execute(update(Notice).where(*unsent).values(useless_at=ctx.now()))
+        ctx.session.execute(update(Notice).where(Notice.once.in_(once), WAITS).values(useless_at=ctx.now()))
 
 
 @cache

@@ -8,7 +8,7 @@ from flask import Flask
 
 from audit.models import AuditEntry
 from compliance.identity.rules import ROLE_NAMES
-from compliance.kernel.clock import LONDON
+from compliance.kernel.clock import LONDON, london_date, said_day, said_time
 from compliance.kernel.context import in_force
 from policies.values import Policy
 
@@ -114,14 +114,13 @@ def day(value: date | datetime | None) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        value = value.astimezone(LONDON).date()
-    return f"{value.day} {value:%B %Y}"
+        value = london_date(value)
+    return said_day(value)
 
 
 def clock(value: datetime) -> str:
     """A time of day as *10:03am*, in London."""
-    there = value.astimezone(LONDON)
-    return f"{there.hour % 12 or 12}:{there:%M}{'am' if there.hour < 12 else 'pm'}"
+    return said_time(value)
 
 
 def moment(value: datetime | str | None) -> str:

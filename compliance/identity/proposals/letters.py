@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from compliance.identity.models import Person, RoleHeld
 from compliance.identity.queries import still_held
-from compliance.kernel.clock import LONDON
+from compliance.kernel.clock import london_date, said_day
 from compliance.kernel.context import Context
 from compliance.kernel.ids import parse_id
 from compliance.notices.writing import write
@@ -28,7 +28,6 @@ def proposal_waits(ctx: Context, proposal: Proposal) -> None:
     seconds = select(Person).where(
         Person.id.in_(holders), Person.id.not_in(parties), Person.locked_at.is_(None), Person.closed_at.is_(None)
     )
-    last = proposal.ends_at.astimezone(LONDON)
     for person in ctx.session.scalars(seconds.order_by(Person.id).limit(MOST)):
         write(
             ctx,
@@ -38,5 +37,5 @@ def proposal_waits(ctx: Context, proposal: Proposal) -> None:
             useless_at=proposal.ends_at,
             name=person.full_name,
             address=f"{ctx.house.settings.base_url}/proposals/{proposal.id}",
-            until=f"{last.day} {last:%B %Y}",
+            until=said_day(london_date(proposal.ends_at)),
         )

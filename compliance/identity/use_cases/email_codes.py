@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from audit.record import record
-from compliance.identity import codes, once, queries
+from compliance.identity import codes, once
 from compliance.identity.errors import EmailCodesOver, SignInOver
 from compliance.identity.events import EmailCodeSent
 from compliance.identity.models import Person
@@ -16,7 +16,7 @@ from compliance.kernel.secrets import KeyRing
 from policies.values import Policy
 
 from .letters import tell
-from .sessions import standing
+from .sessions import enrolling, standing
 
 
 def send_code(ctx: Context, session_id: UUID) -> None:
@@ -36,12 +36,7 @@ def send_first_code(ctx: Context, session_id: UUID) -> None:
     Raises SignInOver where e-mail is no factor for this person, FreshCodeNeeded from within a whole sign-in, and
     EmailCodesOver.
     """
-    current = standing(ctx, session_id, Stage.ENROL, Stage.WHOLE)
-    if Method.EMAIL not in queries.allowed(ctx, current.person):
-        raise SignInOver()
-    if current.stage is Stage.WHOLE:
-        queries.require_fresh(ctx)
-    send(ctx, current.person, session_id)
+    send(ctx, enrolling(ctx, session_id, Method.EMAIL).person, session_id)
 
 
 def send(ctx: Context, person: Person, session_id: UUID) -> None:

@@ -21,7 +21,7 @@ from compliance.kernel.secrets import KeyRing
 
 from . import email_codes, factors
 from .factors import place_of
-from .sessions import Opened, standing
+from .sessions import Opened, enrolling
 from .signing_in import complete, wrong_code
 
 
@@ -39,7 +39,7 @@ def start_enrolment(ctx: Context, session_id: UUID) -> Enrolment:
     Another sign-in gets another secret, and the first is worth nothing any more: nobody enrols an app whose
     secret was shown somewhere else. Raises SignInOver, and FreshCodeNeeded from within a whole sign-in.
     """
-    current = _enrolling(ctx, session_id, Method.APP)
+    current = enrolling(ctx, session_id, Method.APP)
     pending = queries.pending_authenticator(ctx, current.person.id)
 
     if pending is not None and pending.made_in == session_id:
@@ -70,7 +70,7 @@ def confirm_enrolment(ctx: Context, session_id: UUID, code: str) -> Opened | Non
 
     Raises SignInOver where this sign-in was shown no secret, or another has been shown since.
     """
-    current = _enrolling(ctx, session_id, Method.APP)
+    current = enrolling(ctx, session_id, Method.APP)
     counters.hear(ctx)
     pending = queries.pending_authenticator(ctx, current.person.id)
     if pending is None or pending.made_in != session_id:
@@ -87,7 +87,7 @@ def confirm_email(ctx: Context, session_id: UUID, code: str) -> Opened | None:
 
     Raises SignInOver, and FreshCodeNeeded from within a whole sign-in.
     """
-    current = _enrolling(ctx, session_id, Method.EMAIL)
+    current = enrolling(ctx, session_id, Method.EMAIL)
     counters.hear(ctx)
 
     if not email_codes.spend(ctx, session_id, code):
@@ -103,16 +103,6 @@ def confirm_email(ctx: Context, session_id: UUID, code: str) -> Opened | None:
         created_at=ctx.now(),
     )
     return _proved(ctx, current, address, "Codes now come by e-mail, to this address.")
-
-
-def _enrolling(ctx: Context, session_id: UUID, method: Method) -> CurrentSession:
-    """The sign-in in which this factor may be enrolled now."""
-    current = standing(ctx, session_id, Stage.ENROL, Stage.WHOLE)
-    if method not in queries.allowed(ctx, current.person):
-        raise SignInOver()
-    if current.stage is Stage.WHOLE:
-        queries.require_fresh(ctx)
-    return current
 
 
 def _proved(ctx: Context, current: CurrentSession, factor: Authenticator, what: str) -> Opened:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from compliance.identity.models import Person
-from compliance.kernel.clock import LONDON
+from compliance.kernel.clock import london_date, said_day, said_time
 from compliance.kernel.context import Context
 from compliance.notices.models import Notice
 from compliance.notices.writing import write
@@ -25,7 +25,7 @@ def tell(
 
     None where `once` was told before.
     """
-    there = (at or ctx.now()).astimezone(LONDON)
+    instant = at or ctx.now()
     return write(
         ctx,
         kind,
@@ -35,7 +35,7 @@ def tell(
         useless_at=useless_at,
         name=person.full_name,
         address=ctx.house.settings.base_url,
-        day=f"{there.day} {there:%B %Y}",
-        clock=f"{there.hour % 12 or 12}:{there:%M}{'am' if there.hour < 12 else 'pm'}",
+        day=said_day(london_date(instant)),
+        clock=said_time(instant),
         **words,
     )

@@ -19,7 +19,7 @@ from compliance.kernel.context import Context
 from compliance.kernel.text import line
 
 from . import factors
-from .sessions import Opened, standing
+from .sessions import Opened, enrolling, standing
 from .signing_in import Outcome, complete, freshened, wrong_code
 
 MOST = 10
@@ -134,12 +134,9 @@ def end_passkey(ctx: Context, session_id: UUID, passkey_id: UUID) -> Opened:
 
 
 def _enrolling(ctx: Context, session_id: UUID) -> CurrentSession:
-    current = standing(ctx, session_id, Stage.ENROL, Stage.WHOLE)
-    if Method.PASSKEY not in queries.allowed(ctx, current.person) or passkeys.host(ctx.house.settings) is None:
+    if passkeys.host(ctx.house.settings) is None:
         raise SignInOver()
-    if current.stage is Stage.WHOLE:
-        queries.require_fresh(ctx)
-    return current
+    return enrolling(ctx, session_id, Method.PASSKEY)
 
 
 def _is_right(ctx: Context, current: CurrentSession, answer: str) -> bool:

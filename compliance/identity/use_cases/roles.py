@@ -33,7 +33,7 @@ from compliance.identity.proposals.acts import takes_two
 from compliance.identity.proposals.models import Proposal
 from compliance.identity.proposals.use_cases import propose
 from compliance.identity.rules import RoleEnd, Scope
-from compliance.kernel.clock import LONDON, end_of, london_date
+from compliance.kernel.clock import LONDON, end_of, london_date, said_day
 from compliance.kernel.context import Context
 from compliance.kernel.errors import FieldError, Forbidden, Invalid, NotFound
 from compliance.kernel.text import prose
@@ -223,7 +223,7 @@ def _lasts(held: RoleHeld) -> str:
     if held.ends_at is None:
         return "You hold it until the MARAC Hub Team takes it back."
     last = london_date(held.ends_at.astimezone(LONDON) - timedelta(hours=1))
-    return f"Your last day in it is {last.day} {last:%B %Y}."
+    return f"Your last day in it is {said_day(last)}."
 
 
 def _end_of(ctx: Context, ends_on: date | None) -> datetime | None:

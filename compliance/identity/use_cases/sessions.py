@@ -15,7 +15,7 @@ from compliance.identity.errors import SignInOver
 from compliance.identity.events import SessionEnded
 from compliance.identity.models import Person, SignIn
 from compliance.identity.queries import CurrentSession
-from compliance.identity.rules import End, Stage
+from compliance.identity.rules import End, Method, Stage
 from compliance.kernel.context import Context
 from compliance.kernel.secrets import KeyRing
 
@@ -70,6 +70,19 @@ def standing(ctx: Context, session_id: UUID | None, *stages: Stage) -> CurrentSe
         raise SignInOver()
     if current.stage is not Stage.WHOLE:
         countries.require_allowed(ctx)
+    return current
+
+
+def enrolling(ctx: Context, session_id: UUID, method: Method) -> CurrentSession:
+    """The sign-in in which this second factor may be enrolled now: one that waits for one, or a whole one with a fresh code.
+
+    Raises SignInOver, also where the policy does not let its person use this factor, and FreshCodeNeeded.
+    """
+    current = standing(ctx, session_id, Stage.ENROL, Stage.WHOLE)
+    if method not in queries.allowed(ctx, current.person):
+        raise SignInOver()
+    if current.stage is Stage.WHOLE:
+        queries.require_fresh(ctx)
     return current
 
 

@@ -75,7 +75,7 @@ def send_email_code() -> Reply:
 
 def passkey(onward: Onward) -> Reply:
     """A passkey: the browser makes it when the button is pressed, and the form brings what it says."""
-    _only(Method.PASSKEY)
+    ways = _only(Method.PASSKEY)
     form = NewPasskey()
     if form.sent():
         with telling(form):
@@ -86,7 +86,7 @@ def passkey(onward: Onward) -> Reply:
             if opened:
                 return onward(opened)
             form.refuse(NO_PASSKEY)
-    return show("enrol_passkey.html", form, others=len(offered()) > 1)
+    return show("enrol_passkey.html", form, others=len(ways) > 1)
 
 
 def passkey_question() -> Reply:
@@ -95,10 +95,12 @@ def passkey_question() -> Reply:
         return jsonify(use_cases.start_passkey(ctx, _session_id()))
 
 
-def _only(method: Method) -> None:
-    """Raises NotFound for a way that is not offered here."""
-    if method not in offered():
+def _only(method: Method) -> tuple[Method, ...]:
+    """Every way that is offered here; raises NotFound where this one is not among them."""
+    ways = offered()
+    if method not in ways:
         raise NotFound()
+    return ways
 
 
 def _session_id() -> UUID:
