@@ -236,6 +236,18 @@ def test_a_lease_made_by_a_clock_that_was_wrong_holds_nothing_up(
 
 
 @pytest.mark.rule("GOV-5")
+def test_who_looked_at_the_clock_and_then_waited_takes_no_letter_that_was_claimed_meanwhile(
+    posting: House, clock: FixedClock
+) -> None:
+    a_letter(posting)
+    clock.move(timedelta(seconds=5))
+    assert claim(posting) is not None
+    clock.move(timedelta(seconds=-5))
+
+    assert claim(posting) is None
+
+
+@pytest.mark.rule("GOV-5")
 def test_a_letter_that_would_only_mislead_is_not_sent_and_the_log_says_so(
     posting: House, mail: MailServer, clock: FixedClock
 ) -> None:
