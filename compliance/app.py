@@ -13,6 +13,8 @@ from audit.guard import PolicyVersion
 from policies.access import Access
 from policies.in_force import VERSION_IN_FORCE, PolicyInForce
 from policies.values import Policy
+from signatories.challenges import models as _challenges  # noqa: F401
+from signatories.reviews import models as _reviews  # noqa: F401
 
 from .api import doors as api
 from .api.evaluation import DecisionDoor
@@ -25,6 +27,9 @@ from .kernel.db import db, engine_options, teach_manners
 from .kernel.secrets import KeyRing
 from .kernel.settings import REPOSITORY, Settings
 from .licences import consequences as _licences_react  # noqa: F401
+from .licences.quarterly import models as _quarterly  # noqa: F401
+from .licences.rotas import models as _rotas  # noqa: F401
+from .licences.waiting import models as _waiting  # noqa: F401
 from .notices import models as _notices  # noqa: F401 - their table is the store's, whoever writes one
 from .notices.ways import Post
 from .web import doors as web

@@ -119,14 +119,28 @@ class Opening(Base):
     opened_at: Mapped[datetime]
 
 
-class Signature(Audited, Base):
+class Correctable:
+    """An entry that is never edited: a later one corrects it, and it is believed until `superseded_at` (SIG-3).
+
+    What it says *held* by its own dates; that it was *known* is from `recorded_at`, or the instant at which it
+    was made, until `superseded_at`. The register as at an instant is what was known then.
+    """
+
+    superseded_at: Mapped[datetime | None]
+    corrects_id: Mapped[UUID | None]
+
+
+_LIVE = text("ended_at IS NULL AND superseded_at IS NULL")
+
+
+class Signature(Correctable, Audited, Base):
     """A version signed for an organisation, with its evidence; in force from `signed_at` until `ended_at`."""
 
     __tablename__ = "signatures"
     __table_args__ = (
         Index(
             "uq_signatures_organisation_id_version_id_live", "organisation_id", "version_id", unique=True,
-            sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=_LIVE, postgresql_where=_LIVE,
         ),
     )  # fmt: skip
 
@@ -150,7 +164,7 @@ class Signature(Audited, Base):
         return (("organisation", self.organisation_id),)
 
 
-class SigningRefusal(Audited, Base):
+class SigningRefusal(Correctable, Audited, Base):
     """An organisation that will not sign an instrument, and why (SIG-5); ends when it signs after all."""
 
     __tablename__ = "signing_refusals"
@@ -167,8 +181,13 @@ class SigningRefusal(Audited, Base):
         return (("organisation", self.organisation_id),)
 
 
-class Withdrawal(Audited, Base):
-    """An organisation's withdrawal: its letter, its reasons, what ended, and the duty that stays (SIG-6 to SIG-9)."""
+class Withdrawal(Correctable, Audited, Base):
+    """An organisation's withdrawal: its letter, its reasons, what ended, and the duty that stays (SIG-6 to SIG-9).
+
+    It is in effect from `effective_at`, by itself; what follows from it is done at `carried_out_at`, which is the
+    same instant or, where it was announced, moments later. One that is still to come can be called off. Without
+    `recorded_at` it is older than announcing, and was recorded when it took effect.
+    """
 
     __tablename__ = "withdrawals"
 
@@ -179,6 +198,10 @@ class Withdrawal(Audited, Base):
     reasons: Mapped[str] = mapped_column(Text)
     effective_at: Mapped[datetime]
     recorded_by: Mapped[str] = mapped_column(String(64))
+    recorded_at: Mapped[datetime | None]
+    carried_out_at: Mapped[datetime | None]
+    called_off_at: Mapped[datetime | None]
+    called_off_by: Mapped[str | None] = mapped_column(String(64))
     people_removed: Mapped[int] = mapped_column(default=0)
     licences_ended: Mapped[int] = mapped_column(default=0)
     duties_acknowledged_by: Mapped[str | None] = mapped_column(String(200))
@@ -188,7 +211,7 @@ class Withdrawal(Audited, Base):
         return (("organisation", self.organisation_id),)
 
 
-class IsaCheck(Audited, Base):
+class IsaCheck(Correctable, Audited, Base):
     """That the partnership's own list of ISA signatories was looked at, and what it said (SIG-12)."""
 
     __tablename__ = "isa_checks"
@@ -201,7 +224,7 @@ class IsaCheck(Audited, Base):
 
 
 class PolicyDocument(Audited, Base):
-    """A policy an organisation keeps current: `safeguarding` or `data_protection` (OP 6.1, SIG-11)."""
+    """A policy an organisation keeps current, as a file or a link: `safeguarding` or `data_protection` (OP 6.1, SIG-11)."""
 
     __tablename__ = "policy_documents"
 
@@ -211,6 +234,8 @@ class PolicyDocument(Audited, Base):
     owner: Mapped[str] = mapped_column(String(200))
     dated_on: Mapped[date]
     next_review_on: Mapped[date]
+    upload_id: Mapped[UUID | None] = mapped_column(ForeignKey("uploads.id"))
+    link: Mapped[str | None] = mapped_column(String(500))
     recorded_at: Mapped[datetime]
     replaced_at: Mapped[datetime | None]
 
@@ -242,11 +267,22 @@ class KeptForGood(RuntimeError):
 MAY_CHANGE: dict[type[Base], frozenset[str]] = {
     Upload: frozenset(),
     InstrumentVersion: frozenset({"revision"}),
-    Signature: frozenset({"revision", "ended_at", "end_reason"}),
-    SigningRefusal: frozenset({"revision", "ended_at"}),
+    Signature: frozenset({"revision", "ended_at", "end_reason", "superseded_at"}),
+    SigningRefusal: frozenset({"revision", "ended_at", "superseded_at"}),
     Withdrawal: frozenset(
-        {"revision", "people_removed", "licences_ended", "duties_acknowledged_by", "duties_acknowledged_at"}
+        {
+            "revision",
+            "people_removed",
+            "licences_ended",
+            "duties_acknowledged_by",
+            "duties_acknowledged_at",
+            "carried_out_at",
+            "called_off_at",
+            "called_off_by",
+            "superseded_at",
+        }
     ),
+    IsaCheck: frozenset({"revision", "superseded_at"}),
 }
 """What may still change in a row that is kept for good; everything else stays as it was written."""
 

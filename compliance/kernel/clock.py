@@ -58,6 +58,19 @@ def said_time(instant: datetime) -> str:
     return f"{there.hour % 12 or 12}:{there:%M}{'am' if there.hour < 12 else 'pm'}"
 
 
+def showing(day: date, at: time) -> tuple[datetime, ...]:
+    """The instants, in UTC and in order, at which clocks in London show this day and time.
+
+    One, but for two nights a year: none in the hour that is left out in March, and two in the hour that comes
+    twice in October.
+    """
+    shown = datetime.combine(day, at, LONDON)
+    instants = dict.fromkeys(shown.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    return tuple(
+        sorted(each for each in instants if each.astimezone(LONDON).replace(tzinfo=None) == shown.replace(tzinfo=None))
+    )
+
+
 def start_of(day: date) -> datetime:
     """The instant at which this London date begins, in UTC."""
     return datetime.combine(day, time.min, LONDON).astimezone(UTC)

@@ -24,6 +24,7 @@ class Licence(Audited, Base):
 
     `requested_by` and `decided_by` are the id of whoever acted. `replaces_id` is the licence that ends
     at the moment this one becomes active: its holder has moved (LIC-4). `ends_on` is the last day it opens.
+    `rota_id` is the rota whose one seat it shares with others (LIC-6).
     """
 
     __tablename__ = "licences"
@@ -53,6 +54,7 @@ class Licence(Audited, Base):
     end_reason: Mapped[str | None] = mapped_column(String(16))
     ends_on: Mapped[date | None]
     replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("licences.id"))
+    rota_id: Mapped[UUID | None] = mapped_column(ForeignKey("rotas.id"), index=True)
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
     organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)

@@ -9,10 +9,10 @@ from sqlalchemy.orm import undefer
 
 from audit.record import record
 from compliance.kernel.context import Context
-from compliance.kernel.errors import Invalid
+from compliance.kernel.tables import File, Form, form_of, write
 from policies.access import require
 from policies.permissions import Permission
-from signatories import export, queries
+from signatories import queries, tables
 from signatories.events import (
     HistoryViewed,
     LetterRead,
@@ -21,7 +21,6 @@ from signatories.events import (
     WithdrawalsExported,
     WithdrawalsViewed,
 )
-from signatories.export import Exported, Form
 from signatories.models import Upload
 from signatories.queries import AsAt, Line, RegisterRow, WithdrawalRow
 from signatories.rules import State
@@ -45,13 +44,13 @@ def view_register(ctx: Context, **filters: Unpack[Filters]) -> list[RegisterRow]
     return rows
 
 
-def export_register(ctx: Context, form: Form | str, **filters: Unpack[Filters]) -> Exported:
+def export_register(ctx: Context, form: Form | str, **filters: Unpack[Filters]) -> File:
     """Hand out the register of signatories as a file (SIG-1), and keep that it was handed out."""
-    kind = _form(form)
+    kind = form_of(form)
     rows = queries.register(ctx, **filters)
     at = queries.instant_of(ctx, filters.get("as_at"))
     record(ctx, RegisterExported(form=kind.value, rows=len(rows), as_at=_asked(ctx, filters)))
-    return export.write(export.of_register(rows, at=at, produced_at=ctx.now()), kind)
+    return write(tables.of_register(ctx, rows, at=at), kind)
 
 
 def view_history(ctx: Context, organisation_id: UUID) -> list[Line]:
@@ -68,12 +67,12 @@ def view_withdrawals(ctx: Context) -> list[WithdrawalRow]:
     return rows
 
 
-def export_withdrawals(ctx: Context, form: Form | str) -> Exported:
+def export_withdrawals(ctx: Context, form: Form | str) -> File:
     """Hand out the withdrawal register as a file (SIG-8), and keep that it was handed out."""
-    kind = _form(form)
+    kind = form_of(form)
     rows = queries.withdrawals(ctx)
     record(ctx, WithdrawalsExported(form=kind.value, rows=len(rows)))
-    return export.write(export.of_withdrawals(rows, produced_at=ctx.now()), kind)
+    return write(tables.of_withdrawals(ctx, rows), kind)
 
 
 def read_letter(ctx: Context, withdrawal_id: UUID) -> Upload:
@@ -88,10 +87,3 @@ def read_letter(ctx: Context, withdrawal_id: UUID) -> Upload:
 def _asked(ctx: Context, filters: Filters) -> str | None:
     as_at = filters.get("as_at")
     return None if as_at is None else queries.instant_of(ctx, as_at).isoformat()
-
-
-def _form(given: Form | str) -> Form:
-    try:
-        return Form(given)
-    except ValueError:
-        raise Invalid.at("/form", f"Choose one of these: {', '.join(Form)}.") from None

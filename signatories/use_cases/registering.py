@@ -129,7 +129,7 @@ def publish_version(
     effect today or later, after the one before it, and signatures of earlier ones hold until `resign_by` is over.
     """
     kept = ctx.session.scalars(select(Instrument).where(Instrument.code == instrument).with_for_update()).one_or_none()
-    require(ctx, Permission.REGISTER_SEED)
+    require(ctx, Permission.INSTRUMENT_PUBLISH)
     if kept is None:
         raise NotFound()
 

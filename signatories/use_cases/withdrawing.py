@@ -66,6 +66,8 @@ def withdraw(
         reasons=rationale,
         effective_at=ctx.now(),
         recorded_by=ctx.actor.id,
+        recorded_at=ctx.now(),
+        carried_out_at=ctx.now(),
         people_removed=0,
         licences_ended=0,
         duties_acknowledged_by=acknowledger,

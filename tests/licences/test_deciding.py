@@ -235,8 +235,8 @@ def test_a_smaller_contract_ends_nobody_and_gives_nobody_more(sqlite_house: Hous
 
 
 @pytest.mark.rule("LIC-5")
-def test_only_whoever_holds_the_machine_sets_the_seats(sqlite_house: House) -> None:
-    with pytest.raises(Forbidden), acting(sqlite_house) as ctx:
+def test_the_supervisor_does_not_set_the_seats_of_the_contract(sqlite_house: House) -> None:
+    with pytest.raises(Forbidden), acting(sqlite_house, "hub_supervisor") as ctx:
         use_cases.set_seats(ctx, Kind.STANDING, 1000)
 
 

@@ -92,7 +92,7 @@ def set_seats(ctx: Context, kind: Kind, seats: int) -> SeatContract:
 
     Fewer than are held ends nobody's licence: none is given until enough are free again.
     """
-    require(ctx, Permission.REGISTER_SEED)
+    require(ctx, Permission.SEATS_SET)
     contract = ctx.session.scalars(
         select(SeatContract).where(SeatContract.kind == kind).with_for_update()
     ).one_or_none()

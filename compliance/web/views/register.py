@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from flask import Blueprint
 
-from audit.record import record
 from compliance.kernel.clock import london_date
-from compliance.kernel.context import Context, house, in_force, reading, work
+from compliance.kernel.context import house, in_force, reading, work
 from compliance.kernel.errors import NotFound
+from compliance.kernel.tables import Form
 from compliance.web import lists, step_up
 from compliance.web.access import guarded
 from compliance.web.forms.plain import telling
@@ -20,15 +19,11 @@ from compliance.web.words import STATES
 from policies.permissions import Permission
 from policies.values import Policy
 from signatories import queries, use_cases
-from signatories.events import RegisterExported
-from signatories.export import Exported, of_register
 from signatories.queries import RegisterRow
 from signatories.queries.register import SORTS
 from signatories.rules import State
 
 pages = Blueprint("register", __name__)
-
-EXPORTS = ("csv", "xlsx", "json")
 
 
 @pages.get("/register")
@@ -63,16 +58,13 @@ def register() -> Reply:
 @guarded(Permission.REGISTER_READ)
 def export(form: str) -> Reply:
     """The register as it was asked for, as a file that says when it was produced."""
-    if form not in EXPORTS:
+    if form not in list(Form):
         raise NotFound()
     step_up.needed()
     question = _question()
     question.understood()
     with work() as ctx:
-        if form == "json":
-            file = as_json(ctx, as_at=question.as_at.data, **_asked(question))
-        else:
-            file = use_cases.export_register(ctx, form, as_at=question.as_at.data, **_asked(question))
+        file = use_cases.export_register(ctx, form, as_at=question.as_at.data, **_asked(question))
     return attachment(file.content, file.media_type, file.file_name)
 
 
@@ -89,14 +81,3 @@ def _question() -> RegisterQuestion:
 
 def _asked(form: RegisterQuestion) -> dict[str, Any]:
     return {name: form[name].data or None for name in ("search", "sector", "area", "state")}
-
-
-def as_json(ctx: Context, **filters: Any) -> Exported:
-    """The same table as in the other files, for a program."""
-    at = queries.instant_of(ctx, filters["as_at"])
-    rows = queries.register(ctx, **filters)
-    table = of_register(rows, at=at, produced_at=ctx.now())
-    document = {"notice": table.notice, "rows": [dict(zip(table.columns, row, strict=True)) for row in table.rows]}
-    record(ctx, RegisterExported(form="json", rows=len(rows), as_at=at.isoformat() if filters["as_at"] else None))
-    content = json.dumps(document, ensure_ascii=False, indent=1).encode()
-    return Exported(f"{table.stem}-{london_date(ctx.now())}.json", "application/json", content)

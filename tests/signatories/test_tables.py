@@ -11,8 +11,8 @@ from openpyxl import load_workbook
 
 from compliance.kernel.context import House
 from compliance.kernel.errors import Forbidden, Invalid
+from compliance.kernel.tables import File
 from signatories import use_cases
-from signatories.export import Exported
 from tests.builders.identity import someone
 from tests.builders.signatories import (
     a_signatory,
@@ -31,12 +31,12 @@ def versions(sqlite_house: House) -> dict[str, UUID]:
     return the_instruments(sqlite_house)
 
 
-def exported(house: House, form: str, role: str = "ig_officer") -> Exported:
+def exported(house: House, form: str, role: str = "ig_officer") -> File:
     with house.work(*someone(house, role)) as ctx:
         return use_cases.export_register(ctx, form)
 
 
-def lines_of(file: Exported) -> list[list[str]]:
+def lines_of(file: File) -> list[list[str]]:
     return list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))
 
 
@@ -50,7 +50,7 @@ def test_the_register_as_csv_says_when_it_was_produced_and_which_version_is_the_
     notice, columns, *rows = lines_of(file)
     assert notice[0] == (
         "Register of signatories as at 2026-11-21 10:00. Produced 2026-11-21 10:00 (UK time). "
-        "The register itself is the definitive version."
+        f"The register itself is the definitive version: {sqlite_house.settings.base_url}/register"
     )
     assert [dict(zip(columns, row, strict=True))["Instrument"] for row in rows] == ["isa", "op"]
     first = dict(zip(columns, rows[1], strict=True))

@@ -1,0 +1,144 @@
+"""Lists as files: CSV, XLSX and JSON, each stamped with when it was produced and where the register itself stands (SIG-1, SIG-14).
+
+A name can begin with `=`, and a spreadsheet would take it for a formula. In XLSX every cell is written as
+text; in CSV such a cell gets an apostrophe before it, which spreadsheets do not show.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import xlsxwriter
+
+from .clock import LONDON
+from .errors import Invalid
+
+_FORMULA = frozenset("=+-@\t\r\n|%＝＋－＠")
+DEFINITIVE = "The register itself is the definitive version"
+
+
+class Form(StrEnum):
+    """What kind of file."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    JSON = "json"
+
+
+MEDIA_TYPES = {
+    Form.CSV: "text/csv; charset=utf-8",
+    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Form.JSON: "application/json",
+}
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to hand out."""
+
+    file_name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Table:
+    """A list as it goes into a file: what it is, when it was produced, where its register stands, its columns and rows.
+
+    `most` is the number of rows it was cut at, None where it is whole; `sheet` names it where several share a file.
+    """
+
+    title: str
+    stem: str
+    produced_at: datetime
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    address: str
+    most: int | None = None
+    sheet: str = "Register"
+
+    @property
+    def notice(self) -> str:
+        """The line above the columns."""
+        cut = f" Only the first {self.most:,} entries are here: narrow the search for the others." if self.most else ""
+        produced = f"{self.title}. Produced {moment(self.produced_at)} (UK time)."
+        return f"{produced}{cut} {DEFINITIVE}: {self.address}"
+
+
+def form_of(given: Form | str) -> Form:
+    """The kind of file that is meant; raises Invalid at `/form`."""
+    try:
+        return Form(given)
+    except ValueError:
+        raise Invalid.at("/form", f"Choose one of these: {', '.join(Form)}.") from None
+
+
+def write(table: Table, form: Form) -> File:
+    """The table as a file of this form."""
+    made = {Form.CSV: _csv, Form.JSON: _json}.get(form)
+    return _file(table, form, made(table) if made else _xlsx([table]))
+
+
+def write_book(tables: Sequence[Table]) -> File:
+    """Several tables as the sheets of one spreadsheet, called after the first."""
+    return _file(tables[0], Form.XLSX, _xlsx(tables))
+
+
+def moment(instant: datetime | None) -> str:
+    """An instant as files say it, in UK local time; nothing for none."""
+    return instant.astimezone(LONDON).strftime("%Y-%m-%d %H:%M") if instant else ""
+
+
+def _file(table: Table, form: Form, content: bytes) -> File:
+    stamp = table.produced_at.astimezone(LONDON).strftime("%Y-%m-%d")
+    return File(f"{table.stem}-{stamp}.{form.value}", MEDIA_TYPES[form], content)
+
+
+def _csv(table: Table) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow([table.notice])
+    writer.writerow(table.columns)
+    writer.writerows([_defused(cell) for cell in row] for row in table.rows)
+    # Spreadsheets take a file for UTF-8 only if it begins with this mark.
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _json(table: Table) -> bytes:
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    return json.dumps({"notice": table.notice, "rows": rows}, ensure_ascii=False, indent=1).encode()
+
+
+def _defused(cell: str) -> str:
+    return f"'{cell}" if cell.lstrip(" \u00a0")[:1] in _FORMULA and cell.strip() else cell
+
+
+def _xlsx(tables: Sequence[Table]) -> bytes:
+    buffer = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    first = tables[0]
+    with xlsxwriter.Workbook(buffer, options) as book:
+        book.set_properties({"title": first.title, "comments": first.notice, "created": first.produced_at})
+        bold = book.add_format({"bold": True})
+        for table in tables:
+            sheet = book.add_worksheet(table.sheet)
+            sheet.write_string(0, 0, table.notice)
+            for column, name in enumerate(table.columns):
+                sheet.write_string(1, column, name, bold)
+            for place, row in enumerate(table.rows, start=2):
+                for column, cell in enumerate(row):
+                    sheet.write_string(place, column, cell)
+            sheet.freeze_panes(2, 1)
+            sheet.autofilter(1, 0, max(len(table.rows) + 1, 1), len(table.columns) - 1)
+    return buffer.getvalue()
