@@ -19,7 +19,7 @@ from compliance.kernel.context import house, in_force
 from policies.permissions import Permission
 from policies.values import BrokenPolicy, Policy
 
-from . import access, errors, forgery, headers, lists, session_cookie, step_up, words
+from . import access, errors, forgery, headers, lists, sections, session_cookie, step_up, words
 from .access import open_door
 from .replies import Reply
 from .views import ALL
@@ -35,7 +35,6 @@ MENU = (
     ("Home", "home.home", None),
     ("Register", "register.register", Permission.REGISTER_READ),
     ("Licences", "licences.licences", Permission.LICENCE_READ),
-    ("Withdrawals", "withdrawals.withdrawals", Permission.WITHDRAWAL_READ),
     ("People", "people.people", Permission.ACCOUNT_RESET),
     ("Proposals", "proposals.proposals", acts.permissions),
     ("Letters", "notices.letters", Permission.NOTICE_READ),
@@ -117,7 +116,8 @@ def _layout() -> dict[str, Any]:
         {
             "text": text,
             "href": url_for(endpoint),
-            "active": request.blueprint in (endpoint.partition(".")[0], *BELONG.get(endpoint, ())),
+            "active": request.blueprint
+            in {endpoint.partition(".")[0], *BELONG.get(endpoint, ()), *sections.blueprints(endpoint)},
             "current": request.endpoint == endpoint,
         }
         for text, endpoint, permission in MENU
@@ -125,6 +125,7 @@ def _layout() -> dict[str, Any]:
     ]
     return {
         "menu": menu,
+        "section": sections.of_this_page() if whole else [],
         "person": sign_in.person if sign_in else None,
         "whole": whole,
         "can": access.can,

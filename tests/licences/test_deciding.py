@@ -236,7 +236,7 @@ def test_a_smaller_contract_ends_nobody_and_gives_nobody_more(sqlite_house: Hous
 
 @pytest.mark.rule("LIC-5")
 def test_the_supervisor_does_not_set_the_seats_of_the_contract(sqlite_house: House) -> None:
-    with pytest.raises(Forbidden), acting(sqlite_house, "hub_supervisor") as ctx:
+    with pytest.raises(Forbidden), acting(sqlite_house, hub("hub_supervisor")) as ctx:
         use_cases.set_seats(ctx, Kind.STANDING, 1000)
 
 

@@ -122,6 +122,7 @@ def nothing_of_it_is_left(hub: Somebody, signatory: Somebody, licensed: Licensed
     hub.sees("150 free")
     expect(hub.row_of(COLLEAGUE)).to_contain_text("Ended")
     expect(hub.row_of(COLLEAGUE)).to_contain_text("The organisation withdrew")
+    hub.follows("Register")
     hub.follows("Withdrawals")
     expect(hub.row_of("Swale")).to_contain_text("Our service in the area closes.")
     expect(hub.row_of("Swale")).to_contain_text("1 licence, 1 person")

@@ -1,0 +1,42 @@
+"""The lists that belong together: each part of the menu that has several shows them beside one another.
+
+A page that is one of them shows the others; a page below one has its way back instead.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+
+from policies.permissions import Permission
+
+from . import access
+
+SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
+    "Register": (
+        ("Organisations", "register.register", Permission.REGISTER_READ),
+        ("Withdrawals", "withdrawals.withdrawals", Permission.WITHDRAWAL_READ),
+    ),
+    "Licences": (("All licences", "licences.licences", Permission.LICENCE_READ),),
+}
+"""For each part of the menu: what its lists are called, their pages, and whom they are for."""
+
+
+def of_this_page() -> list[dict[str, Any]]:
+    """The lists beside the page at hand; none where it is no list, or stands alone for this person."""
+    for lists in SECTIONS.values():
+        if request.endpoint in (endpoint for _, endpoint, _ in lists):
+            shown = [
+                {"text": text, "href": url_for(endpoint), "current": request.endpoint == endpoint}
+                for text, endpoint, permission in lists
+                if access.could(permission)
+            ]
+            return shown if len(shown) > 1 else []
+    return []
+
+
+def blueprints(endpoint: str) -> set[str]:
+    """The blueprints found through the part of the menu that begins with this page."""
+    found = (lists for lists in SECTIONS.values() if lists[0][1] == endpoint)
+    return {each.partition(".")[0] for lists in found for _, each, _ in lists}
