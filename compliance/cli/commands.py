@@ -132,7 +132,9 @@ def upgrade_store(revision: str) -> None:
 @db.command("downgrade")
 @click.argument("revision")
 def downgrade_store(revision: str) -> None:
-    """Take the database back down to a revision."""
+    """Take the database back down to a revision, by its name. Never so far that the log would go (AUD-4)."""
+    if not revision.isdigit():
+        fail("Name the revision to go back to, such as 0002. The log is never taken away from here (AUD-4).")
     with application().app_context():
         downgrade(revision=revision)
 

@@ -118,6 +118,21 @@ def test_an_empty_database_is_brought_up_and_seeded_and_seeding_again_changes_no
     assert standing() == first
 
 
+@pytest.mark.rule("AUD-4")
+def test_the_log_is_not_taken_away_from_the_console(installation: Installation, store: Engine) -> None:
+    installation.does("db", "seed")
+    held = select(func.count()).select_from(AuditEntry)
+    with store.connect() as connection:
+        before = connection.scalar(held)
+
+    for revision in ("base", "heads-4"):
+        refused = installation.tries("db", "downgrade", revision)
+        assert (refused.code, "AUD-4" in refused.err) == (1, True)
+
+    with store.connect() as connection:
+        assert connection.scalar(held) == before > 0
+
+
 @pytest.mark.rule("IDN-8", "ROL-1", "IDN-3")
 def test_an_invitation_and_a_client_made_from_the_shell_let_in(installation: Installation) -> None:
     shown = installation.does(
