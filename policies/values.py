@@ -9,9 +9,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
+
+from compliance.kernel.calendar import Calendar
 
 from .floors import below_the_floor
 
@@ -124,6 +128,7 @@ class LicenceValues:
     required_contacts: tuple[str, ...]
     policy_grace_days: int
     by_invite_longest_days: int
+    runs_out_warn_days: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -137,12 +142,19 @@ class DecisionValues:
 
 @dataclass(frozen=True)
 class SignatoryValues:
-    """What is signed, how often the ISA's own list is checked, and how large a letter may be (SIG-6, SIG-12)."""
+    """What is signed, reviewed and checked how often, and of what an organisation is told when (SIG-4 to SIG-12)."""
 
     required_instruments: tuple[str, ...]
     isa_check_days: int
     letter_bytes: int
     policy_review_most_years: int
+    policy_warn_days: tuple[int, ...]
+    policy_grace_warn_days: tuple[int, ...]
+    resign_remind_days: tuple[int, ...]
+    go_live: date
+    review_after_months: tuple[int, ...]
+    review_every_months: int
+    review_early_days: int
 
 
 @dataclass(frozen=True)
@@ -188,6 +200,7 @@ class Policy:
     decisions: DecisionValues
     signatories: SignatoryValues
     notices: NoticeValues
+    calendar: Calendar
     areas: dict[str, Area]
     case_actions: dict[str, CaseAction]
     seats: dict[str, int]
@@ -216,6 +229,7 @@ class Policy:
             decisions=values("decisions.toml", DecisionValues),
             signatories=values("signatories.toml", SignatoryValues),
             notices=values("notices.toml", NoticeValues),
+            calendar=values("calendar.toml", Calendar),
             areas={
                 code: Area(code, area["name"], tuple(area["districts"]))
                 for code, area in _read(directory, "areas.toml").items()
@@ -268,10 +282,12 @@ def _keys(group: Any) -> list[str]:
 
 
 def in_kind(value: Any, kind: Any) -> Any:
-    """The value as the kind it must be: a whole number from 0 on, or a list of numbers or words; None where it is not."""
+    """The value as the kind it must be: a number from 0 on, a date, or a list of numbers, dates or words; else None."""
     if kind is int:
         return value if type(value) is int and value >= 0 else None
-    item = int if kind == tuple[int, ...] else str
+    if kind is date:
+        return value if type(value) is date else None
+    item = get_args(kind)[0]
     if isinstance(value, (list, tuple)) and all(type(each) is item for each in value):
         return tuple(value)
     return None
