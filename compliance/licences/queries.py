@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, joinedload
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
 
 from compliance.identity import queries as identity
 from compliance.identity.models import Person
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Invalid, NotFound
+from compliance.kernel.keyset import By, Sorts
 from policies.access import reach, require
 from policies.permissions import Permission
 from policies.values import Policy
@@ -22,9 +23,23 @@ from signatories.models import Organisation
 from . import eligibility
 from .models import CaseInvitation, ClosedCase, LastUse, Licence, LicenceArea, SeatContract
 from .rules import ENDED, HOLDS_A_SEAT, Checklist, Kind, Status
+from .waiting.models import SeatOffer
 
 MOST = 500
 """Rows of a page at the most."""
+
+SORTS = Sorts(
+    Licence.id,
+    {
+        "person": By(func.lower(Person.full_name)),
+        "organisation": By(func.lower(Organisation.name)),
+        "state": By(Licence.status),
+        "asked": By(Licence.requested_at, datetime),
+        "used": By(LastUse.used_at, datetime, nullable=True),
+    },
+    usual="-asked",
+)
+"""How licences can be sorted; those never used come before the one whose use is longest ago."""
 
 
 @dataclass(frozen=True)
@@ -37,20 +52,24 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Page:
-    """Some licences, and where the next page begins: None when this was the last."""
+    """Some licences, and the cursor behind which the next page begins: None when this was the last."""
 
     licences: tuple[Licence, ...]
-    after: tuple[datetime, UUID] | None
+    after: str | None
 
 
 @dataclass(frozen=True)
 class Seats:
-    """The seats of one kind: how many the contract allows, in use, kept for somebody, and free (LIC-5)."""
+    """The seats of one kind: how many the contract allows, in use, kept for somebody, offered, and free (LIC-5).
+
+    A rota is one seat, in use while one of those who share it is active (LIC-6).
+    """
 
     kind: Kind
     seats: int
     active: int
     kept: int
+    offered: int
     free: int
 
 
@@ -97,13 +116,19 @@ def licences(
     person_id: UUID | None = None,
     area: str | None = None,
     search: str | None = None,
-    after: tuple[datetime, UUID] | None = None,
+    sort: str | None = None,
+    after: str | None = None,
     limit: int = 50,
 ) -> Page:
-    """Licences the asker may know of, the newest request first; `search` looks in name, address and organisation."""
+    """Licences the asker may know of, the newest request first; `search` looks in name, address and organisation.
+
+    Raises Invalid at `/limit`, at `/sort`, and at `/after` for a cursor that is not of this sort.
+    """
     if not 1 <= limit <= MOST:
         raise Invalid.at("/limit", f"Ask for between 1 and {MOST} at a time.")
     within = _within(ctx, organisation_id)
+    sort = SORTS.known(sort)
+    place = SORTS.read(after, sort)
 
     asked: list[ColumnElement[bool]] = []
     if within is not None:
@@ -118,27 +143,18 @@ def licences(
     if search and search.strip():
         looked_in = (Person.full_name, Person.email, Organisation.name)
         asked.append(or_(*(column.icontains(search.strip(), autoescape=True) for column in looked_in)))
-    if after is not None:
-        at, last = after
-        asked.append(or_(Licence.requested_at < at, and_(Licence.requested_at == at, Licence.id < last)))
 
-    rows = (
-        ctx.session.scalars(
-            select(Licence)
-            .join(Person, Person.id == Licence.person_id)
-            .join(Organisation, Organisation.id == Licence.organisation_id)
-            .options(*_WHOLE)
-            .where(*asked)
-            .order_by(Licence.requested_at.desc(), Licence.id.desc())
-            .limit(limit + 1)
-        )
-        .unique()
-        .all()
+    found = (
+        select(Licence)
+        .join(Licence.person)
+        .join(Licence.organisation)
+        .options(contains_eager(Licence.person), contains_eager(Licence.organisation), *_WHOLE)
+        .where(*asked)
     )
-
-    shown = tuple(rows[:limit])
-    more = len(rows) > limit
-    return Page(shown, (shown[-1].requested_at, shown[-1].id) if more else None)
+    if sort.removeprefix("-") == "used":
+        found = found.outerjoin(LastUse, LastUse.licence_id == Licence.id)
+    page = SORTS.page(ctx.session, found, sort=sort, after=place, limit=limit)
+    return Page(page.rows, page.after)
 
 
 def waiting(ctx: Context, *statuses: Status, organisation_id: UUID | None = None) -> dict[Status, Waiting]:
@@ -157,22 +173,31 @@ def waiting(ctx: Context, *statuses: Status, organisation_id: UUID | None = None
 
 
 def seats(ctx: Context) -> list[Seats]:
-    """Every kind of seat: the contract's number, and who is on them (LIC-5)."""
+    """Every kind of seat: the contract's number, who is on them, and to how many they are offered (LIC-5)."""
     reach(ctx, Permission.LICENCE_READ)
 
-    counted = ctx.session.execute(
-        select(Licence.kind, Licence.status, func.count())
-        .where(Licence.status.in_(HOLDS_A_SEAT))
-        .group_by(Licence.kind, Licence.status)
-    ).all()
-    contracts = {row.kind: row.seats for row in ctx.session.scalars(select(SeatContract))}
+    alone, active = Licence.rota_id.is_(None), Licence.status == Status.ACTIVE
+    used = func.count(case((and_(alone, active), 1))) + func.count(case((active, Licence.rota_id)).distinct())
+    held = func.count(case((alone, 1))) + func.count(Licence.rota_id.distinct())
+    counted = {
+        kind: (in_use, taken)
+        for kind, in_use, taken in ctx.session.execute(
+            select(Licence.kind, used, held).where(Licence.status.in_(HOLDS_A_SEAT)).group_by(Licence.kind)
+        )
+    }
+    open_offers = select(func.count()).where(SeatOffer.kind == SeatContract.kind, SeatOffer.settled_at.is_(None))
+    contracts = {
+        kind: (allowed, offered)
+        for kind, allowed, offered in ctx.session.execute(
+            select(SeatContract.kind, SeatContract.seats, open_offers.scalar_subquery())
+        )
+    }
 
     shown = []
     for kind in Kind:
-        held = {status: number for of, status, number in counted if of == kind}
-        active, allowed = held.get(Status.ACTIVE, 0), contracts.get(kind, 0)
-        kept = sum(held.values()) - active
-        shown.append(Seats(kind, allowed, active, kept, max(0, allowed - active - kept)))
+        in_use, taken = counted.get(kind, (0, 0))
+        allowed, offered = contracts.get(kind, (0, 0))
+        shown.append(Seats(kind, allowed, in_use, taken - in_use, offered, max(0, allowed - taken - offered)))
     return shown
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 
 from audit.record import record
 from compliance.identity import use_cases as identity
@@ -21,7 +21,7 @@ from compliance.identity.rules import End
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 
-from . import eligibility, queries
+from . import eligibility, queries, seats
 from .errors import NoSeat
 from .events import (
     CaseInvitationEnded,
@@ -30,7 +30,7 @@ from .events import (
     LicenceResumed,
     LicenceSuspended,
 )
-from .models import CaseInvitation, Licence, SeatContract
+from .models import CaseInvitation, Licence
 from .rules import ENDED, HOLDS_A_SEAT, EndReason, Kind, Status, Step, Suspension, after
 
 
@@ -39,16 +39,14 @@ def past_its_end(ctx: Context, ends_on: date | None) -> bool:
     return ends_on is not None and ends_on < london_date(ctx.now())
 
 
-def take_seat(ctx: Context, kind: Kind) -> None:
+def take_seat(ctx: Context, kind: Kind, *, but_for: UUID | None = None) -> None:
     """Make sure a seat of this kind is free, and hold the contract until the end of the transaction (LIC-5).
 
-    Whoever takes a seat passes here one after another, so that the count below is still true when it commits.
+    Whoever takes a seat passes here one after another, so that the count is still true when it commits. A seat
+    that an offer keeps is not free, except for the licence it is kept for: `but_for`.
     """
-    contract = ctx.session.scalars(
-        select(SeatContract).where(SeatContract.kind == kind).with_for_update()
-    ).one_or_none()
-    taken = ctx.session.scalar(select(func.count()).where(Licence.kind == kind, Licence.status.in_(HOLDS_A_SEAT)))
-    if contract is None or taken is None or taken >= contract.seats:
+    contract = seats.hold(ctx, [kind]).get(kind)
+    if contract is None or seats.taken(ctx, kind, but_for=but_for) >= contract.seats:
         raise NoSeat()
 
 
