@@ -1,6 +1,6 @@
 """The policy in force: every number and list of the protocol, read from files beside this module.
 
-A value is a table in a TOML file with what it `means`, its `clause` and its `rule`; the classes below say
+A value is a table in a TOML file with what it `means`, its `clause` and its `rule`; the classes of `groups` say
 which values there are. A file with one too many or too few does not load, and the service does not start.
 """
 
@@ -17,6 +17,20 @@ from typing import Any, TypeVar, get_args, get_type_hints
 from compliance.kernel.calendar import Calendar
 
 from .floors import below_the_floor
+from .groups import (
+    Area,
+    CaseAction,
+    CountryValues,
+    DecisionValues,
+    LicenceValues,
+    NoticeValues,
+    PasswordValues,
+    SecondFactorValues,
+    SessionValues,
+    SignatoryValues,
+    SignInValues,
+    TwoPeopleValues,
+)
 
 T = TypeVar("T")
 
@@ -51,137 +65,6 @@ class Provenance:
     def name(self) -> str:
         """The value's one name, as a change of it says it: `password.min_length`."""
         return f"{self.file.removesuffix('.toml')}.{self.key}"
-
-
-@dataclass(frozen=True)
-class PasswordValues:
-    """What a password must be and how long it lasts (IDN-1, IDN-2)."""
-
-    min_length: int
-    max_length: int
-    character_kinds: tuple[str, ...]
-    history: int
-    max_age_days: int
-    warn_days: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class SecondFactorValues:
-    """Which second factors may be used, and how long a code opens (IDN-3)."""
-
-    partner_methods: tuple[str, ...]
-    hub_methods: tuple[str, ...]
-    code_drift_steps: int
-    email_code_minutes: int
-    email_code_tries: int
-    email_codes_most: int
-
-
-@dataclass(frozen=True)
-class SignInValues:
-    """How guessing is met, and how long a first link opens (IDN-4, IDN-8)."""
-
-    failures_to_slow: int
-    slowest_answer_seconds: int
-    failures_to_lock: int
-    source_failures: int
-    source_window_minutes: int
-    source_failures_day: int
-    device_days: int
-    half_open_minutes: int
-    invitation_hours: int
-
-
-@dataclass(frozen=True)
-class SessionValues:
-    """How long a sign-in lasts, a repeated second factor counts, and what is left of it is kept (IDN-6, RET-9)."""
-
-    idle_minutes: int
-    session_hours: int
-    fresh_minutes: int
-    kept_days: int
-
-
-@dataclass(frozen=True)
-class CountryValues:
-    """Where nobody signs in from, and whose word on where a request came from is believed (IDN-7)."""
-
-    refused_countries: tuple[str, ...]
-    trusted_proxies: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class TwoPeopleValues:
-    """How long the second person may take, and who is too new to be one (ROL-3)."""
-
-    proposal_days: int
-    newcomer_days: int
-
-
-@dataclass(frozen=True)
-class LicenceValues:
-    """What LIC-1 asks for, its days of grace, and how long a by-invite licence may last (LIC-7, LIC-13)."""
-
-    required_policies: tuple[str, ...]
-    required_training: tuple[str, ...]
-    required_contacts: tuple[str, ...]
-    policy_grace_days: int
-    by_invite_longest_days: int
-    runs_out_warn_days: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class DecisionValues:
-    """How long a permit and a token may be relied on, and how many questions fit a batch (DEC-7)."""
-
-    permit_seconds: int
-    token_minutes: int
-    batch_most: int
-
-
-@dataclass(frozen=True)
-class SignatoryValues:
-    """What is signed, reviewed and checked how often, and of what an organisation is told when (SIG-4 to SIG-12)."""
-
-    required_instruments: tuple[str, ...]
-    isa_check_days: int
-    letter_bytes: int
-    policy_review_most_years: int
-    policy_warn_days: tuple[int, ...]
-    policy_grace_warn_days: tuple[int, ...]
-    resign_remind_days: tuple[int, ...]
-    go_live: date
-    review_after_months: tuple[int, ...]
-    review_every_months: int
-    review_early_days: int
-
-
-@dataclass(frozen=True)
-class NoticeValues:
-    """How soon a letter that could not be sent is tried again, and when one that waits is late (GOV-5)."""
-
-    first_pause_seconds: int
-    longest_pause_minutes: int
-    late_minutes: int
-
-
-@dataclass(frozen=True)
-class Area:
-    """One area MARAC: its code, its name and its districts (OP 4.4)."""
-
-    code: str
-    name: str
-    districts: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class CaseAction:
-    """One thing the case system can ask about: `case.view`, the resource types it is asked on, what it needs."""
-
-    name: str
-    types: frozenset[str]
-    own_part: bool
-    needs_area: bool
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from policies.values import PasswordValues
+from policies.groups import PasswordValues
 
 from . import guessable
 
