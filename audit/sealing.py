@@ -8,6 +8,7 @@ somebody with every right over it can change the log, and not the seal.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,6 +42,12 @@ class Proof:
     number: int
     path: list[bytes]
     note: str
+
+    @property
+    def written(self) -> str:
+        """As a file that needs nothing else but the log's public key to be checked (c2sp.org/tlog-proof@v1)."""
+        hashes = (b64encode(each).decode() for each in self.path)
+        return "\n".join(["c2sp.org/tlog-proof@v1", f"index {self.number}", *hashes, "", self.note])
 
 
 def origin(house: House) -> str:
@@ -106,12 +113,20 @@ def prove(connection: Connection, number: int) -> Proof | None:
     return Proof(number, tree.inclusion(number, sealed.size, root), sealed.note)
 
 
-def prove_growth(connection: Connection, old: int) -> list[bytes] | None:
-    """The hashes that show the sealed log to have grown from what it was at this size; None for no such size."""
+def is_written(connection: Connection, number: int) -> bool:
+    """Whether there is an entry of this number, sealed or not yet."""
+    return 0 <= number < connection.execute(select(LogHead.size).where(LogHead.id == HEAD)).scalar_one()
+
+
+def prove_growth(connection: Connection, old: int) -> tuple[list[bytes], str] | None:
+    """The hashes that show the sealed log to have grown from what it was at this size, and the checkpoint they lead to.
+
+    None for no such size.
+    """
     sealed = _seal(connection)
     if not 0 < old <= sealed.size:
         return None
-    return tree.consistency(old, sealed.size, tree.rooted(hashes_of(connection, sealed)))
+    return tree.consistency(old, sealed.size, tree.rooted(hashes_of(connection, sealed))), sealed.note
 
 
 def hashes_of(connection: Connection, sealed: Row[int, bytes, str]) -> tree.Hashes:

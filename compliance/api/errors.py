@@ -81,6 +81,14 @@ class Stale(Conflict):
     detail = OF_HTTP[412][1]
 
 
+class NotSealedYet(Conflict):
+    """The entry is durable, and the next checkpoint, which its proof leads to, is still to come."""
+
+    code = "not-sealed-yet"
+    rule = "AUD-3"
+    detail = "It is not sealed yet: that takes about a second. Ask again then."
+
+
 class NotSignedIn(Refusal):
     """A sign-in or a code that was not right; never says which part (IDN-4)."""
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from datetime import datetime
 from typing import Annotated, Any
 
-from flask import Blueprint
+from flask import Blueprint, Response
 from pydantic import Field
 
-from audit import queries
+from audit import queries, sealing
 from audit.models import AuditEntry
 from compliance.kernel.clock import end_of, start_of
-from compliance.kernel.context import work
+from compliance.kernel.context import Context, reading, work
+from compliance.kernel.errors import Invalid, NotFound
 from policies.access import require
 from policies.permissions import Permission
 
-from .access import guarded
+from .access import guarded, scoped
+from .errors import NotSealedYet
 from .reading import Body, Code, DayOrInstant, Reference, parse_query
 from .replies import Reply, page, present, read_cursor
 
@@ -33,6 +36,10 @@ class Wanted(Body):
     until: DayOrInstant | None = None
     after: str | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class Growth(Body):
+    since: Annotated[int, Field(ge=1, lt=2**63)]
 
 
 @log.get("/entries")
@@ -59,6 +66,55 @@ def search() -> Reply:
     return present(page(said, after=None if found.before_number is None else (found.before_number,)))
 
 
+@log.get("/checkpoint")
+@guarded(Permission.AUDIT_READ)
+@scoped("decisions")
+def newest_checkpoint() -> Reply:
+    """The newest signed checkpoint, as text, for whoever keeps it where we cannot reach it (AUD-3, C2SP).
+
+    It holds a number and a hash and says nothing of what is in the log, so asking for it is no look at the log.
+    """
+    with reading() as ctx:
+        _require_audit_read(ctx)
+        with ctx.house.engine.connect() as connection:
+            note = sealing.checkpoint(connection)
+    if note is None:
+        raise NotSealedYet()
+    return _text(note)
+
+
+@log.get("/entries/<int(max=9223372036854775806):number>/proof")
+@guarded(Permission.AUDIT_READ)
+@scoped("decisions")
+def prove_entry(number: int) -> Reply:
+    """That the entry of a receipt stands in the log: a c2sp.org/tlog-proof@v1 file with its checkpoint (AUD-3, DEC-7)."""
+    with reading() as ctx:
+        _require_audit_read(ctx)
+        with ctx.house.engine.connect() as connection:
+            proof = sealing.prove(connection, number)
+            written = sealing.is_written(connection, number)
+    if proof is None:
+        raise NotSealedYet() if written else NotFound()
+    return _text(proof.written)
+
+
+@log.get("/growth")
+@guarded(Permission.AUDIT_READ)
+@scoped("decisions")
+def prove_growth() -> Reply:
+    """That the log as it is sealed now has grown from what it was at this size, and nothing in it was changed (RFC 9162 2.1.4)."""
+    asked = parse_query(Growth)
+    with reading() as ctx:
+        _require_audit_read(ctx)
+        with ctx.house.engine.connect() as connection:
+            grown = sealing.prove_growth(connection, asked.since)
+    if grown is None:
+        raise Invalid.at("/since", "Give the size of a checkpoint of this log.")
+    return present(
+        {"since": asked.since, "hashes": [b64encode(each).decode() for each in grown[0]], "checkpoint": grown[1]}
+    )
+
+
 @log.get("/entries/<int(max=9223372036854775806):number>")
 @guarded(Permission.AUDIT_READ)
 def read_entry(number: int) -> Reply:
@@ -67,6 +123,15 @@ def read_entry(number: int) -> Reply:
         require(ctx, Permission.AUDIT_READ)
         said = _entry(queries.entry(ctx, number))
     return present(said)
+
+
+def _require_audit_read(ctx: Context) -> None:
+    if ctx.actor.kind == "person":
+        require(ctx, Permission.AUDIT_READ)
+
+
+def _text(text: str) -> Reply:
+    return Response(text, content_type="text/plain; charset=utf-8")
 
 
 def _entry(entry: AuditEntry) -> dict[str, Any]:

@@ -109,8 +109,11 @@ def _unwilling(its: Belongings) -> dict[str, Any]:
 
 ATTEMPTS: dict[str, Door | Act] = {
     "GET /areas/<area>/members": Door("GET", "/areas/mid-kent/members"),
+    "GET /audit/checkpoint": Door("GET", "/audit/checkpoint"),
     "GET /audit/entries": Door("GET", "/audit/entries"),
     "GET /audit/entries/<number>": Door("GET", "/audit/entries/{entry}"),
+    "GET /audit/entries/<number>/proof": Door("GET", "/audit/entries/{entry}/proof"),
+    "GET /audit/growth": Door("GET", "/audit/growth?since=1"),
     "GET /instruments": Door("GET", "/instruments"),
     "GET /instruments/versions/<version_id>/document": Door("GET", "/instruments/versions/{version}/document"),
     "GET /licences": Door("GET", "/licences?organisation={organisation}"),
@@ -228,7 +231,8 @@ ATTEMPTS: dict[str, Door | Act] = {
 
 ONE_AND_THE_SAME = frozenset(
     {
-        "GET /areas/<area>/members", "GET /audit/entries", "GET /instruments",
+        "GET /areas/<area>/members", "GET /audit/checkpoint", "GET /audit/entries", "GET /audit/growth",
+        "GET /instruments",
         "GET /instruments/versions/<version_id>/document", "GET /organisations", "GET /seats", "GET /sessions/current",
         "GET /signatories", "GET /withdrawals", "GET /proposals", "DELETE /sessions/current",
         "POST /account/authenticator", "POST /account/authenticator/confirmation", "POST /account/password",

@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 from flask import Flask
 from flask.testing import FlaskClient
 
+from audit.sealing import seal_all
 from compliance.app import house_of
 from compliance.identity import queries
 from compliance.identity import use_cases as identity
@@ -139,6 +140,7 @@ def a_world(app: Flask, clock: FixedClock, path: Path) -> World:
     world.callers["program"] = calls.a_program(SCOPES)
     world.callers["program_of_another_scope"] = calls.a_program(["retention"])
     world.callers["nobody"] = calls.nobody()
+    seal_all(house)
     world.keep()
     for name in COME_TO_PAGES:
         world.at_a_browser(name)
