@@ -86,6 +86,16 @@ class LicenceValues:
 
 
 @dataclass(frozen=True)
+class CapacityValues:
+    """From when a seat counts as idle or lightly used, and what a proposal to free seats leaves alone (LIC-11)."""
+
+    idle_days: int
+    light_days: int
+    young_days: int
+    rota_people: int
+
+
+@dataclass(frozen=True)
 class DecisionValues:
     """How long a permit and a token may be relied on, and how many questions fit a batch (DEC-7)."""
 

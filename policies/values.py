@@ -19,6 +19,7 @@ from compliance.kernel.calendar import Calendar
 from .floors import below_the_floor
 from .groups import (
     Area,
+    CapacityValues,
     CaseAction,
     CountryValues,
     DecisionValues,
@@ -79,6 +80,7 @@ class Policy:
     countries: CountryValues
     two_people: TwoPeopleValues
     licences: LicenceValues
+    capacity: CapacityValues
     decisions: DecisionValues
     signatories: SignatoryValues
     notices: NoticeValues
@@ -108,6 +110,7 @@ class Policy:
             countries=values("countries.toml", CountryValues),
             two_people=values("two_people.toml", TwoPeopleValues),
             licences=values("licences.toml", LicenceValues),
+            capacity=values("capacity.toml", CapacityValues),
             decisions=values("decisions.toml", DecisionValues),
             signatories=values("signatories.toml", SignatoryValues),
             notices=values("notices.toml", NoticeValues),
