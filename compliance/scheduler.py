@@ -16,6 +16,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.sealing import LogTouched, seal
+from signatories.jobs import JOBS as SIGNATORY_JOBS
 
 from .app import house_of
 from .identity.jobs import JOBS as IDENTITY_JOBS
@@ -30,7 +31,7 @@ log = structlog.get_logger("compliance.scheduler")
 PROCESS = "scheduler"
 BEAT = timedelta(seconds=5)
 SEAL_EVERY = timedelta(seconds=0.5)
-JOBS: tuple[Work, ...] = (*NOTICE_JOBS, *IDENTITY_JOBS, *PROPOSAL_JOBS, *LICENCE_JOBS)
+JOBS: tuple[Work, ...] = (*NOTICE_JOBS, *IDENTITY_JOBS, *PROPOSAL_JOBS, *LICENCE_JOBS, *SIGNATORY_JOBS)
 END = (signal.SIGTERM, signal.SIGINT)
 
 

@@ -89,6 +89,14 @@ LETTERS = {
     "role_given": "Role given",
     "role_ended": "Role ended",
     "proposal_waits": "Proposal waits for a second person",
+    "sign_again": "New version to be signed",
+    "signature_lapsed": "Signature has lapsed",
+    "policy_review": "Policy to be reviewed soon",
+    "policy_in_grace": "Policy is out of date",
+    "policy_out_of_date": "Licences rest: policy out of date",
+    "review_due": "Review of an instrument is due",
+    "runs_out": "Vetting or training runs out",
+    "licence_ends": "By-invite licence ends soon",
 }
 
 PROBLEMS = {
