@@ -20,7 +20,7 @@ from signatories import queries as signatories
 
 from .access import guarded
 from .reading import Body, Code, Day, Line, Prose, Reference, parse, parse_nothing, parse_query
-from .replies import Reply, changed, expect, page, present, read_cursor, sent_to
+from .replies import Reply, changed, expect, present, sent_to
 
 licences = Blueprint("licences", __name__, url_prefix="/api/v1")
 
@@ -34,6 +34,7 @@ class Wanted(Body):
     person: UUID | None = None
     area: Code | None = None
     search: Line | None = None
+    sort: Code | None = None
     after: str | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 50
 
@@ -68,9 +69,8 @@ class PassedTo(Body):
 @licences.get("/licences")
 @guarded(Permission.LICENCE_READ)
 def list_licences() -> Reply:
-    """Licences within the asker's reach, the newest request first."""
+    """Licences within the asker's reach, sorted as asked, the newest request first where nothing is said."""
     asked = parse_query(Wanted)
-    after = read_cursor(asked.after, datetime, UUID)
     with work() as ctx:
         found = queries.licences(
             ctx,
@@ -80,13 +80,14 @@ def list_licences() -> Reply:
             person_id=asked.person,
             area=asked.area,
             search=asked.search,
-            after=after,
+            sort=asked.sort,
+            after=asked.after,
             limit=asked.limit,
         )
         record(ctx, LicencesViewed(shown=len(found.licences)))
         uses = queries.last_uses(ctx, [licence.id for licence in found.licences])
         said = [as_json(licence, uses.get(licence.id)) for licence in found.licences]
-    return present(page(said, after=found.after))
+    return present({"items": said, "next": found.after})
 
 
 @licences.post("/licences")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
 
 from compliance.identity import queries as identity
@@ -23,6 +23,7 @@ from signatories.models import Organisation
 from . import eligibility
 from .models import CaseInvitation, ClosedCase, LastUse, Licence, LicenceArea, SeatContract
 from .rules import ENDED, HOLDS_A_SEAT, Checklist, Kind, Status
+from .rotas.turns import IN_USE, OWN_TURNS, in_turn, usable
 from .waiting.models import SeatOffer
 
 MOST = 500
@@ -242,17 +243,20 @@ def members_of(ctx: Context, area: str) -> list[Member]:
 
 
 def active_for(ctx: Context, person_id: UUID) -> Sequence[Licence]:
-    """The licences this person may use now, for the door that finds out who somebody is."""
+    """The licences this person may use now, in turn, for the door that finds out who somebody is (LIC-6)."""
     # A person has a handful. Asked for the state as well, SQLite may walk through everybody's active ones instead.
     held = select(Licence).where(Licence.person_id == person_id).order_by(Licence.activated_at, Licence.id).limit(MOST)
-    rows = ctx.session.scalars(held.options(*_WHOLE)).unique()
-    return [licence for licence in rows if licence.status == Status.ACTIVE]
+    return in_turn(ctx, ctx.session.scalars(held.options(*_WHOLE)).unique())
 
 
 def licensing(ctx: Context, person_id: UUID) -> list[UUID]:
-    """The organisations on whose active licences this person works: all that a door needs to know of them."""
-    held = ctx.session.execute(select(Licence.organisation_id, Licence.status).where(Licence.person_id == person_id))
-    return [organisation_id for organisation_id, status in held if status == Status.ACTIVE]
+    """The organisations on whose licences this person works now, in turn: all that a door needs to know of them."""
+    held = ctx.session.execute(
+        select(Licence.organisation_id, Licence.status, Licence.suspension, OWN_TURNS).where(
+            Licence.person_id == person_id
+        )
+    )
+    return [organisation_id for organisation_id, *state in held if usable(*state, ctx.now())]
 
 
 def last_uses(ctx: Context, licence_ids: Iterable[UUID]) -> dict[UUID, datetime]:

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from flask import Flask, request, url_for
 
+from audit.lists import ListExported
+from audit.record import record
+from compliance.kernel import tables
+from compliance.kernel.context import Context, work
+from compliance.kernel.errors import Invalid, NotFound
 from compliance.kernel.ids import parse_id
+from compliance.kernel.keyset import Sorts
+from compliance.kernel.tables import Form, Table
+
+from . import step_up
+from .replies import Reply, attachment
 
 T = TypeVar("T")
 
 PAGE = 50
 FURTHEST = 10_000
+MOST = 10_000
+"""Rows of a file at the most."""
+_OF_A_PAGE = frozenset({"after", "page", "form"})
 
 
 @dataclass(frozen=True)
@@ -66,6 +80,52 @@ def an_id(name: str) -> UUID | None:
     return parse_id(asked(name) or "")
 
 
+def sort_of(sorts: Sorts) -> str:
+    """The sort that the address asks for; the list's usual one for none and for nonsense."""
+    return one_of("sort", sorts.names) or sorts.usual
+
+
+def place_of(sorts: Sorts, sort: str) -> str | None:
+    """Behind which place the page begins, as the address says; None for the beginning, and for nonsense."""
+    cursor = request.args.get("after") or None
+    try:
+        sorts.read(cursor, sort)
+    except Invalid:
+        return None
+    return cursor
+
+
+def walked(page: Callable[[str | None], tuple[Sequence[T], str | None]]) -> tuple[list[T], int | None]:
+    """Every row of a list, page after page; with the number at which it was cut, None where it is whole."""
+    rows: list[T] = []
+    after: str | None = None
+    while True:
+        shown, after = page(after)
+        rows.extend(shown)
+        if after is None or len(rows) >= MOST:
+            return rows[:MOST], MOST if after is not None or len(rows) > MOST else None
+
+
+def file_of(form: str, what: str, table: Callable[[Context], Table]) -> Reply:
+    """The list of this code as a file of this form, after a fresh code; that it was taken away is recorded (AUD-1)."""
+    if form not in list(Form):
+        raise NotFound()
+    step_up.needed()
+    with work() as ctx:
+        made = table(ctx)
+        file = tables.write(made, Form(form))
+        record(ctx, ListExported(what=what, form=form, rows=len(made.rows)))
+    return attachment(file.content, file.media_type, file.file_name)
+
+
+def downloads(endpoint: str) -> list[tuple[str, str]]:
+    """The links by which the list at hand, as it is searched and sorted, is taken away in each form."""
+    query = {name: values for name, values in request.args.to_dict(flat=False).items() if name not in _OF_A_PAGE}
+    called = {"csv": "CSV", "xlsx": "Excel", "json": "JSON"}
+    values = (request.view_args or {}) | query
+    return [(called[form], url_for(endpoint, **(values | {"form": form.value}))) for form in Form]
+
+
 def here(**changes: object) -> str:
     """The address at hand with some of its questions changed; None takes one away."""
     query = {name: values for name, values in request.args.to_dict(flat=False).items() if name not in changes}
@@ -88,4 +148,4 @@ def numbered(page: int, of: int) -> list[dict[str, Any]]:
 
 def teach(app: Flask) -> None:
     """Give templates the means to move about in a list."""
-    app.jinja_env.globals.update(here=here, numbered=numbered)
+    app.jinja_env.globals.update(here=here, numbered=numbered, downloads=downloads)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,8 @@ from compliance.identity import queries as identity
 from compliance.kernel.context import Context, in_force, reading, work
 from compliance.kernel.errors import NotFound
 from compliance.kernel.ids import parse_id
-from compliance.licences import queries, use_cases
+from compliance.kernel.tables import Table
+from compliance.licences import queries, tables, use_cases
 from compliance.licences.events import LicencesViewed, LicenceViewed
 from compliance.licences.models import Licence
 from compliance.licences.rules import (
@@ -40,29 +40,43 @@ PAGE = 50
 @pages.get("")
 @guarded(Permission.LICENCE_READ)
 def licences() -> Reply:
-    """The licences one may know of, the newest request first, and the seats of the contract."""
-    asked: dict[str, Any] = {
-        "status": lists.one_of("status", list(Status)),
-        "kind": lists.one_of("kind", list(Kind)),
-        "area": lists.one_of("area", in_force(Policy).areas),
-        "search": lists.asked("search"),
-    }
+    """The licences one may know of, sorted as asked, and the seats of the contract."""
+    asked, sort = _asked(), lists.sort_of(queries.SORTS)
+    after = lists.place_of(queries.SORTS, sort)
     with work() as ctx:
-        page = queries.licences(ctx, **asked, after=_after(), limit=PAGE)
+        page = queries.licences(ctx, **asked, sort=sort, after=after, limit=PAGE)
         seats = queries.seats(ctx)
         used = queries.last_uses(ctx, [licence.id for licence in page.licences])
         record(ctx, LicencesViewed(shown=len(page.licences)))
     return show(
         "licences.html",
         licences=page.licences,
-        after=f"{page.after[0].isoformat()}~{page.after[1]}" if page.after else None,
+        after=page.after,
+        sort=sort,
         seats=[each for each in seats if each.seats],
         used=used,
         asked=asked,
         statuses=[(status.value, STATES[status.value][0]) for status in Status],
         areas=in_force(Policy).areas.values(),
-        beginning=not request.args.get("after"),
+        beginning=after is None,
     )
+
+
+@pages.get("/export.<form>")
+@guarded(Permission.LICENCE_READ)
+def export(form: str) -> Reply:
+    """The licences as they were searched and sorted, as a file."""
+    asked, sort = _asked(), lists.sort_of(queries.SORTS)
+
+    def table(ctx: Context) -> Table:
+        def read(after: str | None) -> tuple[tuple[Licence, ...], str | None]:
+            page = queries.licences(ctx, **asked, sort=sort, after=after, limit=queries.MOST)
+            return page.licences, page.after
+
+        found, most = lists.walked(read)
+        return tables.of_licences(ctx, found, queries.last_uses(ctx, [row.id for row in found]), most=most)
+
+    return lists.file_of(form, "licences", table)
 
 
 @pages.route("/new", methods=["GET", "POST"])
@@ -153,11 +167,11 @@ def _names(ctx: Context, *written: str | None) -> dict[str, str]:
     return dict.fromkeys(ids, "the service itself") | identity.names_of(ctx, ids)
 
 
-def _after() -> tuple[datetime, UUID] | None:
-    at, _, id_ = request.args.get("after", "").partition("~")
-    try:
-        instant = datetime.fromisoformat(at)
-    except ValueError:
-        return None
-    last = parse_id(id_)
-    return (instant, last) if last and instant.tzinfo else None
+def _asked() -> dict[str, Any]:
+    """What the list is narrowed to."""
+    return {
+        "status": lists.one_of("status", list(Status)),
+        "kind": lists.one_of("kind", list(Kind)),
+        "area": lists.one_of("area", in_force(Policy).areas),
+        "search": lists.asked("search"),
+    }

@@ -1,0 +1,43 @@
+"""Licences as a table, for the files that leave the service (LIC-11)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from compliance.kernel.context import Context
+from compliance.kernel.tables import Table, moment
+
+from .models import Licence
+
+COLUMNS = (
+    "Person", "E-mail address", "Organisation", "Kind", "State", "Why it rests or ended", "Areas", "Asked for", "Decided",
+    "Active since", "Ended", "Last day", "Last used",
+)  # fmt: skip
+
+
+def of_licences(
+    ctx: Context, licences: Sequence[Licence], used: Mapping[UUID, datetime], *, most: int | None = None
+) -> Table:
+    """One line for each licence; `used` says when each was last used, `most` at how many lines it was cut."""
+    lines = [
+        (
+            licence.person.full_name,
+            licence.person.email,
+            licence.organisation.name,
+            licence.kind,
+            licence.status,
+            licence.suspension or licence.end_reason or "",
+            ", ".join(each.area for each in licence.areas),
+            moment(licence.requested_at),
+            moment(licence.decided_at),
+            moment(licence.activated_at),
+            moment(licence.deactivated_at),
+            licence.ends_on.isoformat() if licence.ends_on else "",
+            moment(used.get(licence.id)),
+        )
+        for licence in licences
+    ]
+    address = f"{ctx.house.settings.base_url}/licences"
+    return Table("Licences of the case system", "licences", ctx.now(), COLUMNS, lines, address, most, "Licences")
