@@ -180,3 +180,16 @@ class AreaMembersGiven(Event):
     name: ClassVar[str] = "area_members.given"
     area: str
     shown: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HolderWarned(Event):
+    """Letters say that something a licence stands on runs out, or it itself; `days` were left (LIC-13)."""
+
+    name: ClassVar[str] = "licence.holder_warned"
+    subject_kind: ClassVar[str | None] = "licence"
+
+    person: UUID
+    what: str
+    days: int
+    letters: int

@@ -12,7 +12,7 @@ from compliance.kernel.context import Context
 from compliance.kernel.jobs import Job
 from policies.values import Policy
 
-from . import eligibility, use_cases
+from . import eligibility, running_out, use_cases
 from .models import Licence, Training, Vetting
 from .rules import ENDED, Status, Suspension
 
@@ -71,7 +71,12 @@ def _keep(ctx: Context, licence_id: UUID) -> None:
     use_cases.keep_eligibility(ctx, licence_id)
 
 
+def _warn(ctx: Context, licence_id: UUID) -> None:
+    running_out.warn(ctx, licence_id)
+
+
 JOBS: tuple[Job, ...] = (
     Job("expire-by-invite-licences", timedelta(minutes=5), past_their_end, _expire, limit=_MOST),
     Job("keep-eligibility-live", timedelta(minutes=1), out_of_step, _keep, limit=_MOST),
+    Job("warn-of-what-runs-out", timedelta(minutes=15), running_out.due, _warn, limit=_MOST),
 )

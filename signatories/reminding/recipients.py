@@ -42,8 +42,9 @@ def recipients(
         )
         .order_by(Person.email)
     )
-    for organisation_id, person_id, name, email in ctx.session.execute(people):
-        named[organisation_id].append((True, Recipient(person_id, name, email, person_id)))
+    for employer, person_id, name, email in ctx.session.execute(people):
+        if employer is not None:
+            named[employer].append((True, Recipient(person_id, name, email, person_id)))
     rung = (
         select(KeyContact.organisation_id, KeyContact.id, KeyContact.kind, KeyContact.name, KeyContact.email)
         .where(KeyContact.organisation_id.in_(organisation_ids), KeyContact.ended_at.is_(None))

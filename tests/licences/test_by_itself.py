@@ -32,7 +32,7 @@ from tests.builders.licences import (
     seats,
 )
 
-EXPIRE, KEEP = JOBS
+EXPIRE, KEEP, *_ = JOBS
 
 
 @pytest.mark.rule("LIC-7")
