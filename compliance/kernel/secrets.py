@@ -4,7 +4,8 @@ The ring is a JSON file that only the service may read. `fields` seals secret an
 AES-256-GCM, bound to the column and row they belong to, so that a sealed value moved elsewhere does not
 open; the newest key seals, every key in the ring opens. `pepper` makes the keyed fingerprints under which
 tokens are looked up, `cookies` signs forms, `token` signs access tokens (ES256), `log` signs the checkpoints of
-the log (Ed25519), with every key that it holds.
+the log (Ed25519), with every key that it holds. `papers` signs documents (ECDSA P-256): the first of them does, the
+certificates of the others stay for what they signed.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from .paper_keys import PaperKey, new_paper_key
 from .settings import Misconfigured
 
 _NONCE = 12
@@ -45,6 +47,7 @@ class KeyRing:
     token_id: str
     token_pem: str
     log: tuple[bytes, ...]
+    papers: tuple[PaperKey, ...]
 
     @classmethod
     def load(cls, path: Path) -> KeyRing:
@@ -63,6 +66,7 @@ class KeyRing:
                 token_id=held["token"]["id"],
                 token_pem=held["token"]["pem"],
                 log=tuple(base64.b64decode(key) for key in held["log"]),
+                papers=tuple(PaperKey.read(one) for one in held["papers"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             words = "Run `compliance keys complete`, or restore it from your backup."
@@ -75,6 +79,7 @@ class KeyRing:
         if (
             self.newest not in self.fields
             or not self.log
+            or not any(one.pem for one in self.papers[:1])
             or any(len(key) < _LEAST or len(set(key)) < 8 for key in secrets_held)
         ):
             raise Misconfigured(f"The key file {path} holds a key that is too weak. Make a new one.")
@@ -114,6 +119,7 @@ def create_key_file(path: Path) -> None:
         "pepper": _random(),
         "cookies": _random(),
         "log": [_random()],
+        "papers": [new_paper_key()],
         "token": {
             "id": secrets.token_hex(8),
             "pem": signing.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
@@ -124,21 +130,25 @@ def create_key_file(path: Path) -> None:
 
 
 def complete_key_file(path: Path) -> bool:
-    """Add the key that a file made before it was needed lacks, the log's; says whether it lacked it."""
+    """Add the keys that a file made before they were needed lacks, the log's and the papers'; says whether it lacked any."""
     held = json.loads(path.read_text())
-    if "log" in held:
-        return False
-    _replace(path, held | {"log": [_random()]})
-    return True
+    lacking = {name: [make()] for name, make in (("log", _random), ("papers", new_paper_key)) if name not in held}
+    if lacking:
+        _replace(path, held | lacking)
+    return bool(lacking)
 
 
 def turn_key_file(path: Path) -> str:
-    """Add a new key that seals from now on, beside those that only open; gives its name. The file changes at one stroke."""
+    """Add a new key that seals from now on, beside those that only open; gives its name. The file changes at one stroke.
+
+    Documents are signed by a new key too: of the one before it only the certificate is kept.
+    """
     KeyRing.load(path)
     ring = json.loads(path.read_text())
     name = str(max(int(known) for known in ring["fields"]) + 1)
     ring["fields"][name] = _random()
-    _replace(path, ring | {"newest": name})
+    signed = [{"certificate": one["certificate"]} for one in ring["papers"]]
+    _replace(path, ring | {"newest": name, "papers": [new_paper_key(), *signed]})
     return name
 
 
