@@ -159,13 +159,17 @@ class IsaChecked(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterViewed(Event):
-    """The register was looked at; `as_at` is the instant asked about, if not the present."""
+    """The register was looked at; `as_at` is the instant asked about, if not the present.
+
+    `known_at` is the later instant by which what it says was known, if that was asked for.
+    """
 
     name: ClassVar[str] = "register.viewed"
     subject_kind: ClassVar[str | None] = "register"
 
     rows: int
     as_at: str | None = None
+    known_at: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +182,7 @@ class RegisterExported(Event):
     form: str
     rows: int
     as_at: str | None = None
+    known_at: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 An instrument's versions follow one another. A signature counts from when it was made, but not before its
 version takes effect; it holds until a later version's re-sign-by day is over, or until it is ended (SIG-4).
 An open refusal beats any signature (SIG-5), and a withdrawal beats everything but a signature made after
-it (SIG-6, SIG-9).
+it (SIG-6, SIG-9); one that is announced does so from its instant on, without anybody acting.
 """
 
 from __future__ import annotations
@@ -94,13 +94,15 @@ class InstrumentCell:
     """One organisation and one instrument: the state, until when that can be relied on, and the signature behind it.
 
     `until` is the next instant at which the state may change without anybody doing anything; None if there is
-    none. `signature` is the one in force, or else the last that was made.
+    none. `signature` is the one in force, or else the last that was made. `withdraws_at` is when an announced
+    withdrawal takes effect.
     """
 
     state: State
     until: datetime | None = None
     signature: SignatureFact | None = None
     withdrawn_at: datetime | None = None
+    withdraws_at: datetime | None = None
 
     @property
     def in_force(self) -> bool:
@@ -150,27 +152,35 @@ def judge(
     signatures: Iterable[SignatureFact],
     *,
     refused: bool,
-    withdrawn_at: datetime | None,
+    withdrawals: Sequence[datetime],
     at: datetime,
 ) -> InstrumentCell:
-    """The state at `at`; `versions` in order, `withdrawn_at` the last withdrawal of this instrument up to then."""
+    """The state at `at`; `versions` in order, `withdrawals` the instants at which those of this instrument take effect."""
+    withdrawn_at = max((each for each in withdrawals if each <= at), default=None)
+    withdraws_at = min((each for each in withdrawals if each > at), default=None)
     made = sorted((each for each in signatures if each.signed_at <= at), key=lambda each: each.signed_at)
     last = made[-1] if made else None
     live = [each for each in made if each.lives(at) and (withdrawn_at is None or each.signed_at >= withdrawn_at)]
     if withdrawn_at is not None and not live:
-        return InstrumentCell(State.WITHDRAWN, signature=last, withdrawn_at=withdrawn_at)
+        return InstrumentCell(State.WITHDRAWN, None, last, withdrawn_at, withdraws_at)
     if refused:
-        return InstrumentCell(State.REFUSED, signature=last)
+        return InstrumentCell(State.REFUSED, withdraws_at, last, None, withdraws_at)
 
     spans = _spans(versions, live)
     covering = [span for span in spans if span.covers(at)]
     if covering:
         newest = max(covering, key=lambda span: (span.start, span.signature.signed_at))
-        return InstrumentCell(State.SIGNED, until=_reach(spans, at), signature=newest.signature)
+        until = _sooner(_reach(spans, at), withdraws_at)
+        return InstrumentCell(State.SIGNED, until, newest.signature, None, withdraws_at)
 
     lapsed = any(span.end is not None and span.end <= at for span in spans)
     begins = min((span.start for span in spans if span.start > at), default=None)
-    return InstrumentCell(State.LAPSED if lapsed else State.UNSIGNED, until=begins, signature=last)
+    until = _sooner(begins, withdraws_at)
+    return InstrumentCell(State.LAPSED if lapsed else State.UNSIGNED, until, last, None, withdraws_at)
+
+
+def _sooner(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((each for each in (one, other) if each is not None), default=None)
 
 
 def _spans(versions: Sequence[VersionFact], live: Iterable[SignatureFact]) -> list[_Span]:

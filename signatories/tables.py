@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from compliance.kernel.context import Context
 from compliance.kernel.tables import Table, moment
 
-from .queries import MOST, RegisterRow, WithdrawalRow
+from .queries import MOST, Look, RegisterRow, WithdrawalRow
 from .rules import DUTIES
 
 
-def of_register(ctx: Context, rows: Sequence[RegisterRow], *, at: datetime) -> Table:
-    """The register of signatories: one line for each organisation and instrument."""
+def of_register(ctx: Context, rows: Sequence[RegisterRow], seen: Look) -> Table:
+    """The register of signatories: one line for each organisation and instrument, as it was known (SIG-1, SIG-3)."""
     lines = [
         (
             row.organisation.name,
@@ -32,6 +31,8 @@ def of_register(ctx: Context, rows: Sequence[RegisterRow], *, at: datetime) -> T
             moment(cell.withdrawn_at),
             row.isa.source or "" if instrument == "isa" else "",
             moment(row.isa.checked_at) if instrument == "isa" else "",
+            row.isa.checked_by_name or row.isa.checked_by or "" if instrument == "isa" else "",
+            ("yes" if row.isa.found else "no") if instrument == "isa" and row.isa.checked_at else "",
             row.isa.due_on.isoformat() if instrument == "isa" else "",
         )
         for row in rows
@@ -39,9 +40,11 @@ def of_register(ctx: Context, rows: Sequence[RegisterRow], *, at: datetime) -> T
     ]
     columns = (
         "Organisation", "Code", "Sector", "Areas", "State of the organisation", "Instrument", "State", "Version",
-        "Signed by", "Role", "Signed", "How", "State may change", "Withdrawn", "Kept by", "Last checked", "Check due",
+        "Signed by", "Role", "Signed", "How", "State may change", "Withdrawn", "Kept by", "Last checked", "Checked by", "On its list",
+        "Check due",
     )  # fmt: skip
-    title = f"Register of signatories as at {moment(at)}"
+    known = f", as it was known at {moment(seen.known)}" if seen.with_hindsight else ""
+    title = f"Register of signatories as at {moment(seen.at)}{known}"
     return _table(ctx, title, "register", columns, lines, cut=len(rows) >= MOST)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from .history import Line, history
+from .isa import IsaCell, isa_cell, isa_checks_waiting
 from .records import (
     MOST,
-    Line,
     WithdrawalRow,
     current_version,
-    history,
     key_contacts,
     names,
     opened,
@@ -20,12 +20,12 @@ from .records import (
     withdrawal,
     withdrawals,
 )
-from .register import AsAt, IsaCell, RegisterRow, instant_of, isa_cell, isa_checks_due, isa_checks_waiting, register
+from .register import AsAt, Look, RegisterRow, instant_of, isa_checks_due, look, register
 from .standing import InstrumentStanding, Standing, facts, reading, signable, standing, to_sign, withdrawn
 
 __all__ = [
-    "MOST", "AsAt", "InstrumentStanding", "IsaCell", "Line", "RegisterRow", "Standing", "WithdrawalRow",
+    "MOST", "AsAt", "InstrumentStanding", "IsaCell", "Line", "Look", "RegisterRow", "Standing", "WithdrawalRow",
     "current_version", "facts", "history", "instant_of", "isa_cell", "isa_checks_due", "isa_checks_waiting",
-    "key_contacts", "names", "opened", "organisation", "organisation_by_code", "policy_documents", "reading",
+    "key_contacts", "look", "names", "opened", "organisation", "organisation_by_code", "policy_documents", "reading",
     "register", "sectors", "signable", "standing", "to_sign", "version", "versions", "withdrawal", "withdrawals", "withdrawn",
 ]  # fmt: skip

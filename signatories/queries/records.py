@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, exists, literal_column, null, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from compliance.identity.models import Person, SignIn
 from compliance.kernel.context import Context
@@ -18,13 +18,10 @@ from policies.permissions import Permission
 from signatories.models import (
     Instrument,
     InstrumentVersion,
-    IsaCheck,
     KeyContact,
     Opening,
     Organisation,
     PolicyDocument,
-    Signature,
-    SigningRefusal,
     Upload,
     Withdrawal,
 )
@@ -130,32 +127,6 @@ def policy_documents(ctx: Context, organisation_id: UUID) -> list[PolicyDocument
 
 
 @dataclass(frozen=True)
-class Line:
-    """One thing that happened between an organisation and an instrument; the reasons and letters stay elsewhere."""
-
-    at: datetime
-    what: str
-    instrument: str
-    version: str | None = None
-    name: str | None = None
-    role: str | None = None
-    method: str | None = None
-
-
-def history(ctx: Context, organisation_id: UUID) -> list[Line]:
-    """Everything an organisation signed, refused and withdrew, and each look at the ISA's own list: newest first."""
-    require(ctx, Permission.REGISTER_READ)
-    happened = union_all(*(each.where(owner == organisation_id) for each, owner in _HAPPENED)).subquery()
-    rows = ctx.session.execute(select(happened).order_by(happened.c.at.desc(), happened.c.what.desc()).limit(MOST))
-    lines = [
-        Line(row.at, row.what, code, row.version, row.name, row.role, row.method)
-        for row in rows
-        for code in row.codes.split()
-    ]
-    return lines or _none_of(ctx, organisation_id)
-
-
-@dataclass(frozen=True)
 class WithdrawalRow:
     """A line of the withdrawal register (SIG-8)."""
 
@@ -227,60 +198,3 @@ def _none_of(ctx: Context, organisation_id: UUID) -> list[Any]:
     """Nothing, for an organisation that is there; raises NotFound for one that is not."""
     organisation(ctx, organisation_id)
     return []
-
-
-def _happened(
-    what: ColumnElement[str],
-    at: Any,
-    codes: Any,
-    *,
-    version: Any = None,
-    name: Any = None,
-    role: Any = None,
-    method: Any = None,
-) -> Select[*tuple[Any, ...]]:
-    nothing = cast(null(), String())
-    says = {"version": version, "name": name, "role": role, "method": method}
-    return select(
-        what.label("what"),
-        at.label("at"),
-        codes.label("codes"),
-        *((nothing if value is None else value).label(key) for key, value in says.items()),
-    )
-
-
-_HAPPENED: tuple[tuple[Select[*tuple[Any, ...]], InstrumentedAttribute[UUID]], ...] = (
-    (
-        _happened(
-            literal_column("'signed'"), Signature.signed_at, Instrument.code, version=InstrumentVersion.label,
-            name=Signature.signed_name, role=Signature.signed_role, method=Signature.method,
-        )
-        .join(InstrumentVersion, InstrumentVersion.id == Signature.version_id)
-        .join(Instrument, Instrument.id == Signature.instrument_id),
-        Signature.organisation_id,
-    ),
-    (
-        _happened(
-            literal_column("'refused'"), SigningRefusal.refused_at, Instrument.code, version=InstrumentVersion.label
-        )
-        .join(InstrumentVersion, InstrumentVersion.id == SigningRefusal.version_id)
-        .join(Instrument, Instrument.id == SigningRefusal.instrument_id),
-        SigningRefusal.organisation_id,
-    ),
-    (
-        _happened(literal_column("'withdrew'"), Withdrawal.effective_at, Withdrawal.instruments),
-        Withdrawal.organisation_id,
-    ),
-    (
-        _happened(
-            case(
-                (IsaCheck.found, literal_column("'found on the ISA''s list'")),
-                else_=literal_column("'not found on the ISA''s list'"),
-            ),
-            IsaCheck.checked_at,
-            literal_column("'isa'"),
-        ),
-        IsaCheck.organisation_id,
-    ),
-)  # fmt: skip
-"""What can have happened, each in the same shape, and whose it was."""

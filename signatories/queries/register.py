@@ -6,10 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
-
-from sqlalchemy import exists, func, select, true
-from sqlalchemy.orm import aliased
 
 from compliance.kernel import text
 from compliance.kernel.clock import end_of, london_date
@@ -19,9 +15,9 @@ from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
 from signatories.facts import OrganisationFacts
-from signatories.models import Instrument, IsaCheck, Organisation
 from signatories.rules import GRAVITY, InstrumentCell, State
 
+from .isa import Checks, IsaCell
 from .records import MOST
 from .standing import facts
 
@@ -32,15 +28,22 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class IsaCell:
-    """When the ISA's own list was last looked at for an organisation, by whom, and when the next look is due (SIG-12)."""
+class Look:
+    """A look at the register: the instant it is asked about, and the one by which it was known (SIG-1, SIG-3)."""
 
-    source: str | None
-    checked_at: datetime | None
-    checked_by: str | None
-    found: bool | None
-    due_on: date
-    due: bool
+    at: datetime
+    known: datetime
+    now: bool
+
+    @property
+    def past(self) -> tuple[datetime | None, datetime | None]:
+        """The two as the facts are asked for them: nothing for the present, of which everything is known."""
+        return (None, None) if self.now else (self.at, self.known)
+
+    @property
+    def with_hindsight(self) -> bool:
+        """Whether later knowledge counts."""
+        return self.known > self.at
 
 
 @dataclass(frozen=True)
@@ -80,24 +83,41 @@ def instant_of(ctx: Context, as_at: AsAt) -> datetime:
 
     Raises Invalid at `/as_at` for the future and for an instant without a time zone.
     """
-    if as_at is None:
+    return _instant(ctx, as_at, "/as_at")
+
+
+def look(ctx: Context, as_at: AsAt = None, known_at: AsAt = None) -> Look:
+    """What is meant by *as at* and *known at*: what the register said then, or what is known later of what held then.
+
+    Raises Invalid at `/as_at` and `/known_at`: both have passed, and nothing is known before it holds.
+    """
+    at = instant_of(ctx, as_at)
+    known = at if known_at is None else _instant(ctx, known_at, "/known_at")
+    if known < at:
+        raise Invalid.at("/known_at", "Choose the time the register is asked about, or a later one.")
+    return Look(at, known, now=at == known == ctx.now())
+
+
+def _instant(ctx: Context, given: AsAt, pointer: str) -> datetime:
+    if given is None:
         return ctx.now()
-    if isinstance(as_at, datetime):
-        if as_at.tzinfo is None:
-            raise Invalid.at("/as_at", "Give the time together with its time zone.")
-        if as_at > ctx.now():
-            raise Invalid.at("/as_at", "Choose a time that has passed.")
-        return as_at
+    if isinstance(given, datetime):
+        if given.tzinfo is None:
+            raise Invalid.at(pointer, "Give the time together with its time zone.")
+        if given > ctx.now():
+            raise Invalid.at(pointer, "Choose a time that has passed.")
+        return given
     today = london_date(ctx.now())
-    if as_at > today:
-        raise Invalid.at("/as_at", "Choose today or a day that has passed.")
-    return ctx.now() if as_at == today else end_of(as_at) - _MOMENT
+    if given > today:
+        raise Invalid.at(pointer, "Choose today or a day that has passed.")
+    return ctx.now() if given == today else end_of(given) - _MOMENT
 
 
 def register(
     ctx: Context,
     *,
     as_at: AsAt = None,
+    known_at: AsAt = None,
     search: str | None = None,
     sector: str | None = None,
     area: str | None = None,
@@ -106,10 +126,13 @@ def register(
 ) -> list[RegisterRow]:
     """Every organisation the register knew at an instant or at the end of a day, found, filtered and sorted (SIG-1).
 
+    *As at* alone is what the register said then, and answers the same for ever; with `known_at` it is what was
+    known at that later instant of what held then, after corrections (SIG-3).
+
     `search` looks in names, codes, sectors and who signed. At most `MOST` rows.
     """
     require(ctx, Permission.REGISTER_READ)
-    at = instant_of(ctx, as_at)
+    seen = look(ctx, as_at, known_at)
     wanted = _state(state) if state else None
     needle = text.line(search, pointer="/search").casefold() if search and search.strip() else None
     if area and area not in ctx.the(Policy).areas:
@@ -117,11 +140,12 @@ def register(
     if sort.removeprefix("-") not in SORTS:
         raise Invalid.at("/sort", f"Sort by one of these: {', '.join(SORTS)}.")
 
-    checks = _Checks(ctx, at)
+    at, known = seen.past
+    checks = Checks(ctx, seen.at, known, named=True)
     rows = [
         RegisterRow(found, found.instruments, checks.of(found))
-        for found in facts(ctx, at=at).values()
-        if found.since <= at
+        for found in facts(ctx, at=at, known=known).values()
+        if found.since <= seen.at
         and (not sector or found.sector == sector)
         and (not area or area in found.areas)
         and (wanted is None or found.state is wanted)
@@ -132,23 +156,9 @@ def register(
     return rows[:MOST]
 
 
-def isa_cell(ctx: Context, found: OrganisationFacts) -> IsaCell:
-    """The last look at the ISA's list for one organisation (SIG-12)."""
-    return _Checks(ctx, ctx.now(), found.id).of(found)
-
-
 def isa_checks_due(ctx: Context) -> list[RegisterRow]:
     """The organisations for which the ISA's own list is to be looked at again (SIG-12)."""
     return [row for row in register(ctx) if row.isa.due]
-
-
-def isa_checks_waiting(ctx: Context) -> int:
-    """How many organisations `isa_checks_due` would find, without reading the register (SIG-12)."""
-    require(ctx, Permission.REGISTER_READ)
-    days = timedelta(days=ctx.the(Policy).signatories.isa_check_days)
-    still_good = IsaCheck.checked_at >= end_of(london_date(ctx.now())) - days
-    looked_at = exists().where(IsaCheck.organisation_id == Organisation.id, still_good)
-    return ctx.session.scalar(select(func.count()).select_from(Organisation).where(~looked_at)) or 0
 
 
 def _state(given: State | str) -> State:
@@ -162,41 +172,3 @@ def _mentions(found: OrganisationFacts, needle: str) -> bool:
     said = [found.name, found.code, found.sector]
     said.extend(cell.signed_name for cell in found.instruments.values() if cell.signed_name)
     return any(needle in each.casefold() for each in said)
-
-
-class _Checks:
-    """The last look at the ISA's list for each organisation, as at an instant."""
-
-    def __init__(self, ctx: Context, at: datetime, only: UUID | None = None) -> None:
-        self._at = at
-        self._days = timedelta(days=ctx.the(Policy).signatories.isa_check_days)
-        fits = [IsaCheck.checked_at <= at, *([IsaCheck.organisation_id == only] if only else [])]
-        newest = (
-            select(IsaCheck.organisation_id, func.max(IsaCheck.checked_at).label("last"))
-            .where(*fits)
-            .group_by(IsaCheck.organisation_id)
-            .subquery()
-        )
-        last = aliased(
-            IsaCheck,
-            select(IsaCheck)
-            .join(
-                newest,
-                (newest.c.organisation_id == IsaCheck.organisation_id) & (newest.c.last == IsaCheck.checked_at),
-            )
-            .subquery(),
-        )
-        rows = ctx.session.execute(
-            select(Instrument.source, last).outerjoin(last, true()).where(Instrument.code == "isa")
-        ).all()
-        self._source = rows[0].source if rows else None
-        checks: list[IsaCheck | None] = [row[1] for row in rows]
-        self._last = {check.organisation_id: check for check in checks if check is not None}
-
-    def of(self, found: OrganisationFacts) -> IsaCell:
-        check = self._last.get(found.id)
-        due_on = london_date(check.checked_at + self._days) if check else london_date(found.since)
-        due = due_on <= london_date(self._at)
-        if check is None:
-            return IsaCell(self._source, None, None, None, due_on, due)
-        return IsaCell(check.source, check.checked_at, check.checked_by, check.found, due_on, due)

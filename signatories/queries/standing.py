@@ -60,10 +60,12 @@ class Standing:
         return next(each for each in self.instruments if each.code == code)
 
 
-def standing(ctx: Context, organisation_id: UUID, *, at: datetime | None = None) -> Standing:
+def standing(
+    ctx: Context, organisation_id: UUID, *, at: datetime | None = None, known: datetime | None = None
+) -> Standing:
     """Where one organisation stands, now or at an instant; raises NotFound for one that is not there."""
     instant = at or ctx.now()
-    found = facts(ctx, [organisation_id], at=instant).get(organisation_id)
+    found = facts(ctx, [organisation_id], at=at, known=known).get(organisation_id)
     if found is None:
         raise NotFound()
     lines = []
@@ -74,11 +76,18 @@ def standing(ctx: Context, organisation_id: UUID, *, at: datetime | None = None)
 
 
 def facts(
-    ctx: Context, organisation_ids: Sequence[UUID] | None = None, *, at: datetime | None = None
+    ctx: Context,
+    organisation_ids: Sequence[UUID] | None = None,
+    *,
+    at: datetime | None = None,
+    known: datetime | None = None,
 ) -> dict[UUID, OrganisationFacts]:
-    """`facts.standings` by the policy in force, within this unit of work."""
+    """`facts.standings` by the policy in force, within this unit of work.
+
+    What held at `at` as it was known then, or as it was known at a later instant; without either, as it is now.
+    """
     required = ctx.the(Policy).signatories.required_instruments
-    return standings(ctx.session, at or ctx.now(), organisation_ids, required=required)
+    return standings(ctx.session, at or ctx.now(), organisation_ids, required=required, known=known or at)
 
 
 def withdrawn(ctx: Context) -> set[UUID]:
@@ -86,10 +95,12 @@ def withdrawn(ctx: Context) -> set[UUID]:
     return {each.id for each in facts(ctx).values() if each.withdrawn}
 
 
-def reading(ctx: Context, organisation_id: UUID) -> Reading:
+def reading(
+    ctx: Context, organisation_id: UUID, *, at: datetime | None = None, known: datetime | None = None
+) -> Reading:
     """One organisation's facts together with the versions they were judged by; raises NotFound."""
     required = ctx.the(Policy).signatories.required_instruments
-    found = read(ctx.session, ctx.now(), [organisation_id], required=required)
+    found = read(ctx.session, at or ctx.now(), [organisation_id], required=required, known=known or at)
     if organisation_id not in found.organisations:
         raise NotFound()
     return found

@@ -30,6 +30,7 @@ class Filters(TypedDict, total=False):
     """How the register can be asked for; see `queries.register`."""
 
     as_at: AsAt
+    known_at: AsAt
     search: str | None
     sector: str | None
     area: str | None
@@ -40,7 +41,8 @@ class Filters(TypedDict, total=False):
 def view_register(ctx: Context, **filters: Unpack[Filters]) -> list[RegisterRow]:
     """Show the register of signatories (SIG-1), and keep that it was shown."""
     rows = queries.register(ctx, **filters)
-    record(ctx, RegisterViewed(rows=len(rows), as_at=_asked(ctx, filters)))
+    as_at, known_at = _asked(ctx, filters)
+    record(ctx, RegisterViewed(rows=len(rows), as_at=as_at, known_at=known_at))
     return rows
 
 
@@ -48,9 +50,10 @@ def export_register(ctx: Context, form: Form | str, **filters: Unpack[Filters]) 
     """Hand out the register of signatories as a file (SIG-1), and keep that it was handed out."""
     kind = form_of(form)
     rows = queries.register(ctx, **filters)
-    at = queries.instant_of(ctx, filters.get("as_at"))
-    record(ctx, RegisterExported(form=kind.value, rows=len(rows), as_at=_asked(ctx, filters)))
-    return write(tables.of_register(ctx, rows, at=at), kind)
+    seen = queries.look(ctx, filters.get("as_at"), filters.get("known_at"))
+    as_at, known_at = _asked(ctx, filters)
+    record(ctx, RegisterExported(form=kind.value, rows=len(rows), as_at=as_at, known_at=known_at))
+    return write(tables.of_register(ctx, rows, seen), kind)
 
 
 def view_history(ctx: Context, organisation_id: UUID) -> list[Line]:
@@ -84,6 +87,9 @@ def read_letter(ctx: Context, withdrawal_id: UUID) -> Upload:
     return letter
 
 
-def _asked(ctx: Context, filters: Filters) -> str | None:
-    as_at = filters.get("as_at")
-    return None if as_at is None else queries.instant_of(ctx, as_at).isoformat()
+def _asked(ctx: Context, filters: Filters) -> tuple[str | None, str | None]:
+    """The instants that were asked about, where they are not the present."""
+    if filters.get("as_at") is None:
+        return None, None
+    seen = queries.look(ctx, filters.get("as_at"), filters.get("known_at"))
+    return seen.at.isoformat(), seen.known.isoformat() if seen.with_hindsight else None

@@ -24,7 +24,7 @@ CODES: dict[str, frozenset[str]] = {
     "a version's label, or a key's": frozenset({"key", "label"}),
     "a fingerprint": frozenset({"digest", "document", "evidence", "letter", "mark"}),
     "an id": frozenset({"client", "token"}),
-    "a date": frozenset({"as_at"}),
+    "a date": frozenset({"as_at", "known_at"}),
     "a country by its ISO 3166 code": frozenset({"country"}),
     "the name of a value of the policy": frozenset({"value"}),
     "a value of the policy in JSON: a number, or a list of numbers, codes or networks": frozenset({"before", "after"}),

@@ -44,7 +44,7 @@ def judged(day: int, *signatures: SignatureFact, refused: bool = False, withdraw
         VERSIONS,
         signatures,
         refused=refused,
-        withdrawn_at=None if withdrawn is None else on(withdrawn),
+        withdrawals=() if withdrawn is None else (on(withdrawn),),
         at=on(day),
     )
 
@@ -180,3 +180,32 @@ def test_the_seal_over_the_evidence_changes_with_every_part_of_it() -> None:
 )  # fmt: skip
 def test_a_paper_bears_a_date_between_the_first_marac_and_today(day: str, believed: bool) -> None:
     assert rules.believable(datetime.fromisoformat(day).date(), datetime(2026, 11, 21, tzinfo=UTC).date()) is believed
+
+
+@pytest.mark.rule("SIG-6")
+@pytest.mark.parametrize(
+    ("day", "state", "until"),
+    [(49, State.SIGNED, 50), (50, State.WITHDRAWN, None), (51, State.WITHDRAWN, None)],
+)
+def test_an_announced_withdrawal_takes_effect_by_itself(day: int, state: State, until: int | None) -> None:
+    cell = judged(day, signed(FIRST, 10), withdrawn=50)
+
+    assert (cell.state, cell.until) == (state, None if until is None else on(until))
+    assert (cell.withdraws_at, cell.withdrawn_at) == ((on(50), None) if day < 50 else (None, on(50)))
+
+
+@pytest.mark.rule("SIG-6")
+def test_whatever_ends_a_signature_first_is_how_far_it_can_be_relied_on() -> None:
+    lapses = judged(100, signed(FIRST, 10), withdrawn=140)
+    leaves = judged(100, signed(FIRST, 10), withdrawn=120)
+    refused = judged(100, signed(FIRST, 10), refused=True, withdrawn=120)
+
+    assert (lapses.until, leaves.until) == (on(130), on(120))
+    assert (refused.state, refused.until) == (State.REFUSED, on(120))
+
+
+@pytest.mark.rule("SIG-6", "SIG-9")
+def test_who_came_back_can_announce_to_leave_again() -> None:
+    cell = rules.judge(VERSIONS, [signed(FIRST, 60)], refused=False, withdrawals=(on(50), on(90)), at=on(70))
+
+    assert (cell.state, cell.until, cell.withdraws_at) == (State.SIGNED, on(90), on(90))
