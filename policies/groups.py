@@ -83,6 +83,10 @@ class LicenceValues:
     runs_out_warn_days: tuple[int, ...]
     unused_warning_days: int
     use_exemption_longest_days: int
+    waiting_order: tuple[str, ...]
+    offer_working_days: int
+    bulk_rows: int
+    bulk_bytes: int
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,8 @@ class SignatoryValues:
     isa_check_days: int
     letter_bytes: int
     policy_review_most_years: int
+    withdrawal_most_days: int
+    roles_kept: tuple[str, ...]
     policy_warn_days: tuple[int, ...]
     policy_grace_warn_days: tuple[int, ...]
     resign_remind_days: tuple[int, ...]
