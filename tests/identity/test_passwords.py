@@ -123,13 +123,13 @@ def test_a_short_word_of_the_list_counts_only_where_it_stands_alone() -> None:
 @pytest.mark.rule("IDN-1", "IDN-5")
 @pytest.mark.parametrize("length", [4097, 1_000_000])
 def test_what_is_far_too_long_is_refused_by_name_and_never_hashed(length: int) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
 
     assert "too-long" in codes("Grey-Heron-41" + "x" * (length - 13), earlier=["no hash at all"])
     assert not passwords.matches("no hash at all", "x" * length)
     passwords.spend_the_same_time("x" * length)
 
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5
 
 
 @pytest.mark.rule("IDN-5")
