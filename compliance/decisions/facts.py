@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
@@ -16,6 +16,7 @@ from compliance.kernel.clock import end_of
 from compliance.kernel.context import House
 from compliance.licences import eligibility
 from compliance.licences.facts import Held, Holder, closed_cases, holders
+from compliance.licences.rotas.rules import Turn, by_turns, day_and_clock, next_change, next_turn, opens, turn_at
 from compliance.licences.rules import Item, Kind, Status, Suspension
 from policies.access import Access
 from policies.values import Policy
@@ -177,8 +178,10 @@ class _Folding:
             *self._brought[licence.organisation_id],
             *eligibility.of_person(holder, account.email, organisation, self._policy, self._at),
         ]
-        against = [*failing, *_licence(licence)]
+        against = [*failing, *_licence(licence, self._at)]
         until = _earliest(items, organisation)
+        if licence.turns is not None and (change := next_change(licence.turns, self._at)) is not None:
+            until = min(until, change.timestamp())
         if licence.ends_on is not None:
             last = end_of(licence.ends_on)
             if last <= self._at:
@@ -188,7 +191,8 @@ class _Folding:
         against.extend(why.SIGNATORY[rule] for rule in organisation.failing)
         required = self._policy.signatories.required_instruments
         against.extend(why.lapsed(item.code) for item in items if not item.met and item.code not in required)
-        roles = ("licence_holder", *account.roles) if licence.status == Status.ACTIVE else account.roles
+        in_use = opens(licence.status, licence.suspension, licence.turns, self._at)
+        roles = ("licence_holder", *account.roles) if in_use else account.roles
         return Right(
             str(licence.id),
             str(organisation.id),
@@ -211,7 +215,9 @@ class _Folding:
         return Right("", str(account.organisation_id), "", tuple(against), frozenset(), frozenset(), None, until)
 
 
-def _licence(licence: Held) -> list[Reason]:
+def _licence(licence: Held, at: datetime) -> list[Reason]:
+    if licence.turns is not None and by_turns(licence.status, licence.suspension):
+        return _turn(licence.turns, at)
     if licence.status == Status.ACTIVE:
         return []
     if licence.status != Status.SUSPENDED:
@@ -219,6 +225,14 @@ def _licence(licence: Held) -> list[Reason]:
     if licence.suspension == Suspension.ROTA:
         return [why.LICENCE_SUSPENDED, why.OUT_OF_TURN]
     return [why.LICENCE_SUSPENDED]
+
+
+def _turn(turns: Sequence[Turn], at: datetime) -> list[Reason]:
+    """The timetable at this instant, whatever the row says, which follows it a moment later (LIC-6)."""
+    if turn_at(turns, at) is not None:
+        return []
+    next_one = next_turn(turns, at)
+    return [why.NO_TURN if next_one is None else why.out_of_turn(day_and_clock(next_one[0]))]
 
 
 def _earliest(items: Iterable[Item], organisation: OrganisationFacts) -> float:

@@ -7,6 +7,7 @@ organisation, or says only that this is not open to them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ LICENCE_SUSPENDED = Reason(
 )
 LICENCE_ENDED = Reason("LIC-3", "licence-ended", "Your licence has ended. " + _ASK, "The licence was deactivated.")
 OUT_OF_TURN = Reason("LIC-6", "out-of-turn", "It is not your turn on the rota.", "The licence rests: rota.")
+NO_TURN = Reason("LIC-6", "out-of-turn", "You have no turn on the rota. " + _ASK, "The person has no turn on the rota.")
 PAST_ITS_END = Reason("LIC-7", "licence-past-end", "Your licence has ended. " + _ASK, "The by-invite end date passed.")
 ROLE_LACKS = Reason("DEC-1", "role-lacks", _NOT_OPEN, "No role the person holds permits this action.")
 NO_AREA = Reason("DEC-3", "area-unnamed", _NOT_OPEN, "The resource names no area that the policy knows.")
@@ -71,6 +73,17 @@ SIGNATORY: dict[str, Reason] = {
 }
 ELIGIBILITY: dict[str, Reason] = {}
 """Reasons of LIC-13 by the checklist's item code, made once for each."""
+
+
+@cache
+def out_of_turn(begins: str) -> Reason:
+    """It is a colleague's turn, or nobody's; `begins` is when theirs begins, such as *Monday at 9am* (LIC-6)."""
+    return Reason(
+        "LIC-6",
+        "out-of-turn",
+        f"It is not your turn on the rota: your turn begins {begins}.",
+        f"It is not the person's turn on the rota, which begins {begins}.",
+    )
 
 
 def lapsed(code: str) -> Reason:

@@ -17,6 +17,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import NullType
 
 from .models import CaseInvitation, ClosedCase, Licence, LicenceArea, LicenceCase, Training, Vetting
+from .rotas.rules import Turn
+from .rotas.turns import OWN_TURNS, own_turns
 from .rules import ENDED, Kind
 
 Store = Connection | Session
@@ -27,7 +29,10 @@ _MOST_NAMED = 500
 
 @dataclass(slots=True)
 class Held:
-    """A licence that has not ended. `cases` is None for a standing licence: every case of its areas (LIC-7)."""
+    """A licence that has not ended. `cases` is None for a standing licence: every case of its areas (LIC-7).
+
+    `turns` are its own on the rota it is in, None where it is in none (LIC-6).
+    """
 
     id: UUID
     organisation_id: UUID
@@ -37,6 +42,7 @@ class Held:
     ends_on: date | None
     areas: list[str] = field(default_factory=list)
     cases: list[str] | None = None
+    turns: tuple[Turn, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -78,7 +84,7 @@ def holders(store: Store, at: datetime, person_ids: Collection[UUID] | None = No
     known = _Known()
     organisations: dict[Any, UUID] = {}
 
-    for person, licence_id, organisation, kind, status, suspension, ends_on, areas, cases in _rows(
+    for person, licence_id, organisation, kind, status, suspension, ends_on, areas, cases, turns in _rows(
         store, _LICENCES, Licence.person_id, only
     ):
         if organisation not in organisations:
@@ -87,7 +93,7 @@ def holders(store: Store, at: datetime, person_ids: Collection[UUID] | None = No
         known[person].licences.append(
             Held(
                 _uuid(licence_id), organisations[organisation], kind, status, suspension, ends_on,
-                _split(areas), by_invite,
+                _split(areas), by_invite, own_turns(turns),
             )
         )  # fmt: skip
     for person, module, last_day in _qualifications(store, only):
@@ -153,6 +159,7 @@ _LICENCES = select(
     Licence.ends_on,
     _joined(LicenceArea.area, LicenceArea.licence_id),
     _joined(LicenceCase.reference, LicenceCase.licence_id),
+    OWN_TURNS,
 ).where(Licence.status.not_in(ENDED))
 
 _TRAINING = select(_as_stored(Training.person_id), Training.module, Training.valid_until)

@@ -17,6 +17,7 @@ from signatories.models import Organisation
 from .rules import Kind, Status
 
 _LIVE = text("status <> 'deactivated' AND status <> 'refused'")
+_ACTIVE = text("status = 'active'")
 
 
 class Licence(Audited, Base):
@@ -24,7 +25,7 @@ class Licence(Audited, Base):
 
     `requested_by` and `decided_by` are the id of whoever acted. `replaces_id` is the licence that ends
     at the moment this one becomes active: its holder has moved (LIC-4). `ends_on` is the last day it opens.
-    `rota_id` is the rota whose one seat it shares with others (LIC-6).
+    `rota_id` is the rota whose one seat it shares with others, of whom one at a time is active (LIC-6).
     """
 
     __tablename__ = "licences"
@@ -34,6 +35,9 @@ class Licence(Audited, Base):
             sqlite_where=_LIVE, postgresql_where=_LIVE,
         ),
         Index("ix_licences_status", "status", "kind"),
+        Index(
+            "uq_licences_rota_id_active", "rota_id", unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE,
+        ),
         CheckConstraint("kind = 'standing' OR ends_on IS NOT NULL", name="by_invite_ends"),
     )  # fmt: skip
 
@@ -128,13 +132,17 @@ class CaseInvitation(Audited, Base):
 
 
 class SeatContract(Audited, Base):
-    """How many licences of a kind the contract allows; its row is locked by whoever takes a seat (LIC-5)."""
+    """How many licences of a kind the contract allows; its row is locked by whoever takes or frees a seat (LIC-5).
+
+    `set_by` is the id of whoever set it last.
+    """
 
     __tablename__ = "seat_contracts"
     __table_args__ = (CheckConstraint("seats >= 0", name="seats"),)
 
     kind: Mapped[Kind] = mapped_column(String(16), unique=True)
     seats: Mapped[int]
+    set_by: Mapped[str | None] = mapped_column(String(64))
 
 
 class Training(Audited, Base):

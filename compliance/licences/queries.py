@@ -22,8 +22,8 @@ from signatories.models import Organisation
 
 from . import eligibility
 from .models import CaseInvitation, ClosedCase, LastUse, Licence, LicenceArea, SeatContract
-from .rules import ENDED, HOLDS_A_SEAT, Checklist, Kind, Status
 from .rotas.turns import IN_USE, OWN_TURNS, in_turn, usable
+from .rules import ENDED, HOLDS_A_SEAT, Checklist, Kind, Status
 from .waiting.models import SeatOffer
 
 MOST = 500
@@ -202,8 +202,12 @@ def seats(ctx: Context) -> list[Seats]:
     return shown
 
 
-def checklist(ctx: Context, person_id: UUID, organisation_id: UUID, *, at: datetime | None = None) -> Checklist:
+def checklist(
+    ctx: Context, person_id: UUID, organisation_id: UUID, *, at: datetime | None = None, known: datetime | None = None
+) -> Checklist:
     """LIC-1 for a new licence: every item, met or not, with what is missing and who can mend it.
+
+    Of an instant that has passed it is what the registers said of the organisation then, or what was known later.
 
     An organisation may ask about its own people only: those it employs or has asked a licence for (ROL-4).
     """
@@ -211,7 +215,7 @@ def checklist(ctx: Context, person_id: UUID, organisation_id: UUID, *, at: datet
     person = identity.person(ctx, person_id)
     if reach(ctx, Permission.LICENCE_READ) is not None and not _of(ctx, person, organisation_id):
         raise NotFound()
-    return eligibility.checklist(ctx, person, organisation_id, at=at)
+    return eligibility.checklist(ctx, person, organisation_id, at=at, known=known)
 
 
 def still_holds(ctx: Context, licence_id: UUID, *, at: datetime | None = None) -> Checklist:
@@ -221,25 +225,29 @@ def still_holds(ctx: Context, licence_id: UUID, *, at: datetime | None = None) -
 
 
 def members_of(ctx: Context, area: str) -> list[Member]:
-    """Who may receive a notification for this area now: its active standing holders, by name (SIG-6)."""
+    """Who may receive a notification for this area now: its standing holders, each in turn, by name (SIG-6, LIC-6)."""
     require(ctx, Permission.REGISTER_READ)
     if area not in ctx.the(Policy).areas:
         raise NotFound()
 
     rows = ctx.session.execute(
-        select(Person.id, Person.full_name, Person.email, Licence.organisation_id, Licence.id)
+        select(
+            Person.id, Person.full_name, Person.email, Licence.organisation_id, Licence.id,
+            Licence.status, Licence.suspension, OWN_TURNS,
+        )
         .join(Licence, Licence.person_id == Person.id)
         .join(LicenceArea, LicenceArea.licence_id == Licence.id)
         .where(
             LicenceArea.area == area,
-            Licence.status == Status.ACTIVE,
+            IN_USE,
             Licence.kind == Kind.STANDING,
             Person.closed_at.is_(None),
         )
         .order_by(Person.full_name, Person.id)
-    ).all()
-    signatories = eligibility.signatories(ctx, {row[3] for row in rows})
-    return [Member(*row) for row in rows if row[3] in signatories]
+    )  # fmt: skip
+    members = [Member(*member) for *member, status, rests, turns in rows if usable(status, rests, turns, ctx.now())]
+    signatories = eligibility.signatories(ctx, {member.organisation_id for member in members})
+    return [member for member in members if member.organisation_id in signatories]
 
 
 def active_for(ctx: Context, person_id: UUID) -> Sequence[Licence]:
@@ -256,7 +264,7 @@ def licensing(ctx: Context, person_id: UUID) -> list[UUID]:
             Licence.person_id == person_id
         )
     )
-    return [organisation_id for organisation_id, *state in held if usable(*state, ctx.now())]
+    return [one for one, status, rests, turns in held if usable(status, rests, turns, ctx.now())]
 
 
 def last_uses(ctx: Context, licence_ids: Iterable[UUID]) -> dict[UUID, datetime]:

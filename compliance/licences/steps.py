@@ -32,6 +32,15 @@ from .events import (
 )
 from .models import CaseInvitation, Licence
 from .rules import ENDED, HOLDS_A_SEAT, EndReason, Kind, Status, Step, Suspension, after
+from .waiting import steps as waiting
+from .waiting.rules import Left
+
+_LEFT = {
+    EndReason.WITHDRAWN: Left.WITHDRAWN,
+    EndReason.AT_REQUEST: Left.TAKEN_BACK,
+    EndReason.LEAVER: Left.TAKEN_BACK,
+}
+"""Why a request that ends leaves the waiting list."""
 
 
 def past_its_end(ctx: Context, ends_on: date | None) -> bool:
@@ -53,20 +62,31 @@ def take_seat(ctx: Context, kind: Kind, *, but_for: UUID | None = None) -> None:
 def activate(ctx: Context, licence: Licence) -> None:
     """The holder has a password and a second factor: the licence begins, and the one it replaces ends (LIC-3, LIC-4).
 
-    Where an item of the checklist lapsed since the approval, it begins at rest (LIC-13); the sign-in in which
-    its holder has just enrolled goes on, for there is nothing yet that it could have been used for.
+    Where an item of the checklist lapsed since the approval, it begins at rest (LIC-13), as does one in a rota,
+    which the rota wakes by turn (LIC-6); the sign-in in which its holder has just enrolled goes on, for there is
+    nothing yet that it could have been used for.
     """
     licence.status = after(licence.status, Step.ACTIVATE)
     licence.activated_at = ctx.now()
+    by_turns = licence.rota_id is not None
+    if by_turns:
+        # At rest from the first, before the store sees it: one at a time is active in a rota.
+        licence.status = after(licence.status, Step.SUSPEND)
+        licence.suspended_at = ctx.now()
+        licence.suspension = Suspension.ROTA
     record(ctx, LicenceActivated(subject=licence.id, organisation=licence.organisation_id, person=licence.person_id))
+    if by_turns:
+        _told_to_rest(ctx, licence, Suspension.ROTA)
 
     if licence.replaces_id is not None:
         replaced = queries.found(ctx, licence.replaces_id)
         if replaced.status not in ENDED:
             end(ctx, replaced, EndReason.MOVER)
-    missing = _missing(ctx, (licence,))[licence.id]
-    if missing:
-        _rest(ctx, licence, Suspension.ELIGIBILITY, missing)
+    if by_turns:
+        return
+    lapsed = lapses(ctx, (licence,))[licence.id]
+    if lapsed:
+        _rest(ctx, licence, Suspension.ELIGIBILITY, lapsed)
 
 
 def rest(ctx: Context, licence: Licence, reason: Suspension, *, missing: tuple[str, ...] = ()) -> None:
@@ -75,8 +95,17 @@ def rest(ctx: Context, licence: Licence, reason: Suspension, *, missing: tuple[s
     _end_sessions(ctx, licence.person_id)
 
 
+def rest_on(ctx: Context, licence: Licence, reason: Suspension, *, missing: tuple[str, ...] = ()) -> None:
+    """It rests already, and from now on for this reason."""
+    licence.suspension = Suspension(reason)
+    _told_to_rest(ctx, licence, Suspension(reason), missing)
+
+
 def wake(ctx: Context, licence: Licence) -> None:
-    """Let it be used again (LIC-3)."""
+    """Let it be used again; one in a rota that rested for another reason goes back to its turns (LIC-3, LIC-6)."""
+    if licence.rota_id is not None and licence.suspension != Suspension.ROTA:
+        rest_on(ctx, licence, Suspension.ROTA)
+        return
     rested_for = licence.suspension or ""
     licence.status = after(licence.status, Step.RESUME)
     licence.suspended_at = None
@@ -89,9 +118,12 @@ def wake(ctx: Context, licence: Licence) -> None:
     )
 
 
-def end(ctx: Context, licence: Licence, reason: EndReason) -> None:
-    """End it for good: its seat is free, and what hung on it is let go (LIC-3, LIC-7, IDN-6)."""
-    was = licence.status
+def end(ctx: Context, licence: Licence, reason: EndReason, *, keeps_seat: bool = False) -> None:
+    """End it for good, and let go of what hung on it (LIC-3, LIC-7, IDN-6).
+
+    Its seat is offered to whoever is first in line (LIC-5), unless the caller has somebody for it: `keeps_seat`.
+    """
+    was = Status(licence.status)
     licence.status = after(was, Step.DEACTIVATE)
     licence.deactivated_at = ctx.now()
     licence.end_reason = reason
@@ -106,16 +138,20 @@ def end(ctx: Context, licence: Licence, reason: EndReason) -> None:
     _end_sessions(ctx, licence.person_id)
     if not _holds(ctx, licence.person_id, HOLDS_A_SEAT):
         end_invitations(ctx, licence.person_id, "licence-ended")
+    if was == Status.REQUESTED:
+        waiting.leave(ctx, licence, _LEFT.get(reason, Left.ENDED))
+    if not keeps_seat:
+        waiting.freed(ctx, Kind(licence.kind))
 
 
 def keep(ctx: Context, licences: Sequence[Licence]) -> None:
     """Rest each active licence whose checklist no longer holds, and wake what rested for that alone (LIC-13)."""
-    lapsed = _missing(ctx, licences)
+    answers = lapses(ctx, licences)
     for licence in licences:
-        missing = lapsed[licence.id]
-        if licence.status == Status.ACTIVE and missing:
-            rest(ctx, licence, Suspension.ELIGIBILITY, missing=missing)
-        elif licence.suspension == Suspension.ELIGIBILITY and not missing and not past_its_end(ctx, licence.ends_on):
+        lapsed = answers[licence.id]
+        if licence.status == Status.ACTIVE and lapsed:
+            rest(ctx, licence, Suspension.ELIGIBILITY, missing=lapsed)
+        elif licence.suspension == Suspension.ELIGIBILITY and not lapsed and not past_its_end(ctx, licence.ends_on):
             wake(ctx, licence)
 
 
@@ -161,6 +197,10 @@ def _rest(ctx: Context, licence: Licence, reason: Suspension, missing: tuple[str
     licence.status = after(licence.status, Step.SUSPEND)
     licence.suspended_at = ctx.now()
     licence.suspension = reason
+    _told_to_rest(ctx, licence, reason, missing)
+
+
+def _told_to_rest(ctx: Context, licence: Licence, reason: Suspension, missing: tuple[str, ...] = ()) -> None:
     record(
         ctx,
         LicenceSuspended(
@@ -174,7 +214,8 @@ def _rest(ctx: Context, licence: Licence, reason: Suspension, missing: tuple[str
     )
 
 
-def _missing(ctx: Context, licences: Sequence[Licence]) -> dict[UUID, tuple[str, ...]]:
+def lapses(ctx: Context, licences: Sequence[Licence]) -> dict[UUID, tuple[str, ...]]:
+    """The items of the checklist that each of these licences lacks by now (LIC-13)."""
     answers = eligibility.still_hold(ctx, licences)
     return {one: tuple(item.code for item in found.missing) for one, found in answers.items()}
 

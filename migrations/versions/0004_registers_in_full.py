@@ -80,6 +80,7 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("made_by", sa.String(length=64), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("turns_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -206,6 +207,31 @@ def upgrade() -> None:
         postgresql_where=sa.text("left_at IS NULL"),
     )
 
+    op.create_table(
+        "withdrawal_drafts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("instruments", sa.String(length=64), nullable=False),
+        sa.Column("letter_name", sa.String(length=200), nullable=False),
+        sa.Column("letter", sa.LargeBinary(), nullable=False),
+        sa.Column("letter_on", sa.Date(), nullable=False),
+        sa.Column("reasons", sa.Text(), nullable=False),
+        sa.Column("effective_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("acknowledged_by", sa.String(length=200), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_withdrawal_drafts_person_id_people")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_withdrawal_drafts_organisation_id_organisations")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_withdrawal_drafts")),
+        sa.UniqueConstraint(
+            "session_id", "organisation_id", name=op.f("uq_withdrawal_drafts_session_id_organisation_id")
+        ),
+    )
+    op.create_index(op.f("ix_withdrawal_drafts_made_at"), "withdrawal_drafts", ["made_at"], unique=False)
+
     with op.batch_alter_table("isa_checks") as batch_op:
         batch_op.add_column(sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("corrects_id", sa.Uuid(), nullable=True))
@@ -214,6 +240,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("rota_id", sa.Uuid(), nullable=True))
         batch_op.create_index(op.f("ix_licences_rota_id"), ["rota_id"], unique=False)
         batch_op.create_foreign_key(op.f("fk_licences_rota_id_rotas"), "rotas", ["rota_id"], ["id"])
+        batch_op.create_index(
+            "uq_licences_rota_id_active",
+            ["rota_id"],
+            unique=True,
+            sqlite_where=sa.text("status = 'active'"),
+            postgresql_where=sa.text("status = 'active'"),
+        )
 
     with op.batch_alter_table("policy_documents") as batch_op:
         batch_op.add_column(sa.Column("upload_id", sa.Uuid(), nullable=True))
@@ -282,6 +315,7 @@ def downgrade() -> None:
         batch_op.drop_column("upload_id")
 
     with op.batch_alter_table("licences") as batch_op:
+        batch_op.drop_index("uq_licences_rota_id_active")
         batch_op.drop_constraint(op.f("fk_licences_rota_id_rotas"), type_="foreignkey")
         batch_op.drop_index(op.f("ix_licences_rota_id"))
         batch_op.drop_column("rota_id")
@@ -290,6 +324,7 @@ def downgrade() -> None:
         batch_op.drop_column("corrects_id")
         batch_op.drop_column("superseded_at")
 
+    op.drop_table("withdrawal_drafts")
     op.drop_table("waiting_places")
     op.drop_table("use_warnings")
     op.drop_table("use_verdicts")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from uuid import UUID, uuid5
 
 import pytest
@@ -33,7 +34,7 @@ def timetables(draw: st.DrawFn) -> list[Turn]:
     for weekday in draw(st.lists(st.sampled_from([SUNDAY, 5, 0]), unique=True, min_size=1)):
         minute = st.integers(0, 300) if weekday == SUNDAY else st.integers(0, DAY)
         cuts = sorted(draw(st.sets(minute | st.sampled_from([0, 60, 90, 120, DAY]), min_size=2, max_size=8)))
-        for begins, ends in zip(cuts, cuts[1:], strict=False):
+        for begins, ends in pairwise(cuts):
             who = draw(st.sampled_from([A, B, C, None]))
             if who is not None:
                 turns.append(Turn(weekday, begins, ends, who))

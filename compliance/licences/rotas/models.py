@@ -15,7 +15,10 @@ from compliance.licences.rules import Kind
 
 
 class Rota(Audited, Base):
-    """One seat of one organisation, and the weekly timetable by which it passes from hand to hand (LIC-6)."""
+    """One seat of one organisation, and the weekly timetable by which it passes from hand to hand (LIC-6).
+
+    `turns_since` is when the timetable was last set.
+    """
 
     __tablename__ = "rotas"
 
@@ -25,6 +28,7 @@ class Rota(Audited, Base):
     starts_on: Mapped[date]
     made_by: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime]
+    turns_since: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
     turns: Mapped[list[RotaTurn]] = relationship(

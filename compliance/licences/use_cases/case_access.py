@@ -19,7 +19,7 @@ from compliance.licences import queries
 from compliance.licences.errors import AlreadyInvited, NoLiveLicence
 from compliance.licences.events import CaseClosedToOthers, InvitedToCase
 from compliance.licences.models import CaseInvitation, ClosedCase, Licence
-from compliance.licences.rules import Status
+from compliance.licences.rotas.turns import IN_USE
 from compliance.licences.steps import end_invitation, past_its_end
 from policies.access import require
 from policies.permissions import Permission
@@ -84,10 +84,13 @@ def end_case_invitation(ctx: Context, invitation_id: UUID) -> CaseInvitation:
 
 
 def _held(ctx: Context, person_id: UUID) -> Sequence[Licence]:
-    """The person's active licences, held, so that none of them ends while somebody is invited on its strength."""
+    """The person's licences in use, held, so that none of them ends while somebody is invited on its strength.
+
+    Whoever uses theirs by turns is invited in or out of turn: an invitation lasts longer than one (LIC-6).
+    """
     return ctx.session.scalars(
         select(Licence)
-        .where(Licence.person_id == person_id, Licence.status == Status.ACTIVE)
+        .where(Licence.person_id == person_id, IN_USE)
         .order_by(Licence.id)
         .with_for_update(of=Licence, key_share=True)
         .execution_options(populate_existing=True)
