@@ -63,7 +63,7 @@ def signing(ctx: Context, organisation_ids: Ids = None) -> list[Reminder]:
     found = read(
         ctx.session, ctx.now(), None if organisation_ids is None else list(organisation_ids), required=required
     )
-    titles = dict(ctx.session.execute(select(Instrument.code, Instrument.title)).tuples())
+    titles = {row.code: row.title for row in ctx.session.execute(select(Instrument.code, Instrument.title))}
     due = []
     for organisation in found.organisations.values():
         for code, cell in organisation.instruments.items():
