@@ -15,6 +15,7 @@ from policies.in_force import VERSION_IN_FORCE, PolicyInForce
 from policies.values import Policy
 from signatories.challenges import models as _challenges  # noqa: F401
 from signatories.reviews import models as _reviews  # noqa: F401
+from signatories.withdrawals import models as _withdrawals  # noqa: F401
 
 from .api import doors as api
 from .api.evaluation import DecisionDoor
@@ -32,6 +33,7 @@ from .licences.rotas import models as _rotas  # noqa: F401
 from .licences.waiting import models as _waiting  # noqa: F401
 from .notices import models as _notices  # noqa: F401 - their table is the store's, whoever writes one
 from .notices.ways import Post
+from .papers.typesetting import Press
 from .web import doors as web
 
 MIGRATIONS = REPOSITORY / "migrations"
@@ -75,6 +77,7 @@ def furnished(settings: Settings, clock: Clock | None = None) -> Flask:
             PolicyVersion: VERSION_IN_FORCE,
             Countries: Countries(settings.countries_file),
             Post: Post.of(settings),
+            Press: Press(),
         },
     )
     return app

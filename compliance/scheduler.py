@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from audit.sealing import LogTouched, seal
 from signatories.jobs import JOBS as SIGNATORY_JOBS
+from signatories.withdrawals.jobs import JOBS as WITHDRAWAL_JOBS
 
 from .app import house_of
 from .identity.jobs import JOBS as IDENTITY_JOBS
@@ -24,6 +25,7 @@ from .identity.proposals.jobs import JOBS as PROPOSAL_JOBS
 from .kernel.context import House
 from .kernel.jobs import Stopping, Work, beat, run_due
 from .licences.jobs import JOBS as LICENCE_JOBS
+from .licences.waiting.jobs import JOBS as WAITING_JOBS
 from .notices.jobs import JOBS as NOTICE_JOBS
 
 log = structlog.get_logger("compliance.scheduler")
@@ -31,7 +33,15 @@ log = structlog.get_logger("compliance.scheduler")
 PROCESS = "scheduler"
 BEAT = timedelta(seconds=5)
 SEAL_EVERY = timedelta(seconds=0.5)
-JOBS: tuple[Work, ...] = (*NOTICE_JOBS, *IDENTITY_JOBS, *PROPOSAL_JOBS, *LICENCE_JOBS, *SIGNATORY_JOBS)
+JOBS: tuple[Work, ...] = (
+    *NOTICE_JOBS,
+    *IDENTITY_JOBS,
+    *PROPOSAL_JOBS,
+    *LICENCE_JOBS,
+    *WAITING_JOBS,
+    *SIGNATORY_JOBS,
+    *WITHDRAWAL_JOBS,
+)
 END = (signal.SIGTERM, signal.SIGINT)
 
 

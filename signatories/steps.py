@@ -14,7 +14,9 @@ from . import evidence, queries, rules
 from .errors import AlreadySigned, DocumentAltered, NotInForce, ReturnsByVersionInForce
 from .events import InstrumentSigned
 from .facts import version_facts
+from .lines import standing_withdrawals
 from .models import InstrumentVersion, Organisation, Signature, SigningRefusal, Upload, Withdrawal
+from .withdrawals import steps as withdrawals
 
 
 def document(ctx: Context, version: InstrumentVersion) -> Upload:
@@ -37,6 +39,7 @@ def check_current(ctx: Context, version: InstrumentVersion) -> int:
 
 def check_signable(ctx: Context, organisation: Organisation, version: InstrumentVersion) -> Withdrawal | None:
     """Refuse what cannot be signed now; the answer is the withdrawal that a signature would undo, if any (SIG-9)."""
+    withdrawals.settle(ctx, organisation.id)
     ahead = check_current(ctx, version)
     if is_signed(ctx, organisation, version):
         raise AlreadySigned()
@@ -108,7 +111,11 @@ def _withdrawal_in_effect(ctx: Context, organisation: Organisation, version: Ins
         return None
     made = ctx.session.scalars(
         select(Withdrawal)
-        .where(Withdrawal.organisation_id == organisation.id)
+        .where(
+            Withdrawal.organisation_id == organisation.id,
+            Withdrawal.effective_at <= ctx.now(),
+            *standing_withdrawals(None),
+        )
         .order_by(Withdrawal.effective_at.desc(), Withdrawal.id)
     )
     return next(withdrawal for withdrawal in made if code in withdrawal.instruments.split())

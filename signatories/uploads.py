@@ -26,7 +26,22 @@ def receive(
     allowed: Collection[str] = LETTER_KINDS,
     pointer: str = "/letter",
 ) -> Upload:
-    """Keep a file whole, under the SHA-256 of its content (SIG-6).
+    """Keep a file whole, under the SHA-256 of its content (SIG-6). Raises Invalid at `pointer` as `checked` does."""
+    upload = checked(ctx, file_name=file_name, content=content, allowed=allowed, pointer=pointer)
+    ctx.session.add(upload)
+    ctx.session.flush()
+    return upload
+
+
+def checked(
+    ctx: Context,
+    *,
+    file_name: str,
+    content: bytes,
+    allowed: Collection[str] = LETTER_KINDS,
+    pointer: str = "/letter",
+) -> Upload:
+    """The file as it would be kept, and is not yet.
 
     Raises Invalid at `pointer` for a file that is empty, too large, or not of an allowed kind by its content.
     The name is kept for people only: without folders, and with the ending that its content deserves.
@@ -42,7 +57,7 @@ def receive(
             pointer, f"Choose a file that is really one of these: {_said(allowed)}. Its name does not count."
         )
 
-    upload = Upload(
+    return Upload(
         id=ctx.new_id(),
         file_name=_name(file_name, kind, pointer),
         media_type=files.MEDIA_TYPES[kind],
@@ -51,9 +66,6 @@ def receive(
         content=content,
         received_at=ctx.now(),
     )
-    ctx.session.add(upload)
-    ctx.session.flush()
-    return upload
 
 
 def _name(given: str, kind: str, pointer: str) -> str:

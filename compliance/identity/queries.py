@@ -19,6 +19,7 @@ from sqlalchemy import (
     and_,
     column,
     exists,
+    func,
     or_,
     select,
     table,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 )
 
 from compliance.kernel.context import Actor, Context, Holding
-from compliance.kernel.db import WRITES
+from compliance.kernel.db import WRITES, Instant
 from compliance.kernel.errors import NotFound
 from compliance.kernel.ids import parse_id
 from compliance.kernel.secrets import KeyRing
@@ -43,6 +44,14 @@ from .rules import Method, Stage
 PAGE = 50
 _TOUCH_AFTER = timedelta(minutes=1)
 _EMPLOYERS = table("organisations", column("id", Uuid), column("name", String))
+_WITHDRAWALS = table(
+    "withdrawals",
+    column("organisation_id", Uuid),
+    column("effective_at", Instant),
+    column("called_off_at", Instant),
+    column("superseded_at", Instant),
+)
+"""Of the register, which is a higher room's, no more than that somebody's organisation has left (SIG-6)."""
 
 
 @dataclass(frozen=True)
@@ -132,17 +141,36 @@ def seen(ctx: Context, current: CurrentSession) -> None:
         ctx.session.execute(live.values(seen_at=ctx.now()).execution_options(synchronize_session=False))
 
 
-_Found = Select[SignIn, Person, str | None, bool, UUID | None, str | None, UUID | None, str | None]
+_Found = Select[SignIn, Person, str | None, bool, UUID | None, datetime | None, str | None, UUID | None, str | None]
+
+
+def _left_at(at: datetime) -> ScalarSelect[datetime]:
+    """When the person's organisation last withdrew, whether or not anything was carried out yet (SIG-6)."""
+    gone = _WITHDRAWALS.c
+    return (
+        select(func.max(gone.effective_at))
+        .where(
+            gone.organisation_id == Person.organisation_id,
+            gone.effective_at <= at,
+            gone.called_off_at.is_(None),
+            gone.superseded_at.is_(None),
+        )
+        .scalar_subquery()
+    )
 
 
 def _sign_ins(at: datetime) -> _Found:
     """Sign-ins with whose they are, a row for each role that is held, and one where there is none.
 
-    Each brings along how far the policy has come: a request begins here, and need not ask for it again.
+    Each brings along how far the policy has come: a request begins here, and need not ask for it again; and when
+    the person's organisation left, because what was opened before that opens nothing from that instant on.
     """
     held = and_(RoleHeld.person_id == SignIn.person_id, still_held(at))
     factors = (kind_of_authenticator(SignIn.person_id), has_passkey(SignIn.person_id))
-    columns = select(SignIn, Person, *factors, last_change, RoleHeld.role, RoleHeld.organisation_id, RoleHeld.area)
+    left_at = _left_at(at)
+    columns = select(
+        SignIn, Person, *factors, last_change, left_at, RoleHeld.role, RoleHeld.organisation_id, RoleHeld.area
+    )
     return columns.join(Person, Person.id == SignIn.person_id).outerjoin(RoleHeld, held)
 
 
@@ -150,11 +178,13 @@ def _current(ctx: Context, wanted: _Found) -> CurrentSession | None:
     found = ctx.session.execute(wanted.execution_options(populate_existing=True)).all()
     if not found:
         return None
-    row, person, kind, with_passkey, policy_seen, *_ = found[0]
+    row, person, kind, with_passkey, policy_seen, left_at, *_ = found[0]
     ctx.saw(Policy, policy_seen)
     whole = row.whole_at is not None
     live = rules.is_live(ctx.now(), limits(ctx), opened_at=row.opened_at, seen_at=row.seen_at, whole=whole)
     if not live or row.ended_at or person.locked_at or person.closed_at:
+        return None
+    if left_at is not None and row.opened_at < left_at:
         return None
     fresh_until = None
     if row.fresh_at and not rules.lies_ahead(ctx.now(), row.fresh_at):

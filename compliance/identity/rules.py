@@ -104,10 +104,11 @@ ROLE_NAMES = {
 
 
 class RoleEnd(StrEnum):
-    """Why a role ended: somebody took it back, or its last day has passed."""
+    """Why a role ended: somebody took it back, its last day has passed, or the organisation it was for has left."""
 
     TAKEN_BACK = "taken_back"
     LAST_DAY = "last_day"
+    ORGANISATION_LEFT = "organisation_left"
 
 
 def may_hold(role: str, *, hub_team: bool) -> bool:

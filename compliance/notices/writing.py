@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from string import Template
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from compliance.kernel.context import Context
 from compliance.kernel.secrets import KeyRing
@@ -60,6 +61,17 @@ def take_back(ctx: Context, *once: str) -> None:
     """What these letters tell of is no more: those that were not sent yet are of no use."""
     if once:
         ctx.session.execute(update(Notice).where(Notice.once.in_(once), WAITS).values(useless_at=ctx.now()))
+
+
+def take_back_from(
+    ctx: Context, person_ids: Collection[UUID], kinds: Collection[str], *, written_before: datetime | None = None
+) -> None:
+    """Letters of these kinds to these people that were not sent yet would only mislead by now (SIG-6)."""
+    if person_ids:
+        theirs: list[ColumnElement[bool]] = [Notice.person_id.in_(person_ids), Notice.kind.in_(kinds)]
+        if written_before is not None:
+            theirs.append(Notice.written_at < written_before)
+        ctx.session.execute(update(Notice).where(*theirs, WAITS).values(useless_at=ctx.now()))
 
 
 @cache

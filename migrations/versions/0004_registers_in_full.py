@@ -253,6 +253,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("link", sa.String(length=500), nullable=True))
         batch_op.create_foreign_key(op.f("fk_policy_documents_upload_id_uploads"), "uploads", ["upload_id"], ["id"])
 
+    op.add_column("seat_contracts", sa.Column("set_by", sa.String(length=64), nullable=True))
+
     with op.batch_alter_table("signatures") as batch_op:
         batch_op.add_column(sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("corrects_id", sa.Uuid(), nullable=True))
@@ -319,6 +321,9 @@ def downgrade() -> None:
         batch_op.drop_constraint(op.f("fk_licences_rota_id_rotas"), type_="foreignkey")
         batch_op.drop_index(op.f("ix_licences_rota_id"))
         batch_op.drop_column("rota_id")
+
+    with op.batch_alter_table("seat_contracts") as batch_op:
+        batch_op.drop_column("set_by")
 
     with op.batch_alter_table("isa_checks") as batch_op:
         batch_op.drop_column("corrects_id")

@@ -14,10 +14,10 @@ from .reading import (
 )
 from .registering import add_domain, publish_version, register_instrument, register_organisation
 from .signing import open_version, refuse_to_sign, sign
-from .withdrawing import acknowledge_duties, withdraw
+from .withdrawing import acknowledge_duties, call_off, carry_out, withdraw
 
 __all__ = [
-    "acknowledge_duties", "add_domain", "end_key_contact", "export_register", "export_withdrawals",
+    "acknowledge_duties", "add_domain", "call_off", "carry_out", "end_key_contact", "export_register", "export_withdrawals",
     "name_key_contact", "open_version", "publish_version", "read_letter", "record_isa_check",
     "record_paper_signature", "record_policy_document", "refuse_to_sign", "register_instrument",
     "register_organisation", "sign", "view_history", "view_register", "view_withdrawals", "withdraw",

@@ -210,7 +210,7 @@ def withdraw(house: House, organisation_id: UUID) -> UUID:
     with acting(house) as ctx:
         return signatories.withdraw(
             ctx, organisation_id, instruments=("isa", "op"), letter_name="letter.pdf", letter=a_pdf(),
-            letter_on=date(2026, 11, 20), reasons="The team closes", acknowledged_by="Jo Made-Up",
+            letter_on=london_date(house.clock.now()), reasons="The team closes", acknowledged_by="Jo Made-Up",
         ).id  # fmt: skip
 
 

@@ -171,7 +171,7 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
         recovery = identity.propose_recovery(
             ctx, colleague.person.id, identity_check="By telephone.", reason=people.WHY
         )
-    withdrawal = partners.withdraws(house, gone, letter_on=date(2026, 11, 20), acknowledged_by=None).id
+    withdrawal = partners.withdraws(house, gone, acknowledged_by=None).id
     with house.reading(people.COMMAND) as ctx:
         held = queries.roles_held(ctx, newcomer.id)[0].id
     return Belongings(

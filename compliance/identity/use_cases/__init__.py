@@ -20,7 +20,7 @@ from .compromise import password_compromised
 from .email_codes import send_code, send_first_code
 from .enrolling import Enrolment, confirm_email, confirm_enrolment, start_enrolment
 from .forgetting import forget_sign_ins
-from .invitations import accept_invitation, invite, invite_person, look_at_invitation, make_invitation
+from .invitations import accept_invitation, end_links, invite, invite_person, look_at_invitation, make_invitation
 from .passkeys import (
     ask_for_passkey,
     end_passkey,
@@ -33,7 +33,7 @@ from .passwords import change_password
 from .people import add_person
 from .policy_changes import propose_policy_change
 from .resetting import identity_check_of, propose_recovery, recover_alone, reset_account
-from .roles import close_role, end_role, grant_role
+from .roles import close_role, end_role, end_roles_at, grant_role
 from .sessions import Opened, end_sessions, sign_out
 from .signing_in import Outcome, freshen, give_code, sign_in
 from .signing_out import end_own_session, end_sessions_of, sign_out_everywhere
@@ -42,7 +42,7 @@ from .warning import warn_of_expiry
 __all__ = [
     "Enrolment", "Opened", "Outcome", "accept_invitation", "add_person", "ask_for_passkey", "change_password",
     "check_client", "close_role", "confirm_email", "confirm_enrolment", "end_client",
-    "end_own_session", "end_passkey", "end_role", "end_sessions", "end_sessions_of", "forget_sign_ins", "freshen", "freshen_by_passkey", "give_code", "give_passkey",
+    "end_links", "end_own_session", "end_passkey", "end_role", "end_roles_at", "end_sessions", "end_sessions_of", "forget_sign_ins", "freshen", "freshen_by_passkey", "give_code", "give_passkey",
     "grant_role", "identity_check_of", "invite", "invite_person", "look_at_invitation", "make_invitation",
     "make_passkey", "password_compromised", "propose_policy_change", "propose_recovery", "recover_alone", "register_client",
     "reset_account", "send_code", "send_first_code", "sign_in", "sign_out", "sign_out_everywhere", "start_enrolment",

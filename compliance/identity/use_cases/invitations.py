@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -124,6 +124,20 @@ def make_invitation(
         link=invitation_link(ctx, token),
     )  # fmt: skip
     return None
+
+
+def end_links(ctx: Context, person_ids: Collection[UUID]) -> tuple[UUID, ...]:
+    """Let the links that these people have not used open nothing more; says which. Whoever calls this records it."""
+    unused = select(AccountInvitation).where(
+        AccountInvitation.person_id.in_(person_ids),
+        AccountInvitation.used_at.is_(None),
+        AccountInvitation.withdrawn_at.is_(None),
+    )
+    ended = ctx.session.scalars(unused.order_by(AccountInvitation.id).with_for_update()).all()
+    for invitation in ended:
+        invitation.withdrawn_at = ctx.now()
+    take_back(ctx, *(_letter(invitation.id) for invitation in ended))
+    return tuple(invitation.id for invitation in ended)
 
 
 def look_at_invitation(ctx: Context, token: str) -> Person:

@@ -7,7 +7,7 @@ it brings in the first two.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -135,6 +135,30 @@ def close_role(ctx: Context, role_held_id: UUID) -> None:
     _record_end(ctx, person, held, RoleEnd.LAST_DAY)
 
 
+def end_roles_at(
+    ctx: Context, organisation_id: UUID, *, but: Collection[str], given_before: datetime | None = None
+) -> None:
+    """The organisation has left: whoever acted for it does so no more, but for the roles by which it can come back.
+
+    With `given_before` only those that were given before that instant (SIG-6, SIG-9). Acts by rule: no leave is asked.
+    """
+    held = (
+        select(RoleHeld, Person)
+        .join(Person, Person.id == RoleHeld.person_id)
+        .where(
+            RoleHeld.organisation_id == organisation_id,
+            RoleHeld.role.not_in(but),
+            queries.still_held(ctx.now()),
+            *([RoleHeld.granted_at < given_before] if given_before else []),
+        )
+        .order_by(RoleHeld.id)
+    )
+    for row, person in ctx.session.execute(held.with_for_update(of=RoleHeld)).all():
+        row.ended_at = ctx.now()
+        row.end_reason = str(RoleEnd.ORGANISATION_LEFT)
+        _record_end(ctx, person, row, RoleEnd.ORGANISATION_LEFT)
+
+
 def _fits(ctx: Context, person: Person, role: str, organisation_id: UUID | None) -> UUID | None:
     """How far the role would reach, or why this person cannot be given it now."""
     reach = _reach_of(person, role, organisation_id)
@@ -210,6 +234,7 @@ def _record_end(ctx: Context, person: Person, held: RoleHeld, why: RoleEnd) -> N
 _ENDED = {
     RoleEnd.TAKEN_BACK: "The MARAC Hub Team took it back.",
     RoleEnd.LAST_DAY: "It was given until a last day, which has passed.",
+    RoleEnd.ORGANISATION_LEFT: "Your organisation has withdrawn from the MARAC.",
 }
 
 

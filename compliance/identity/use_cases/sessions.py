@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -114,10 +115,11 @@ def end_sessions(
     organisation_id: UUID | None = None,
     reason: str,
     keep: UUID | None = None,
+    opened_before: datetime | None = None,
 ) -> int:
     """End every sign-in of a person, or of an organisation's people, but for `keep`; says how many (IDN-6, SIG-6).
 
-    Whoever calls this has looked whether the actor may.
+    With `opened_before` only those that were opened before that instant. Whoever calls this has looked whether the actor may.
     """
     if person_id is not None:
         whose = SignIn.person_id == person_id
@@ -125,6 +127,8 @@ def end_sessions(
         whose = SignIn.person_id.in_(select(Person.id).where(Person.organisation_id == organisation_id))
     else:
         raise ValueError("say whose sessions end")
+    if opened_before is not None:
+        whose = whose & (SignIn.opened_at < opened_before)
     return _end(ctx, whose, reason=reason, keep=keep)
 
 
