@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from policies.values import Policy
 from signatories import queries, use_cases
 from signatories.events import RegisterViewed
 from signatories.facts import OrganisationFacts
-from signatories.queries import RegisterRow
+from signatories.queries import Look, RegisterRow
 from signatories.rules import InstrumentCell, State
 
 from .access import guarded, scoped
@@ -35,6 +36,7 @@ organisations = Blueprint("organisations", __name__, url_prefix="/api/v1")
 
 class Paged(Body):
     as_at: DayOrInstant | None = None
+    known_at: DayOrInstant | None = None
     after: str | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 100
 
@@ -52,6 +54,7 @@ class SignatoriesWanted(Paged):
 
 class StandingWanted(Body):
     as_at: DayOrInstant | None = None
+    known_at: DayOrInstant | None = None
     person: UUID | None = None
 
 
@@ -59,13 +62,24 @@ class StandingWanted(Body):
 @guarded(Permission.REGISTER_READ)
 @scoped("registers:read")
 def list_organisations() -> Reply:
-    """Every organisation of the register by name, found and filtered, as at today or any past date (SIG-1)."""
+    """Every organisation of the register by name, found and filtered, as at today or any past date (SIG-1).
+
+    `as_at` is what the register said then, and is answered the same for ever; `known_at` asks with hindsight what is
+    known at that later time of what held then, corrections included (SIG-3).
+    """
     asked = parse_query(Wanted)
     with work() as ctx:
         rows = use_cases.view_register(
-            ctx, as_at=asked.as_at, search=asked.search, sector=asked.sector, area=asked.area, state=asked.state
+            ctx,
+            as_at=asked.as_at,
+            known_at=asked.known_at,
+            search=asked.search,
+            sector=asked.sector,
+            area=asked.area,
+            state=asked.state,
         )
-    return present(_page(rows, asked))
+        seen = queries.look(ctx, asked.as_at, asked.known_at)
+    return present({**_seen(seen), **_page(rows, asked)})
 
 
 @organisations.get("/organisations/<uuid:organisation_id>")
@@ -95,20 +109,21 @@ def read_standing(organisation_id: UUID) -> Reply:
     """
     asked = parse_query(StandingWanted)
     with work() as ctx:
-        at = queries.instant_of(ctx, asked.as_at)
-        facts = queries.facts(ctx, [organisation_id], at=at).get(organisation_id)
-        if facts is None:
+        seen = queries.look(ctx, asked.as_at, asked.known_at)
+        at, known = seen.past
+        facts = queries.facts(ctx, [organisation_id], at=at, known=known).get(organisation_id)
+        if facts is None or facts.since > seen.at:
             raise NotFound()
         if asked.person is None:
-            answers = Checklist(eligibility.of_organisation(facts, ctx.the(Policy), at, given=False))
+            answers = Checklist(eligibility.of_organisation(facts, ctx.the(Policy), seen.at, given=False))
             record(ctx, RegisterViewed(rows=1, organisation=organisation_id))
         else:
-            answers = licences.checklist(ctx, asked.person, organisation_id, at=at)
+            answers = licences.checklist(ctx, asked.person, organisation_id, at=at, known=known)
             record(ctx, ChecklistViewed(subject=asked.person, organisation=organisation_id))
         said = {
             "organisation_id": organisation_id,
             "person_id": asked.person,
-            "as_at": at,
+            **_seen(seen),
             "state": facts.state,
             "signatory": facts.signatory,
             "failing": list(facts.failing),
@@ -123,19 +138,22 @@ def read_standing(organisation_id: UUID) -> Reply:
 @guarded(Permission.REGISTER_READ)
 @scoped("registers:read")
 def list_signatories() -> Reply:
-    """The organisations whose signature is in force at a date: of the instrument named, or of all that are required."""
+    """The organisations whose signature is in force at a date: of the instrument named, or of all that are required.
+
+    With `known_at`, as it was known at that later time.
+    """
     asked = parse_query(SignatoriesWanted)
     with work() as ctx:
         if asked.instrument and asked.instrument not in {row.instrument.code for row in queries.versions(ctx)}:
             raise NotFound()
-        rows = use_cases.view_register(ctx, as_at=asked.as_at)
-        at = queries.instant_of(ctx, asked.as_at)
+        rows = use_cases.view_register(ctx, as_at=asked.as_at, known_at=asked.known_at)
+        seen = queries.look(ctx, asked.as_at, asked.known_at)
     signed = [
         row
         for row in rows
         if (row.organisation.in_force(asked.instrument) if asked.instrument else row.organisation.signatory)
     ]
-    return present({"as_at": at, "instrument": asked.instrument, **_page(signed, asked)})
+    return present({**_seen(seen), "instrument": asked.instrument, **_page(signed, asked)})
 
 
 @organisations.get("/areas/<area>/members")
@@ -165,6 +183,10 @@ def list_members(area: str) -> Reply:
     )
 
 
+def _seen(seen: Look) -> dict[str, datetime]:
+    return {"as_at": seen.at, "known_at": seen.known}
+
+
 def _page(rows: list[RegisterRow], asked: Paged) -> dict[str, Any]:
     """The rows by name, from the cursor on. The register is small and comes whole, so its pages are cut here."""
     after = read_cursor(asked.after, str, UUID)
@@ -181,7 +203,13 @@ def _key(row: RegisterRow) -> tuple[str, UUID]:
 
 def _row(row: RegisterRow) -> dict[str, Any]:
     return _organisation(row.organisation) | {
-        "isa_check": {"source": row.isa.source, "checked_at": row.isa.checked_at, "due_on": row.isa.due_on}
+        "isa_check": {
+            "source": row.isa.source,
+            "checked_at": row.isa.checked_at,
+            "checked_by": row.isa.checked_by,
+            "found": row.isa.found,
+            "due_on": row.isa.due_on,
+        }
     }
 
 
@@ -212,6 +240,7 @@ def _cells(cells: Mapping[str, InstrumentCell]) -> dict[str, Any]:
             "signed_at": cell.signed_at,
             "method": cell.method,
             "withdrawn_at": cell.withdrawn_at,
+            "withdraws_at": cell.withdraws_at,
         }
         for code, cell in cells.items()
     }

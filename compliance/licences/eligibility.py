@@ -45,9 +45,11 @@ _NOT_SIGNED = {
 }
 
 
-def checklist(ctx: Context, person: Person, organisation_id: UUID, *, at: datetime | None = None) -> Checklist:
-    """Every item for a licence that is to be given."""
-    return _answer(ctx, person, organisation_id, at or ctx.now(), given=False)
+def checklist(
+    ctx: Context, person: Person, organisation_id: UUID, *, at: datetime | None = None, known: datetime | None = None
+) -> Checklist:
+    """Every item for a licence that is to be given; of a past instant, as it was known then or at a later one."""
+    return _answer(ctx, person, organisation_id, at or ctx.now(), given=False, known=known or at)
 
 
 def still_holds(ctx: Context, person: Person, organisation_id: UUID, *, at: datetime | None = None) -> Checklist:
@@ -55,12 +57,12 @@ def still_holds(ctx: Context, person: Person, organisation_id: UUID, *, at: date
     return _answer(ctx, person, organisation_id, at or ctx.now(), given=True)
 
 
-def still_hold(ctx: Context, licences: Sequence[Licence]) -> dict[UUID, Checklist]:
-    """`still_holds` for several licences now, by licence, on one look at the registers."""
+def still_hold(ctx: Context, licences: Sequence[Licence], *, given: bool = True) -> dict[UUID, Checklist]:
+    """`still_holds`, or `checklist` where not `given` yet, for several licences now, on one look at the registers."""
     at, policy = ctx.now(), ctx.the(Policy)
     organisations = _organisations(ctx, {licence.organisation_id for licence in licences}, at)
     people = facts.qualified(ctx.session, {licence.person_id for licence in licences})
-    brought = {one: of_organisation(found, policy, at, given=True) for one, found in organisations.items()}
+    brought = {one: of_organisation(found, policy, at, given=given) for one, found in organisations.items()}
 
     answers = {}
     for licence in licences:
@@ -125,9 +127,17 @@ def failing_organisations(ctx: Context) -> set[UUID]:
     }
 
 
-def _answer(ctx: Context, person: Person, organisation_id: UUID, at: datetime, *, given: bool) -> Checklist:
+def _answer(
+    ctx: Context,
+    person: Person,
+    organisation_id: UUID,
+    at: datetime,
+    *,
+    given: bool,
+    known: datetime | None = None,
+) -> Checklist:
     policy = ctx.the(Policy)
-    organisation = _organisations(ctx, {organisation_id}, at)[organisation_id]
+    organisation = _organisations(ctx, {organisation_id}, at, known)[organisation_id]
     brings = facts.qualified(ctx.session, {person.id})[person.id]
     return Checklist(
         of_organisation(organisation, policy, at, given=given)
@@ -135,10 +145,13 @@ def _answer(ctx: Context, person: Person, organisation_id: UUID, at: datetime, *
     )
 
 
-def _organisations(ctx: Context, ids: Collection[UUID], at: datetime) -> dict[UUID, OrganisationFacts]:
+def _organisations(
+    ctx: Context, ids: Collection[UUID], at: datetime, known: datetime | None = None
+) -> dict[UUID, OrganisationFacts]:
     if not ids:
         return {}
-    return standings(ctx.session, at, ids, required=ctx.the(Policy).signatories.required_instruments)
+    required = ctx.the(Policy).signatories.required_instruments
+    return standings(ctx.session, at, ids, required=required, known=known)
 
 
 def _instrument(code: str, cell: InstrumentCell) -> Item:

@@ -15,6 +15,7 @@ from compliance.kernel.context import Context
 from compliance.kernel.errors import NotFound
 from policies.access import require
 from policies.permissions import Permission
+from signatories.lines import believed
 from signatories.models import (
     Instrument,
     InstrumentVersion,
@@ -155,7 +156,7 @@ def withdrawals(ctx: Context, *, since: datetime | None = None) -> list[Withdraw
         select(Withdrawal, Organisation.name, Upload.file_name, Upload.sha256)
         .join(Organisation, Organisation.id == Withdrawal.organisation_id)
         .join(Upload, Upload.id == Withdrawal.letter_id)
-        .where(*([Withdrawal.effective_at > since] if since else []))
+        .where(believed(Withdrawal, None), *([Withdrawal.effective_at > since] if since else []))
         .order_by(Withdrawal.effective_at.desc(), Withdrawal.id)
         .limit(MOST)
     ).all()
