@@ -34,6 +34,7 @@ from compliance.licences.events import LicenceRequested
 from compliance.licences.models import Licence, LicenceArea, LicenceCase
 from compliance.licences.rules import ENDED, HOLDS_A_SEAT, EndReason, Kind, Status
 from compliance.licences.steps import end
+from compliance.licences.waiting import steps as waiting
 from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
@@ -92,7 +93,8 @@ def move(
     """Somebody takes another role, or goes to another organisation: that means a new licence (LIC-4).
 
     The old one ends at the moment the new one becomes active; within one organisation it ends at once, since
-    nobody has two there (LIC-12). `email` is their address at the new organisation, where it is another one.
+    nobody has two there (LIC-12), and the seat that it had to itself is kept for the new one. `email` is
+    their address at the new organisation, where it is another one.
     A delegate moves people within their own organisation; between two, the hub does.
     """
     old = queries.visible(ctx, licence_id, lock=False)
@@ -114,12 +116,16 @@ def move(
     if within and set(wanted) == {area.area for area in old.areas}:
         raise SameLicence()
 
+    keeps_seat = within and old.rota_id is None
     if within:
-        end(ctx, old, EndReason.MOVER)
+        end(ctx, old, EndReason.MOVER, keeps_seat=keeps_seat)
         # The new row may only come once the old one has left the index of LIC-12.
         ctx.session.flush()
     person = _person(ctx, old.person.full_name, address, organisation_id)
-    return _ask(ctx, person, organisation, kind, wanted, references, old.ends_on, why, replaces=old.id)
+    new = _ask(ctx, person, organisation, kind, wanted, references, old.ends_on, why, replaces=old.id)
+    if keeps_seat:
+        waiting.keep_for_mover(ctx, new)
+    return new
 
 
 def _ask(

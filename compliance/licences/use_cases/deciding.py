@@ -12,12 +12,16 @@ from compliance.identity import use_cases as identity
 from compliance.kernel import text
 from compliance.kernel.context import Context
 from compliance.kernel.errors import FieldError
-from compliance.licences import eligibility, queries
+from compliance.licences import eligibility, queries, seats
 from compliance.licences.errors import LicenceOver, NoSeatToPass, NotEligible, OrganisationOutside, OwnLicence
 from compliance.licences.events import LicenceApproved, LicenceRefused, SeatReallocated
 from compliance.licences.models import Licence
 from compliance.licences.rules import HOLDS_A_SEAT, EndReason, Kind, Status, Step, after
 from compliance.licences.steps import activate, end, past_its_end, take_seat
+from compliance.licences.waiting import steps as waiting
+from compliance.licences.waiting.errors import SeatIsFree, WaitsAlready
+from compliance.licences.waiting.models import WaitingPlace
+from compliance.licences.waiting.rules import Left
 from policies.access import require
 from policies.permissions import Permission
 from signatories import queries as signatories
@@ -43,9 +47,36 @@ def approve(ctx: Context, licence_id: UUID) -> Approved:
     licence = queries.visible(ctx, licence_id)
 
     _check_decidable(ctx, licence, Step.APPROVE)
-    take_seat(ctx, Kind(licence.kind))
+    _hold_replaced(ctx, licence)
+    # Whoever waits comes before whoever does not: a free seat is theirs first, and what is kept for one is not free.
+    waiting.freed(ctx, Kind(licence.kind), quietly_for=licence.id)
+    take_seat(ctx, Kind(licence.kind), but_for=licence.id)
 
+    waiting.leave(ctx, licence, Left.APPROVED)
     return _approve(ctx, licence)
+
+
+def wait_for_seat(ctx: Context, licence_id: UUID) -> WaitingPlace:
+    """The hub would grant a request and has no seat: put it on the waiting list (LIC-5).
+
+    Only what could be approved now, but for the seat, waits; and who puts it there is not who asked for it (ROL-3).
+    Raises as `approve` does, SeatIsFree, and WaitsAlready.
+    """
+    licence = queries.visible(ctx, licence_id, lock=False)
+    require(ctx, Permission.LICENCE_APPROVE, organisation=licence.organisation_id)
+    signatories.organisation(ctx, licence.organisation_id, lock=True)
+    licence = queries.visible(ctx, licence_id)
+
+    _check_decidable(ctx, licence, Step.APPROVE)
+    kind = Kind(licence.kind)
+    waiting.freed(ctx, kind)
+    if waiting.place_of(ctx, licence.id) is not None or waiting.offer_of(ctx, licence.id) is not None:
+        raise WaitsAlready()
+    contract = seats.hold(ctx, [kind]).get(kind)
+    if contract is not None and seats.taken(ctx, kind) < contract.seats:
+        raise SeatIsFree()
+
+    return waiting.join(ctx, licence)
 
 
 def refuse(ctx: Context, licence_id: UUID, *, reason: str) -> Licence:
@@ -58,18 +89,24 @@ def refuse(ctx: Context, licence_id: UUID, *, reason: str) -> Licence:
     refused = after(licence.status, Step.REFUSE)
     why = text.prose(reason, pointer="/reason")
 
+    # Off the list first: the seat that is offered to it goes to the next in line, once it is refused.
+    waiting.leave(ctx, licence, Left.REFUSED)
     licence.status = refused
     licence.refusal = why
     licence.decided_by = ctx.actor.id
     licence.decided_at = ctx.now()
 
     record(ctx, LicenceRefused(subject=licence.id, organisation=licence.organisation_id, person=licence.person_id))
+    waiting.freed(ctx, Kind(licence.kind))
     return licence
 
 
 def reallocate(ctx: Context, from_licence_id: UUID, to_licence_id: UUID) -> Approved:
     """End one licence and approve another in one step; the seat passes without ever being free (LIC-9, OP 6.2).
 
+    It passes over the waiting list: the hub may know why this seat is for this person, as where a colleague takes
+    over a case load tomorrow. Both licences are named, and the list says what happened. Whoever is taken over has
+    lost no place: no seat was free that was theirs. A seat that was offered to the second is offered on.
     Raises NoSeatToPass unless the first holds a seat and the second asks for one of the same kind.
     """
     giving = queries.visible(ctx, from_licence_id, lock=False)
@@ -87,7 +124,10 @@ def reallocate(ctx: Context, from_licence_id: UUID, to_licence_id: UUID) -> Appr
         raise NoSeatToPass()
     _check_decidable(ctx, taking, Step.APPROVE)
 
-    end(ctx, giving, EndReason.REALLOCATED)
+    _hold_replaced(ctx, taking)
+    seats.hold(ctx, [Kind(giving.kind)])
+    end(ctx, giving, EndReason.REALLOCATED, keeps_seat=True)
+    waiting.leave(ctx, taking, Left.APPROVED)
     approved = _approve(ctx, taking)
 
     record(
@@ -97,6 +137,7 @@ def reallocate(ctx: Context, from_licence_id: UUID, to_licence_id: UUID) -> Appr
             to_licence=taking.id, to_organisation=taking.organisation_id,
         ),
     )  # fmt: skip
+    waiting.freed(ctx, Kind(giving.kind))
     return approved
 
 
@@ -126,6 +167,12 @@ def _check_decidable(ctx: Context, licence: Licence, step: Step) -> None:
         raise OrganisationOutside()
     if not answers.complete:
         raise NotEligible(fields=tuple(FieldError(f"/checklist/{item.code}", item.says) for item in answers.missing))
+
+
+def _hold_replaced(ctx: Context, licence: Licence) -> None:
+    """Whatever ends when this one becomes active is held before the contract, as every step holds them (LIC-4)."""
+    if licence.replaces_id is not None:
+        queries.found(ctx, licence.replaces_id)
 
 
 def _check_not_own(ctx: Context, licence: Licence) -> None:

@@ -13,11 +13,13 @@ from compliance.kernel import text
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Invalid
+from compliance.licences import seats as contracts
 from compliance.licences.errors import OwnRecord
 from compliance.licences.events import SeatsSet, TrainingRecorded, VettingRecorded
 from compliance.licences.models import Licence, SeatContract, Training, Vetting
 from compliance.licences.rules import Kind
 from compliance.licences.steps import keep_all
+from compliance.licences.waiting import steps as waiting
 from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
@@ -88,22 +90,32 @@ def record_vetting(ctx: Context, person_id: UUID, *, level: str, holds_until: da
 
 
 def set_seats(ctx: Context, kind: Kind, seats: int) -> SeatContract:
-    """How many licences of a kind the contract allows (LIC-5).
+    """How many licences of a kind the contract allows; what that frees is offered to whoever waits (LIC-5).
 
-    Fewer than are held ends nobody's licence: none is given until enough are free again.
+    A person cannot set fewer than are taken: raises Invalid at `/seats` with how many those are, since somebody has
+    to say first which licences end. The operator's word is the contract itself: what it says is so, nobody's licence
+    ends by it, and none is given until enough are free again.
     """
     require(ctx, Permission.SEATS_SET)
-    contract = ctx.session.scalars(
-        select(SeatContract).where(SeatContract.kind == kind).with_for_update()
-    ).one_or_none()
+    identity.require_fresh(ctx)
+    contract = contracts.hold(ctx, [kind]).get(kind)
 
     if not 0 <= seats <= _MOST_SEATS:
         raise Invalid.at("/seats", "Enter the number of seats in the contract.")
+    taken = contracts.taken(ctx, kind)
+    if ctx.actor.person_id is not None and seats < taken:
+        raise Invalid.at(
+            "/seats",
+            f"{taken:,} of these seats are in use or offered. Enter {taken:,} or more, or first end or reallocate "
+            "licences that are not used.",
+        )
 
     if contract is None:
         contract = SeatContract(id=ctx.new_id(), kind=Kind(kind))
         ctx.session.add(contract)
     contract.seats = seats
+    contract.set_by = ctx.actor.id
 
     record(ctx, SeatsSet(subject=contract.id, kind=Kind(kind), seats=seats))
+    waiting.freed(ctx, kind)
     return contract
