@@ -1,0 +1,315 @@
+"""Seats, use and demand, read in few statements however large the hub is (LIC-11)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, case, func, or_, select
+
+from compliance.kernel.context import Context
+from compliance.kernel.errors import Invalid
+from compliance.licences.models import LastUse, Licence, LicenceArea, SeatContract
+from compliance.licences.quarterly.models import UseVerdict
+from compliance.licences.rules import HOLDS_A_SEAT, Kind, Status
+from compliance.licences.waiting.models import SeatOffer, WaitingPlace
+from policies.access import require
+from policies.permissions import Permission
+from policies.values import Policy
+from signatories.models import Organisation
+
+from .figures import (
+    NO_AREA,
+    By,
+    Figures,
+    Month,
+    Seat,
+    Wait,
+    days_since,
+    idle_before,
+    idle_for,
+    months,
+    waiting_at,
+)
+
+DAYS_MOST = 366
+"""Days without use that can be asked for at the most."""
+
+SINCE = func.coalesce(LastUse.used_at, Licence.activated_at, Licence.decided_at)
+"""When a licence was last used; never used, when it began, or was given where it has not begun."""
+
+_AREAS = (
+    select(func.aggregate_strings(LicenceArea.area, " "))
+    .where(LicenceArea.licence_id == Licence.id)
+    .correlate(Licence)
+    .scalar_subquery()
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the table is narrowed to, and by what it counts; `days` without use make a seat idle."""
+
+    by: By = By.ORGANISATION
+    days: int | None = None
+    kind: Kind | None = None
+    area: str | None = None
+    sector: str | None = None
+    search: str | None = None
+
+
+@dataclass(frozen=True)
+class KindOfSeat:
+    """The seats of one kind: the contract's number, what has become of them, and how many are free (LIC-5)."""
+
+    kind: Kind
+    contract: int
+    figures: Figures
+
+    @property
+    def free(self) -> int:
+        """Seats that are nobody's and offered to nobody."""
+        return max(0, self.contract - self.figures.taken - self.figures.offered)
+
+
+@dataclass(frozen=True)
+class Past:
+    """One month: licences held and people waiting at its end; None before anything was recorded here."""
+
+    month: Month
+    held: int | None
+    waiting: int | None
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """What the audit of use found in a quarter: how many licences of each verdict (LIC-8)."""
+
+    quarter: str
+    verdicts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """Seats by kind, and by what was asked for; as at `at`, idle from `days` without use on."""
+
+    at: datetime
+    days: int
+    kinds: tuple[KindOfSeat, ...]
+    rows: tuple[Figures, ...]
+    sectors: tuple[str, ...]
+    past: tuple[Past, ...] = ()
+    quarters: tuple[Quarter, ...] = ()
+
+
+def capacity(ctx: Context, asked: Asked, *, months_back: int = 0) -> Capacity:
+    """Where seats are, which are idle, and who waits; with `months_back`, over so many months as well.
+
+    The figures by kind and over time are the whole hub's; what was asked narrows the rows. A licence with several
+    areas counts in each of them. Raises Forbidden, and Invalid at `/days`.
+    """
+    require(ctx, Permission.CAPACITY_READ)
+    days = days_asked(ctx, asked.days)
+    before, span = idle_before(ctx.now(), days), months(ctx.now(), months_back)
+
+    partners = _partners(ctx)
+    seats = _seats(ctx, areas=asked.by is By.AREA or asked.area is not None)
+    contracts, offers = _contracts(ctx)
+    places = _places(ctx, span[0].mark if span else None)
+    kinds = {kind: Figures(kind, kind) for kind in Kind}
+    rows = _Rows(asked, partners, ctx.the(Policy))
+    for seat in seats:
+        idle = idle_for(seat, ctx.now(), before)
+        for figures in (kinds[seat.kind], *rows.of(seat.organisation, seat.kind, seat.areas)):
+            figures.holds(seat, idle)
+    for offer in offers:
+        for figures in (kinds[offer.kind], *rows.of(offer.organisation, offer.kind, offer.areas)):
+            figures.offered += 1
+    for place in places:
+        if place.left_at is None:
+            for figures in (kinds[place.kind], *rows.of(place.organisation, place.kind, place.areas)):
+                figures.waits.append(days_since(place.joined_at, ctx.now()))
+
+    return Capacity(
+        ctx.now(),
+        days,
+        tuple(KindOfSeat(kind, contracts.get(kind, 0), kinds[kind]) for kind in Kind),
+        tuple(row for row in rows.made.values() if row),
+        tuple(sorted({partner.sector for partner in partners.values()})),
+        _past(ctx, span, places),
+        _quarters(ctx, months_back),
+    )
+
+
+def days_asked(ctx: Context, days: int | None) -> int:
+    """The days without use that were asked for, the policy's for none; raises Invalid at `/days`."""
+    values = ctx.the(Policy).capacity
+    if days is None:
+        return values.idle_days
+    if not values.light_days <= days <= DAYS_MOST:
+        raise Invalid.at("/days", f"Ask for a number of days between {values.light_days} and {DAYS_MOST}.")
+    return days
+
+
+def idle_seats(ctx: Context) -> int:
+    """How many seats are idle by the policy's days, for the first page."""
+    before = idle_before(ctx.now(), ctx.the(Policy).capacity.idle_days)
+    counted = (
+        select(func.count())
+        .select_from(Licence)
+        .outerjoin(LastUse, LastUse.licence_id == Licence.id)
+        .where(Licence.status.in_((Status.ACTIVE, Status.APPROVED)), Licence.rota_id.is_(None), before > SINCE)
+    )
+    return ctx.session.scalar(counted) or 0
+
+
+@dataclass(frozen=True)
+class _Partner:
+    id: UUID
+    name: str
+    sector: str
+
+
+class _Rows:
+    """The rows of the table as they come to be: which of them a licence, an offer or a place counts in."""
+
+    def __init__(self, asked: Asked, partners: dict[str, _Partner], policy: Policy) -> None:
+        self.made: dict[str, Figures] = {}
+        self._asked = asked
+        self._partners = partners
+        self._policy = policy
+        self._found: dict[str, bool] = {}
+
+    def of(self, organisation: str, kind: Kind, areas: tuple[str, ...]) -> Iterable[Figures]:
+        """The rows this counts in: none where what was asked leaves it out."""
+        asked = self._asked
+        left_out = asked.kind not in (None, kind) or (asked.area is not None and asked.area not in areas)
+        if left_out or not self._is_wanted(organisation):
+            return ()
+        if asked.by is By.ORGANISATION:
+            return (self._row(organisation),)
+        if asked.by is By.SECTOR:
+            return (self._row(self._partners[organisation].sector),)
+        wanted = (area for area in areas or (NO_AREA,) if asked.area in (None, area))
+        return [self._row(area) for area in wanted]
+
+    def _is_wanted(self, organisation: str) -> bool:
+        if organisation not in self._found:
+            partner, asked = self._partners[organisation], self._asked
+            named = not asked.search or asked.search.strip().casefold() in partner.name.casefold()
+            self._found[organisation] = named and asked.sector in (None, partner.sector)
+        return self._found[organisation]
+
+    def _row(self, code: str) -> Figures:
+        if code not in self.made:
+            self.made[code] = self._begun(code)
+        return self.made[code]
+
+    def _begun(self, code: str) -> Figures:
+        if self._asked.by is By.ORGANISATION:
+            partner = self._partners[code]
+            return Figures(code, partner.name, partner.sector, partner.id)
+        if self._asked.by is By.SECTOR:
+            return Figures(code, code)
+        known = self._policy.areas.get(code)
+        return Figures(code, known.name if known else "By case, no area")
+
+
+def _partners(ctx: Context) -> dict[str, _Partner]:
+    rows = ctx.session.execute(select(Organisation.code, Organisation.id, Organisation.name, Organisation.sector))
+    return {code: _Partner(id_, name, sector) for code, id_, name, sector in rows}
+
+
+def _seats(ctx: Context, *, areas: bool) -> list[Seat]:
+    """Every licence that holds a seat. Organisations by their code: an id costs thousands of conversions."""
+    columns = (Organisation.code, Licence.kind, Licence.status, SINCE, Licence.rota_id)
+    rows = ctx.session.execute(
+        select(*columns, *((_AREAS,) if areas else ()))
+        .join(Organisation, Organisation.id == Licence.organisation_id)
+        .outerjoin(LastUse, LastUse.licence_id == Licence.id)
+        .where(Licence.status.in_(HOLDS_A_SEAT))
+    )
+    if not areas:
+        return [Seat(code, kind, status, since, rota) for code, kind, status, since, rota in rows]
+    return [
+        Seat(code, kind, status, since, rota, tuple((of or "").split())) for code, kind, status, since, rota, of in rows
+    ]
+
+
+@dataclass(frozen=True)
+class _Offer:
+    organisation: str
+    kind: Kind
+    areas: tuple[str, ...]
+
+
+def _contracts(ctx: Context) -> tuple[dict[Kind, int], list[_Offer]]:
+    """The contract's seats by kind, and the offers that are open: one statement for both."""
+    rows = ctx.session.execute(
+        select(SeatContract.kind, SeatContract.seats, Organisation.code, _AREAS)
+        .select_from(SeatContract)
+        .outerjoin(SeatOffer, and_(SeatOffer.kind == SeatContract.kind, SeatOffer.settled_at.is_(None)))
+        .outerjoin(Organisation, Organisation.id == SeatOffer.organisation_id)
+        .outerjoin(Licence, Licence.id == SeatOffer.licence_id)
+    ).all()
+    offers = [_Offer(code, Kind(kind), tuple((areas or "").split())) for kind, _, code, areas in rows if code]
+    return {Kind(kind): seats for kind, seats, _, _ in rows}, offers
+
+
+def _places(ctx: Context, since: datetime | None) -> list[Wait]:
+    """Who waits now, and with `since` who waited at any time from then on."""
+    still = WaitingPlace.left_at.is_(None)
+    rows = ctx.session.execute(
+        select(
+            WaitingPlace.licence_id, Organisation.code, WaitingPlace.kind, _AREAS, WaitingPlace.joined_at,
+            WaitingPlace.left_at,
+        )
+        .join(Licence, Licence.id == WaitingPlace.licence_id)
+        .join(Organisation, Organisation.id == WaitingPlace.organisation_id)
+        .where(still if since is None else or_(still, WaitingPlace.left_at > since))
+        .order_by(WaitingPlace.joined_at, WaitingPlace.id)
+    )  # fmt: skip
+    return [
+        Wait(one, code, Kind(kind), tuple((areas or "").split()), joined_at, left_at)
+        for one, code, kind, areas, joined_at, left_at in rows
+    ]
+
+
+def _past(ctx: Context, span: Sequence[Month], places: Sequence[Wait]) -> tuple[Past, ...]:
+    """Licences held at each month's end, by their own dates; nothing before the first of them was asked for."""
+    if not span:
+        return ()
+    given = func.coalesce(Licence.decided_at, Licence.activated_at)
+    held: list[Any] = [
+        func.count(case((and_(given <= month.mark, _not_over(month.mark)), 1))).label(f"m{number}")
+        for number, month in enumerate(span)
+    ]
+    counted = select(func.min(Licence.requested_at), *held).where(Licence.status != Status.REFUSED)
+    begun, *numbers = ctx.session.execute(counted).one()
+    return tuple(
+        Past(month, number, waiting_at(places, month.mark))
+        if begun is not None and begun <= month.mark
+        else Past(month, None, None)
+        for month, number in zip(span, numbers, strict=True)
+    )
+
+
+def _not_over(mark: datetime) -> Any:
+    return or_(Licence.deactivated_at.is_(None), Licence.deactivated_at > mark)
+
+
+def _quarters(ctx: Context, months_back: int) -> tuple[Quarter, ...]:
+    """What the audits of use found, the oldest first."""
+    if not months_back:
+        return ()
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    counted = select(UseVerdict.quarter, UseVerdict.verdict, func.count()).group_by(
+        UseVerdict.quarter, UseVerdict.verdict
+    )
+    for quarter, verdict, number in ctx.session.execute(counted.order_by(UseVerdict.quarter, UseVerdict.verdict)):
+        found[quarter][verdict] = number
+    return tuple(Quarter(quarter, verdicts) for quarter, verdicts in found.items())[-(months_back // 3) :]
