@@ -9,6 +9,7 @@ from compliance.kernel.tables import Table, moment
 
 from .queries import MOST, Look, RegisterRow, WithdrawalRow
 from .rules import DUTIES
+from .withdrawals.queries import stands
 
 
 def of_register(ctx: Context, rows: Sequence[RegisterRow], seen: Look) -> Table:
@@ -54,12 +55,15 @@ def of_withdrawals(ctx: Context, rows: Sequence[WithdrawalRow]) -> Table:
         (
             row.organisation,
             row.withdrawal.instruments,
+            stands(row.withdrawal, ctx.now()).value.replace("_", " "),
             moment(row.withdrawal.effective_at),
             row.withdrawal.letter_on.isoformat(),
             row.letter,
             row.letter_sha256,
             row.withdrawal.reasons,
             row.recorded_by,
+            moment(row.withdrawal.recorded_at),
+            moment(row.withdrawal.called_off_at),
             str(row.withdrawal.people_removed),
             str(row.withdrawal.licences_ended),
             DUTIES,
@@ -69,8 +73,8 @@ def of_withdrawals(ctx: Context, rows: Sequence[WithdrawalRow]) -> Table:
         for row in rows
     ]
     columns = (
-        "Organisation", "Instruments", "In effect from", "Date of letter", "Letter", "SHA-256 of letter", "Rationale",
-        "Recorded by", "People removed", "Licences ended", "Duties that stay", "Duties acknowledged by",
+        "Organisation", "Instruments", "State", "In effect from", "Date of letter", "Letter", "SHA-256 of letter", "Rationale",
+        "Recorded by", "Recorded", "Called off", "People removed", "Licences ended", "Duties that stay", "Duties acknowledged by",
         "Duties acknowledged",
     )  # fmt: skip
     title = "Register of withdrawals"

@@ -18,7 +18,6 @@ from .records import (
     version,
     versions,
     withdrawal,
-    withdrawals,
 )
 from .register import AsAt, Look, RegisterRow, instant_of, isa_checks_due, look, register
 from .standing import InstrumentStanding, Standing, facts, reading, signable, standing, to_sign, withdrawn
@@ -27,5 +26,5 @@ __all__ = [
     "MOST", "AsAt", "InstrumentStanding", "IsaCell", "Line", "Look", "RegisterRow", "Standing", "WithdrawalRow",
     "current_version", "facts", "history", "instant_of", "isa_cell", "isa_checks_due", "isa_checks_waiting",
     "key_contacts", "look", "names", "opened", "organisation", "organisation_by_code", "policy_documents", "reading",
-    "register", "sectors", "signable", "standing", "to_sign", "version", "versions", "withdrawal", "withdrawals", "withdrawn",
+    "register", "sectors", "signable", "standing", "to_sign", "version", "versions", "withdrawal", "withdrawn",
 ]  # fmt: skip

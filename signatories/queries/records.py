@@ -10,12 +10,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from compliance.identity.models import Person, SignIn
+from compliance.identity.models import SignIn
 from compliance.kernel.context import Context
 from compliance.kernel.errors import NotFound
 from policies.access import require
 from policies.permissions import Permission
-from signatories.lines import believed
 from signatories.models import (
     Instrument,
     InstrumentVersion,
@@ -23,7 +22,6 @@ from signatories.models import (
     Opening,
     Organisation,
     PolicyDocument,
-    Upload,
     Withdrawal,
 )
 
@@ -149,30 +147,6 @@ def withdrawal(ctx: Context, withdrawal_id: UUID, *, lock: bool = False) -> With
     return found
 
 
-def withdrawals(ctx: Context, *, since: datetime | None = None) -> list[WithdrawalRow]:
-    """The withdrawal register, newest first, or what came into it after an instant (SIG-8, OP 11.1)."""
-    require(ctx, Permission.WITHDRAWAL_READ)
-    rows = ctx.session.execute(
-        select(Withdrawal, Organisation.name, Upload.file_name, Upload.sha256)
-        .join(Organisation, Organisation.id == Withdrawal.organisation_id)
-        .join(Upload, Upload.id == Withdrawal.letter_id)
-        .where(believed(Withdrawal, None), *([Withdrawal.effective_at > since] if since else []))
-        .order_by(Withdrawal.effective_at.desc(), Withdrawal.id)
-        .limit(MOST)
-    ).all()
-    recorders = _names(ctx, {row.Withdrawal.recorded_by for row in rows})
-    return [
-        WithdrawalRow(
-            row.Withdrawal,
-            row.name,
-            row.file_name,
-            row.sha256,
-            recorders.get(row.Withdrawal.recorded_by, row.Withdrawal.recorded_by),
-        )
-        for row in rows
-    ]
-
-
 def _versions(*conditions: ColumnElement[bool]) -> Select[InstrumentVersion]:
     return (
         select(InstrumentVersion)
@@ -181,18 +155,6 @@ def _versions(*conditions: ColumnElement[bool]) -> Select[InstrumentVersion]:
         .where(*conditions)
         .order_by(Instrument.code, InstrumentVersion.effective_on, InstrumentVersion.published_at)
     )
-
-
-def _names(ctx: Context, ids: set[str]) -> dict[str, str]:
-    """The full names behind the ids of people that rows were recorded by; commands have none."""
-    people = []
-    for text in ids:
-        try:
-            people.append(UUID(text))
-        except ValueError:
-            continue
-    rows = ctx.session.execute(select(Person.id, Person.full_name).where(Person.id.in_(people)))
-    return {str(row.id): row.full_name for row in rows}
 
 
 def _none_of(ctx: Context, organisation_id: UUID) -> list[Any]:

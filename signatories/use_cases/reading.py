@@ -5,24 +5,12 @@ from __future__ import annotations
 from typing import TypedDict, Unpack
 from uuid import UUID
 
-from sqlalchemy.orm import undefer
-
 from audit.record import record
 from compliance.kernel.context import Context
 from compliance.kernel.tables import File, Form, form_of, write
-from policies.access import require
-from policies.permissions import Permission
 from signatories import queries, tables
-from signatories.events import (
-    HistoryViewed,
-    LetterRead,
-    RegisterExported,
-    RegisterViewed,
-    WithdrawalsExported,
-    WithdrawalsViewed,
-)
-from signatories.models import Upload
-from signatories.queries import AsAt, Line, RegisterRow, WithdrawalRow
+from signatories.events import HistoryViewed, RegisterExported, RegisterViewed
+from signatories.queries import AsAt, Line, RegisterRow
 from signatories.rules import State
 
 
@@ -61,30 +49,6 @@ def view_history(ctx: Context, organisation_id: UUID) -> list[Line]:
     lines = queries.history(ctx, organisation_id)
     record(ctx, HistoryViewed(subject=organisation_id, organisation=organisation_id))
     return lines
-
-
-def view_withdrawals(ctx: Context) -> list[WithdrawalRow]:
-    """Show the withdrawal register (SIG-8), and keep that it was shown."""
-    rows = queries.withdrawals(ctx)
-    record(ctx, WithdrawalsViewed(rows=len(rows)))
-    return rows
-
-
-def export_withdrawals(ctx: Context, form: Form | str) -> File:
-    """Hand out the withdrawal register as a file (SIG-8), and keep that it was handed out."""
-    kind = form_of(form)
-    rows = queries.withdrawals(ctx)
-    record(ctx, WithdrawalsExported(form=kind.value, rows=len(rows)))
-    return write(tables.of_withdrawals(ctx, rows), kind)
-
-
-def read_letter(ctx: Context, withdrawal_id: UUID) -> Upload:
-    """Hand out the letter by which an organisation withdrew (SIG-6), and keep that it was handed out."""
-    withdrawal = queries.withdrawal(ctx, withdrawal_id)
-    require(ctx, Permission.WITHDRAWAL_READ, organisation=withdrawal.organisation_id)
-    letter = ctx.session.get_one(Upload, withdrawal.letter_id, options=[undefer(Upload.content)])
-    record(ctx, LetterRead(subject=withdrawal.id, organisation=withdrawal.organisation_id))
-    return letter
 
 
 def _asked(ctx: Context, filters: Filters) -> tuple[str | None, str | None]:

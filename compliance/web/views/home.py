@@ -21,6 +21,9 @@ from compliance.web.words import count, day, moment
 from policies.permissions import Permission
 from policies.values import Policy
 from signatories import queries as signatories
+from signatories.queries import WithdrawalRow
+from signatories.withdrawals import queries as withdrawals
+from signatories.withdrawals.queries import Stands, stands
 
 pages = Blueprint("home", __name__)
 
@@ -192,7 +195,28 @@ def _own_requests(ctx: Context) -> list[Waiting]:
 def _withdrawals(ctx: Context) -> list[Waiting]:
     if not could(Permission.WITHDRAWAL_READ):
         return []
-    recent = signatories.withdrawals(ctx, since=ctx.now() - RECENT)
+    since = withdrawals.register(ctx, since=ctx.now() - RECENT)
+    coming = [row for row in since if stands(row.withdrawal, ctx.now()) is Stands.ANNOUNCED]
+    recent = [row for row in since if stands(row.withdrawal, ctx.now()) is Stands.IN_EFFECT]
+    return [*_leaving(coming), *_left(recent)]
+
+
+def _leaving(coming: list[WithdrawalRow]) -> list[Waiting]:
+    if not coming:
+        return []
+    says = ", ".join(f"{row.organisation} on {moment(row.withdrawal.effective_at)}" for row in coming[-3:])
+    return [
+        Waiting(
+            len(coming),
+            f"{'organisation is' if len(coming) == 1 else 'organisations are'} to leave",
+            f"{says}{' and others' if len(coming) > 3 else ''}. Take their people off any list kept elsewhere on that day.",
+            url_for("withdrawals.withdrawals", state=Stands.ANNOUNCED.value),
+            "See who leaves when",
+        )
+    ]
+
+
+def _left(recent: list[WithdrawalRow]) -> list[Waiting]:
     open_duties = [row for row in recent if row.withdrawal.duties_acknowledged_at is None]
     if not recent:
         return []
