@@ -35,7 +35,8 @@ class By(StrEnum):
 
 
 class Seat(NamedTuple):
-    """A licence that holds a seat: whose, of which kind, in which state, since when it was not used, and its rota.
+    """A licence that holds a seat, or so many that are alike: whose, of which kind, in which state, since when it was
+    not used, and its rota.
 
     There are thousands of them on each page, so they are no more than what the store gives.
     """
@@ -46,6 +47,7 @@ class Seat(NamedTuple):
     since: datetime | None
     rota_id: UUID | None
     areas: tuple[str, ...] = ()
+    number: int = 1
 
 
 @dataclass(frozen=True)
@@ -113,18 +115,18 @@ class Figures:
     def holds(self, seat: Seat, idle_for: int | None) -> None:
         """Count a licence in; `idle_for` is its days without use where they make it idle, else None."""
         if seat.rota_id is not None:
-            self.sharing += 1
+            self.sharing += seat.number
             self.rota_ids.add(seat.rota_id)
             return
         if seat.status == Status.ACTIVE:
-            self.active += 1
+            self.active += seat.number
         elif seat.status == Status.APPROVED:
-            self.kept += 1
+            self.kept += seat.number
         else:
-            self.resting += 1
+            self.resting += seat.number
         if idle_for is not None:
-            self.idle += 1
-            self.idle_days += idle_for
+            self.idle += seat.number
+            self.idle_days += idle_for * seat.number
             self.idle_longest = max(self.idle_longest, idle_for)
 
     def __bool__(self) -> bool:

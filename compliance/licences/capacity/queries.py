@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, literal_column, or_, select
 
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Invalid
@@ -117,14 +117,16 @@ def capacity(ctx: Context, asked: Asked, *, months_back: int = 0) -> Capacity:
     before, span = idle_before(ctx.now(), days), months(ctx.now(), months_back)
 
     partners = _partners(ctx)
-    seats = _seats(ctx, areas=asked.by is By.AREA or asked.area is not None)
+    seats = _seats(ctx, before)
     contracts, offers = _contracts(ctx)
     places = _places(ctx, span[0].mark if span else None)
     kinds = {kind: Figures(kind, kind) for kind in Kind}
     rows = _Rows(asked, partners, ctx.the(Policy))
     for seat in seats:
+        kinds[seat.kind].holds(seat, idle_for(seat, ctx.now(), before))
+    for seat in _seats(ctx, before, asked) if asked.by is By.AREA or asked.area else seats:
         idle = idle_for(seat, ctx.now(), before)
-        for figures in (kinds[seat.kind], *rows.of(seat.organisation, seat.kind, seat.areas)):
+        for figures in rows.of(seat.organisation, seat.kind, seat.areas):
             figures.holds(seat, idle)
     for offer in offers:
         for figures in (kinds[offer.kind], *rows.of(offer.organisation, offer.kind, offer.areas)):
@@ -224,20 +226,27 @@ def _partners(ctx: Context) -> dict[str, _Partner]:
     return {code: _Partner(id_, name, sector) for code, id_, name, sector in rows}
 
 
-def _seats(ctx: Context, *, areas: bool) -> list[Seat]:
-    """Every licence that holds a seat. Organisations by their code: an id costs thousands of conversions."""
-    columns = (Organisation.code, Licence.kind, Licence.status, SINCE, Licence.rota_id)
-    rows = ctx.session.execute(
-        select(*columns, *((_AREAS,) if areas else ()))
+def _seats(ctx: Context, before: datetime, asked: Asked | None = None) -> list[Seat]:
+    """Every licence that holds a seat, alike ones together; since when it is unused only where that is before this.
+
+    Where areas are asked for, a licence comes once for each of those. Organisations by their code, for an id costs
+    thousands of conversions.
+    """
+    area: ColumnElement[str] = LicenceArea.area if asked else literal("")
+    alike = (Organisation.code, Licence.kind, Licence.status, case((before > SINCE, SINCE)), Licence.rota_id, area)
+    named = [column.label(f"c{number}") for number, column in enumerate(alike)]
+    counted = (
+        select(*named, func.count())
+        .select_from(Licence)
         .join(Organisation, Organisation.id == Licence.organisation_id)
         .outerjoin(LastUse, LastUse.licence_id == Licence.id)
         .where(Licence.status.in_(HOLDS_A_SEAT))
+        .group_by(*(literal_column(column.name) for column in named[: None if asked else -1]))
     )
-    if not areas:
-        return [Seat(code, kind, status, since, rota) for code, kind, status, since, rota in rows]
-    return [
-        Seat(code, kind, status, since, rota, tuple((of or "").split())) for code, kind, status, since, rota, of in rows
-    ]
+    if asked:
+        counted = counted.outerjoin(LicenceArea, LicenceArea.licence_id == Licence.id)
+        counted = counted.where(LicenceArea.area == asked.area) if asked.area else counted
+    return [Seat(*row[:5], (row[5],) if row[5] else (), row[6]) for row in ctx.session.execute(counted)]
 
 
 @dataclass(frozen=True)
