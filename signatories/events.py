@@ -61,6 +61,16 @@ class VersionOpened(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class VersionRead(Event):
+    """The file of a version was handed out to be looked at, not to be signed (AUD-1)."""
+
+    name: ClassVar[str] = "instrument.version_read"
+    subject_kind: ClassVar[str | None] = "instrument_version"
+
+    document: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class InstrumentSigned(Event):
     """An organisation signed. `evidence` seals what SIG-2 keeps in the row; see `rules.evidence`."""
 
@@ -124,6 +134,14 @@ class PolicyDocumentRecorded(Event):
 
     kind: str
     replaced: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyDocumentRead(Event):
+    """The file of an organisation's policy was handed out (AUD-1)."""
+
+    name: ClassVar[str] = "policy_document.read"
+    subject_kind: ClassVar[str | None] = "policy_document"
 
 
 @dataclass(frozen=True, kw_only=True)

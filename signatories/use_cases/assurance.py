@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
 from audit.record import record
 from compliance.identity.addresses import normalise
@@ -16,10 +17,12 @@ from compliance.kernel.errors import Invalid, NotFound
 from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
-from signatories import queries, rules
+from signatories import links, queries, rules, uploads
 from signatories.errors import ContactEnded
-from signatories.events import IsaChecked, KeyContactEnded, KeyContactNamed, PolicyDocumentRecorded
-from signatories.models import Instrument, IsaCheck, KeyContact, PolicyDocument
+from signatories.events import IsaChecked, KeyContactEnded, KeyContactNamed, PolicyDocumentRead, PolicyDocumentRecorded
+from signatories.models import Instrument, IsaCheck, KeyContact, PolicyDocument, Upload
+
+_TEXTS = ("pdf", "docx")
 
 ONLY_ONE = frozenset({"escalation"})
 """Kinds of contact of which an organisation has one: naming another ends the one before (OP 6.1)."""
@@ -34,8 +37,14 @@ def record_policy_document(
     owner: str,
     dated_on: date,
     next_review_on: date,
+    link: str | None = None,
+    file_name: str | None = None,
+    file: bytes | None = None,
 ) -> PolicyDocument:
-    """Record a safeguarding or data-protection policy; it replaces the one of its kind before it (SIG-11, OP 6.1)."""
+    """Record a safeguarding or data-protection policy; it replaces the one of its kind before it (SIG-11, OP 6.1).
+
+    The policy itself is a file, or a link to where the organisation publishes it: one of the two, not both.
+    """
     queries.organisation(ctx, organisation_id, lock=True)
     require(ctx, Permission.POLICY_DOCUMENT_RECORD, organisation=organisation_id)
 
@@ -43,6 +52,14 @@ def record_policy_document(
     if kind not in kinds:
         raise Invalid.at("/kind", f"Choose one of these: {', '.join(kinds)}.")
     _check_days(ctx, dated_on, next_review_on)
+    if link and file is not None:
+        raise Invalid.at("/link", "Give the file or the link, not both.")
+    place = links.checked(link, pointer="/link") if link else None
+    upload = (
+        uploads.receive(ctx, file_name=file_name or kind, content=file, allowed=_TEXTS, pointer="/file")
+        if file is not None
+        else None
+    )
     document = PolicyDocument(
         id=ctx.new_id(),
         organisation_id=organisation_id,
@@ -51,6 +68,8 @@ def record_policy_document(
         owner=text.line(owner, pointer="/owner"),
         dated_on=dated_on,
         next_review_on=next_review_on,
+        link=place,
+        upload_id=upload.id if upload else None,
         recorded_at=ctx.now(),
     )
 
@@ -80,6 +99,17 @@ def record_policy_document(
         ),
     )
     return document
+
+
+def read_policy(ctx: Context, organisation_id: UUID, document_id: UUID) -> Upload:
+    """Hand out the file of a policy to the organisation's own people and the hub, and keep that it was handed out."""
+    require(ctx, Permission.EVIDENCE_READ, organisation=organisation_id)
+    document = ctx.session.get(PolicyDocument, document_id)
+    if document is None or document.organisation_id != organisation_id or document.upload_id is None:
+        raise NotFound()
+    upload = ctx.session.get_one(Upload, document.upload_id, options=[undefer(Upload.content)])
+    record(ctx, PolicyDocumentRead(subject=document.id, organisation=organisation_id))
+    return upload
 
 
 def name_key_contact(

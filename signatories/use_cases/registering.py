@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from audit.record import record
+from compliance.identity.queries import require_fresh
 from compliance.kernel import text
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
@@ -127,9 +128,11 @@ def publish_version(
 
     Only the first version may take effect in the past and name no day to sign again by. Each later one takes
     effect today or later, after the one before it, and signatures of earlier ones hold until `resign_by` is over.
+    Whoever publishes has given a fresh code: every partner's standing will hang on it.
     """
     kept = ctx.session.scalars(select(Instrument).where(Instrument.code == instrument).with_for_update()).one_or_none()
     require(ctx, Permission.INSTRUMENT_PUBLISH)
+    require_fresh(ctx)
     if kept is None:
         raise NotFound()
 
