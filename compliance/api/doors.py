@@ -9,6 +9,7 @@ from compliance.kernel.context import house
 from . import access, errors, oauth
 from .accounts import accounts
 from .assurance import assurance
+from .certificates import certificates
 from .health import health
 from .instruments import instruments
 from .invitations import invitations
@@ -25,7 +26,7 @@ PATHS = ("/api", "/access", "/oauth2", "/.well-known", "/live", "/ready")
 """What belongs to programs: below these, whatever goes wrong is a problem document."""
 
 ROUTES: tuple[Blueprint, ...] = (
-    health, oauth_routes, accounts, people, roles, proposals, organisations, instruments, assurance, withdrawals, licences, invitations, log,
+    health, oauth_routes, accounts, people, roles, proposals, organisations, instruments, certificates, assurance, withdrawals, licences, invitations, log,
 )  # fmt: skip
 
 A_YEAR = 31_536_000

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from cryptography import x509
@@ -45,6 +45,11 @@ class PaperKey:
     def fingerprint(self) -> str:
         """The certificate's SHA-256, in pairs as `openssl x509 -fingerprint` writes it."""
         return sha256(self.der).digest().hex(":").upper()
+
+    @property
+    def ends_at(self) -> datetime:
+        """The instant at which the certificate ends; what it signed before stays good."""
+        return x509.load_pem_x509_certificate(self.certificate.encode()).not_valid_after_utc
 
     @property
     def pkcs8(self) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import (
     account,
     audit,
+    certificates,
     factors,
     home,
     licences,
@@ -32,6 +33,7 @@ ALL = (
     register.pages,
     organisations.pages,
     signing.pages,
+    certificates.pages,
     withdrawals.pages,
     licences.pages,
     people.pages,
