@@ -6,11 +6,13 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+from sqlalchemy import select
+
 from compliance.kernel.context import Context
 
 from .append import Receipt
 from .events import Event
-from .models import Moment
+from .models import HEAD, LogHead, Moment
 
 E = TypeVar("E", bound=Event)
 Reaction = Callable[[Context, Any], None]
@@ -38,6 +40,14 @@ def record(ctx: Context, event: Event) -> None:
 def recorded(ctx: Context) -> list[Event]:
     """The events of this transaction so far, in order."""
     return cast(list[Event], ctx.session.info.setdefault("events", []))
+
+
+def hold_the_log(ctx: Context) -> None:
+    """Take the log's head now and not only at the commit: no decision is answered until this transaction ends (DEC-4).
+
+    The last thing before the commit, and seldom: whoever locks anything after it may wait for somebody who waits for it.
+    """
+    ctx.session.execute(select(LogHead.id).where(LogHead.id == HEAD).with_for_update())
 
 
 def receipts(ctx: Context) -> list[Receipt]:

@@ -23,8 +23,10 @@ from .app import house_of
 from .identity.jobs import JOBS as IDENTITY_JOBS
 from .identity.proposals.jobs import JOBS as PROPOSAL_JOBS
 from .kernel.context import House
+from .kernel.errors import Refusal
 from .kernel.jobs import Stopping, Work, beat, run_due
 from .licences.jobs import JOBS as LICENCE_JOBS
+from .licences.quarterly.jobs import JOBS as QUARTERLY_JOBS
 from .licences.waiting.jobs import JOBS as WAITING_JOBS
 from .notices.jobs import JOBS as NOTICE_JOBS
 
@@ -38,6 +40,7 @@ JOBS: tuple[Work, ...] = (
     *IDENTITY_JOBS,
     *PROPOSAL_JOBS,
     *LICENCE_JOBS,
+    *QUARTERLY_JOBS,
     *WAITING_JOBS,
     *SIGNATORY_JOBS,
     *WITHDRAWAL_JOBS,
@@ -75,7 +78,7 @@ def run(app: Flask) -> None:
 def _run(house: House, job: Work, stopping: Stopping) -> None:
     try:
         done = run_due(house, job, stopping)
-    except SQLAlchemyError as problem:
+    except (Refusal, SQLAlchemyError) as problem:
         log.error("job could not run", job=job.name, problem=type(problem).__name__)
         return
     if done is not None and done.found:

@@ -16,10 +16,9 @@ from compliance.identity import use_cases as identity
 from compliance.identity.access_tokens import SCOPES
 from compliance.identity.addresses import normalise
 from compliance.identity.links import invitation_link
-from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import Context, operator
 from compliance.kernel.errors import Refusal
-from compliance.kernel.jobs import run_now
+from compliance.kernel.jobs import run_as_of, run_now
 from compliance.kernel.logs import start_logging
 from compliance.kernel.secrets import complete_key_file, create_key_file, turn_key_file
 from compliance.kernel.settings import Misconfigured
@@ -31,10 +30,12 @@ from .configured import application, fail, settings
 from .demo import demo
 from .doctor import examine
 from .grants import CannotGrant, grant
+from .papers import papers
 from .resealing import reseal
 from .serving import serve_for_good
 
-_INSTANT = "Give the instant with its zone, such as 2026-11-21T10:00:00Z."
+_YEARS = (1971, 9999)
+_INSTANT = f"Give an instant from {_YEARS[0] + 1} on with its zone, such as 2026-11-21T10:00:00Z."
 
 
 class _Refusals(click.Group):
@@ -55,6 +56,7 @@ def main() -> None:
 
 main.add_command(audit)
 main.add_command(demo)
+main.add_command(papers)
 
 
 @main.command()
@@ -176,14 +178,12 @@ def list_jobs() -> None:
 @click.option("--as-of", "as_of", metavar="INSTANT", help="Run as at this instant, such as 2026-11-21T10:00:00Z.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result for a program.")
 def run_job(name: str, as_of: str | None, as_json: bool) -> None:
-    """Run one job now."""
+    """Run one job now; as of an instant, after what the calendar has run before it, such as warnings."""
     job = scheduler.job_named(name)
     if job is None:
         raise click.UsageError(f"There is no job {name}. `compliance jobs list` names them.")
     house = house_of(application())
-    if as_of is not None:
-        house.clock = FixedClock(_instant(as_of))
-    run = run_now(house, job)
+    run = run_now(house, job) if as_of is None else run_as_of(house, job, _instant(as_of))
     counts = {"found": run.found, "done": run.done, "failed": run.failed}
     click.echo(json.dumps(counts) if as_json else ", ".join(f"{count} {word}" for word, count in counts.items()))
     if run.failed:
@@ -282,6 +282,6 @@ def _instant(text: str) -> datetime:
         instant = datetime.fromisoformat(text)
     except ValueError:
         raise click.UsageError(_INSTANT) from None
-    if instant.tzinfo is None:
+    if instant.tzinfo is None or not _YEARS[0] < instant.year < _YEARS[1]:
         raise click.UsageError(_INSTANT)
     return instant

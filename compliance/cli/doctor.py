@@ -16,6 +16,7 @@ from audit.models import HEAD, AuditEntry, LogSeal, Moment
 from audit.verify import verify_log
 from compliance.app import MIGRATIONS, house_of
 from compliance.identity.countries import Countries
+from compliance.kernel.clock import london_date, said_day
 from compliance.kernel.context import House, operator
 from compliance.kernel.jobs import JobRun, last_beat
 from compliance.kernel.secrets import KeyRing
@@ -33,6 +34,9 @@ from signatories import queries as signatories
 SHOWN = 5
 HERE = frozenset({"/", "localhost", "127.0.0.1", "::1"})
 SEALED_WITHIN = timedelta(minutes=1)
+PAPERS_LAST = timedelta(days=90)
+CALENDAR_AHEAD = timedelta(days=365)
+QUARTER_AHEAD = timedelta(days=100)
 DOCTOR = operator("doctor")
 
 
@@ -71,6 +75,13 @@ def _keys(house: House) -> Iterator[str]:
     ring = house.the(KeyRing)
     if ring.open(ring.seal(b"doctor", place="doctor"), place="doctor") != b"doctor":
         yield "the key ring does not open what it sealed; restore the key file"
+
+
+def _papers(house: House) -> Iterator[str]:
+    """The key that signs documents is good for another while (SIG-2)."""
+    ends_at = house.the(KeyRing).papers[0].ends_at
+    if ends_at - house.clock.now() < PAPERS_LAST:
+        yield f"the certificate of our documents ends on {said_day(ends_at.date())}; run `compliance keys turn`, then restart"
 
 
 def _transport(house: House) -> Iterator[str]:
@@ -132,6 +143,15 @@ def _clock(house: House) -> Iterator[str]:
         last = connection.execute(select(func.max(AuditEntry.at))).scalar()
     if last is not None and last > Moment.write(house.clock.now() + timedelta(seconds=5)):
         yield f"the last entry is of {last}, which is still to come; set the machine's clock right"
+
+
+def _calendar(house: House) -> Iterator[str]:
+    """Bank holidays are known for a year ahead (LIC-8)."""
+    known_until = house.the(Policy).calendar.known_until
+    left = known_until - london_date(house.clock.now())
+    if left < CALENDAR_AHEAD:
+        says = f"they are known up to {known_until} only; bring policies/calendar.toml up to date from gov.uk/bank-holidays"
+        yield Remark(says) if left > QUARTER_AHEAD else says
 
 
 def _scheduler(house: House) -> Iterator[str]:
@@ -204,6 +224,6 @@ def _withdrawn(house: House) -> Iterator[str]:
 
 
 CHECKS: tuple[Callable[[House], Iterator[str]], ...] = (
-    _keys, _transport, _migrations, _policy, _countries, _log, _sealed, _clock, _scheduler, _jobs, _letters, _eligible,
-    _seats, _withdrawn,
+    _keys, _papers, _transport, _migrations, _policy, _countries, _log, _sealed, _clock, _calendar, _scheduler, _jobs, _letters,
+    _eligible, _seats, _withdrawn,
 )  # fmt: skip

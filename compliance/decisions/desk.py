@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 from audit.append import append, take_turn
 from audit.models import Moment
 from compliance.identity.whence import source_address
+from compliance.kernel.clock import end_of, london_date, start_of
 from compliance.kernel.context import House
 from compliance.kernel.db import PATIENCE_SECONDS, WRITES
 from compliance.licences.uses import note_uses
@@ -41,7 +42,8 @@ MOST_AT_ONCE = 256
 """Calls that share one commit at the most."""
 
 USE_EVERY_SECONDS = 3600.0
-"""How often a licence's last use is moved on: often enough for a quarterly audit, seldom enough to cost nothing (LIC-8)."""
+"""How often a licence's last use is moved on: seldom enough to cost nothing. The first use of a London day always is, so
+that none is taken for the use of the quarter before (LIC-8)."""
 
 _json = msgspec.json.Encoder()
 
@@ -72,6 +74,7 @@ class Desk:
         self._line = threading.Lock()
         self._waiting: deque[_Waiting] = deque()
         self._led = False
+        self._day = (0.0, 0.0)
 
     def ask(self, asked: Asked) -> Answered:
         """Answer every question of one call, durably; raises NoAnswer, or CallerEnded for a client that was ended."""
@@ -129,6 +132,7 @@ class Desk:
                 read_changes(connection, self._house, book, turn.state_version)
                 self._last_change = turn.seen
             now = self._house.clock.now()
+            self._look_at_the_day(now)
             uses: dict[str, Right] = {}
             drafts = [self._hear(connection, book, waiting, now, uses) for waiting in together]
             receipts = append(connection, turn, drafts)
@@ -141,6 +145,12 @@ class Desk:
                 waiting.answered = Answered(
                     waiting.verdicts, waiting.until, book.state_version, book.policy.version, receipt
                 )
+
+    def _look_at_the_day(self, now: datetime) -> None:
+        """Know when the London day at hand began, and when it is over."""
+        if not self._day[0] <= now.timestamp() < self._day[1]:
+            today = london_date(now)
+            self._day = (start_of(today).timestamp(), end_of(today).timestamp())
 
     def _hear(
         self, connection: Connection, book: Book, waiting: _Waiting, now: datetime, uses: dict[str, Right]
@@ -158,7 +168,7 @@ class Desk:
             right = verdict.right
             if right is not None:
                 waiting.until = min(waiting.until, right.until)
-                if instant - right.used_at >= USE_EVERY_SECONDS:
+                if instant - right.used_at >= USE_EVERY_SECONDS or right.used_at < self._day[0]:
                     uses[right.licence_id] = right
             if asked.stop_on is not None and verdict.permit is asked.stop_on:
                 break

@@ -20,6 +20,7 @@ from .errors import Conflict, Invalid
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
+_FIRST = date(1972, 1, 1)
 
 
 class BeyondCalendar(Conflict):
@@ -86,6 +87,8 @@ def quarter_named(name: str) -> Quarter:
 
 def is_working_day(day: date, calendar: Calendar) -> bool:
     """Whether England works on this day: neither a weekend nor a bank holiday; raises BeyondCalendar."""
+    if day < _FIRST:
+        raise BeyondCalendar(f"Bank holidays are known from {said_day(_FIRST)} on.")
     if day > calendar.known_until:
         raise BeyondCalendar(
             f"Bank holidays are known up to {said_day(calendar.known_until)} only, and {said_day(day)} is after it. "

@@ -1,1 +1,1 @@
-"""Once a quarter every licence is asked whether it was used; those that were not end, after a warning (LIC-8)."""
+"""The quarterly audit of use: whoever did not use a licence in a whole quarter loses it, after a warning (LIC-8)."""

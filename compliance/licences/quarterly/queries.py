@@ -1,0 +1,192 @@
+"""What the audit of use goes by: whom it looks at, what it finds of them, and what waits for the next run (LIC-8).
+
+`finding` is the verdict of `rules.verdict` as one column, so that a list of thousands is one statement; a test holds
+the two beside each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select
+
+from compliance.kernel.calendar import Quarter
+from compliance.kernel.clock import london_date
+from compliance.kernel.context import Context
+from compliance.kernel.errors import NotFound
+from compliance.licences.models import LastUse, Licence
+from policies.access import require
+from policies.permissions import Permission
+from policies.values import Policy
+from signatories.models import KeyContact
+
+from . import rules
+from .models import UseExemption, UseVerdict, UseWarning
+from .rules import Verdict
+
+MOST_DUE = 100_000
+_MOST_TOLD = 20
+
+
+@dataclass(frozen=True)
+class OneLicence:
+    """What the audit of use means for one licence today: its warning if any, and its exemption."""
+
+    warned_at: datetime | None
+    ends_on: date | None
+    exemption: UseExemption | None
+
+
+def today(ctx: Context) -> date:
+    """The date in London."""
+    return london_date(ctx.now())
+
+
+def audited(ctx: Context) -> Quarter:
+    """The last quarter whose audit is due by now; raises BeyondCalendar."""
+    return rules.audited(today(ctx), ctx.the(Policy).calendar)
+
+
+def warned_for(ctx: Context) -> Quarter:
+    """The quarter for which warnings go out now; raises BeyondCalendar."""
+    policy = ctx.the(Policy)
+    return rules.warned_for(today(ctx), policy.licences.unused_warning_days, policy.calendar)
+
+
+def ends_on(ctx: Context, quarter: Quarter, warned_at: datetime | None) -> date:
+    """The day on which an unused licence ends; for one that was not warned yet, if it were warned today at the earliest."""
+    policy = ctx.the(Policy)
+    days = policy.licences.unused_warning_days
+    warned = london_date(warned_at) if warned_at else max(today(ctx), rules.warned_from(quarter, days))
+    return rules.ends_on(quarter, warned, days, policy.calendar)
+
+
+def looked_at(quarter: Quarter) -> ColumnElement[bool]:
+    """The licences that the audit of this quarter looks at: those there were in it, and that have not ended."""
+    return and_(Licence.status.in_(rules.JUDGED), Licence.activated_at < rules.over(quarter))
+
+
+def exempt(quarter: Quarter) -> ColumnElement[bool]:
+    """Whether a licence has an exemption that reaches the quarter's last day."""
+    return exists().where(
+        UseExemption.licence_id == Licence.id,
+        UseExemption.ended_at.is_(None),
+        UseExemption.ends_on >= quarter.last_day,
+    )
+
+
+def finding(quarter: Quarter) -> ColumnElement[str]:
+    """What `rules.verdict` says of a licence, joined with its last use, as a column."""
+    return case(
+        (LastUse.used_at >= rules.over(quarter), Verdict.USED_SINCE.value),
+        (LastUse.used_at >= rules.began(quarter), Verdict.USED.value),
+        (Licence.suspension.in_(rules.RESTS), Verdict.RESTING.value),
+        (Licence.activated_at > rules.began(quarter), Verdict.YOUNG.value),
+        (exempt(quarter), Verdict.EXEMPT.value),
+        else_=Verdict.UNUSED.value,
+    )
+
+
+def due_for_verdict(ctx: Context) -> list[UUID]:
+    """Licences that still have no verdict for the quarter whose audit is due, and that can be given one now.
+
+    An unused one whose holder was not warned so many days ago waits until the days are over.
+    """
+    quarter = audited(ctx)
+    warned = UseWarning.warned_at < rules.warned_before(today(ctx), ctx.the(Policy).licences.unused_warning_days)
+    return _due(ctx, quarter, or_(finding(quarter) != Verdict.UNUSED.value, warned))
+
+
+def due_for_warning(ctx: Context) -> list[UUID]:
+    """Licences that end unless they are used, and whose holders have not been told."""
+    quarter = warned_for(ctx)
+    return _due(ctx, quarter, and_(finding(quarter) == Verdict.UNUSED.value, UseWarning.id.is_(None)))
+
+
+def standing(ctx: Context, licence: Licence, quarter: Quarter) -> rules.Standing | None:
+    """What a verdict on this licence goes by; None where the quarter's audit does not look at it."""
+    if licence.status not in rules.JUDGED or licence.activated_at is None:
+        return None
+    if licence.activated_at >= rules.over(quarter):
+        return None
+    is_exempt = ctx.session.scalar(select(exempt(quarter)).select_from(Licence).where(Licence.id == licence.id))
+    return rules.Standing(licence.activated_at, used_at(ctx, licence.id), licence.suspension, bool(is_exempt))
+
+
+def used_at(ctx: Context, licence_id: UUID) -> datetime | None:
+    """When a licence was last used, as the store has it now."""
+    return ctx.session.scalar(select(LastUse.used_at).where(LastUse.licence_id == licence_id))
+
+
+def judged(ctx: Context, licence_id: UUID, quarter: Quarter) -> bool:
+    """Whether a licence has its verdict for this quarter."""
+    found = select(UseVerdict.id).where(UseVerdict.quarter == str(quarter), UseVerdict.licence_id == licence_id)
+    return ctx.session.scalar(found) is not None
+
+
+def warned_at(ctx: Context, licence_id: UUID, quarter: Quarter) -> datetime | None:
+    """When a licence's holder was warned for this quarter."""
+    return ctx.session.scalar(
+        select(UseWarning.warned_at).where(UseWarning.quarter == str(quarter), UseWarning.licence_id == licence_id)
+    )
+
+
+def escalation_contacts(ctx: Context, organisation_id: UUID) -> Sequence[KeyContact]:
+    """Whom an organisation named to be told (LIC-10)."""
+    return ctx.session.scalars(
+        select(KeyContact)
+        .where(
+            KeyContact.organisation_id == organisation_id,
+            KeyContact.kind == "escalation",
+            KeyContact.ended_at.is_(None),
+        )
+        .order_by(KeyContact.since, KeyContact.id)
+        .limit(_MOST_TOLD)
+    ).all()
+
+
+def in_force(ctx: Context) -> ColumnElement[bool]:
+    """The exemptions whose last day has not passed and that nobody took back."""
+    return and_(UseExemption.ended_at.is_(None), UseExemption.ends_on >= today(ctx))
+
+
+def exemption(ctx: Context, exemption_id: UUID) -> UseExemption:
+    """An exemption, held for change; raises NotFound."""
+    require(ctx, Permission.EXEMPTION_GRANT)
+    wanted = select(UseExemption).where(UseExemption.id == exemption_id).with_for_update()
+    found = ctx.session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def of_licence(ctx: Context, licence: Licence) -> OneLicence:
+    """What the audit of use means for one licence that the asker was shown."""
+    quarter = warned_for(ctx)
+    given = select(UseExemption).where(UseExemption.licence_id == licence.id, in_force(ctx)).limit(1)
+    told = warned_at(ctx, licence.id, quarter)
+    found = standing(ctx, licence, quarter) if told else None
+    waits = found is not None and rules.verdict(quarter, found) is Verdict.UNUSED
+    return OneLicence(
+        told if waits else None,
+        ends_on(ctx, quarter, told) if waits else None,
+        ctx.session.scalars(given).one_or_none(),
+    )
+
+
+def _due(ctx: Context, quarter: Quarter, wanted: ColumnElement[bool]) -> list[UUID]:
+    name = str(quarter)
+    given = exists().where(UseVerdict.quarter == name, UseVerdict.licence_id == Licence.id)
+    return list(
+        ctx.session.scalars(
+            select(Licence.id)
+            .outerjoin(LastUse, LastUse.licence_id == Licence.id)
+            .outerjoin(UseWarning, and_(UseWarning.licence_id == Licence.id, UseWarning.quarter == name))
+            .where(looked_at(quarter), ~given, wanted)
+            .order_by(Licence.id)
+            .limit(MOST_DUE)
+        )
+    )
