@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, desc, or_, select
+from sqlalchemy import ColumnElement, and_, desc, func, or_, select
 from sqlalchemy.orm import lazyload
 
 from audit.models import AuditEntry
@@ -87,7 +87,7 @@ def waiting(
         looked_in = (Person.full_name, Person.email, Organisation.name)
         asked.append(or_(*(column.icontains(search.strip(), autoescape=True) for column in looked_in)))
     rows = ctx.session.execute(
-        select(Licence, WaitingPlace.joined_at, SeatOffer)
+        select(Licence, func.coalesce(WaitingPlace.joined_at, SeatOffer.made_at), SeatOffer)
         .join(Person, Person.id == Licence.person_id)
         .join(Organisation, Organisation.id == Licence.organisation_id)
         .outerjoin(WaitingPlace, and_(WaitingPlace.licence_id == Licence.id, WaitingPlace.left_at.is_(None)))
@@ -100,7 +100,7 @@ def waiting(
             licence,
             tuple(each.area for each in licence.areas),
             places.get(licence.id),
-            offer.made_at if since is None else since,
+            since,
             offer,
         )
         for licence, since, offer in rows
