@@ -16,6 +16,10 @@ from . import access
 SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
     "Register": (
         ("Organisations", "register.register", Permission.REGISTER_READ),
+        ("Assurance", "assurance.assurance", Permission.REGISTER_READ),
+        ("Instruments", "instruments.instruments", Permission.REGISTER_READ),
+        ("Reviews", "instruments.calendar", Permission.REGISTER_READ),
+        ("ISA checks", "assurance.checks", Permission.REGISTER_READ),
         ("Withdrawals", "withdrawals.withdrawals", Permission.WITHDRAWAL_READ),
     ),
     "Licences": (("All licences", "licences.licences", Permission.LICENCE_READ),),

@@ -43,7 +43,26 @@ STATES = {
     "failed": ("Failed", "red"),
     "waits": ("Waits", "blue"),
     "taken_back": ("Taken back", "grey"),
+    "missing": ("Missing", "red"),
+    "current": ("Current", "green"),
+    "due_soon": ("Review soon", "blue"),
+    "in_grace": ("Out of date, in grace", "yellow"),
+    "out_of_date": ("Out of date", "red"),
+    "held": ("Held", "green"),
+    "due": ("Due", "yellow"),
+    "overdue": ("Overdue", "red"),
+    "coming": ("To come", "grey"),
+    "takes_effect": ("To come", "blue"),
+    "in_force": ("In force", "green"),
+    "replaced": ("Replaced", "grey"),
     "left": ("Nobody decided", "grey"),
+    "announced": ("Announced", "blue"),
+    "in_effect": ("In effect", "red"),
+    "called_off": ("Called off", "grey"),
+    "corrected": ("Corrected", "yellow"),
+    "open": ("Waits for a decision", "blue"),
+    "upheld": ("Upheld", "green"),
+    "dismissed": ("Dismissed", "grey"),
 }
 
 REASONS = {
@@ -76,6 +95,9 @@ KINDS = {
 }
 
 LETTERS = {
+    "challenge_raised": "An entry is challenged",
+    "challenge_waits": "A challenge waits for a decision",
+    "challenge_decided": "A challenge was decided",
     "invitation": "Link to a first password",
     "reset": "Link to a new password",
     "code": "Code to sign in with",

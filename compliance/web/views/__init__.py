@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from . import (
     account,
+    assurance,
     audit,
     certificates,
     factors,
     home,
+    instruments,
     licences,
     notices,
     organisations,
@@ -22,6 +24,7 @@ from . import (
     withdrawals,
 )
 from . import licence_steps as _licence_steps  # noqa: F401 - its routes stand on the blueprint of `licences`
+from . import withdrawal_register as _withdrawal_register  # noqa: F401 - its routes stand on that of `withdrawals`
 from . import ways_back as _ways_back  # noqa: F401 - its routes stand on the blueprint of `people`
 
 ALL = (
@@ -32,6 +35,8 @@ ALL = (
     home.pages,
     register.pages,
     organisations.pages,
+    instruments.pages,
+    assurance.pages,
     signing.pages,
     certificates.pages,
     withdrawals.pages,
