@@ -29,6 +29,7 @@ from .kernel.secrets import KeyRing
 from .kernel.settings import REPOSITORY, Settings
 from .licences import consequences as _licences_react  # noqa: F401
 from .licences.quarterly import models as _quarterly  # noqa: F401
+from .licences.rotas import consequences as _rotas_react  # noqa: F401
 from .licences.rotas import models as _rotas  # noqa: F401
 from .licences.waiting import models as _waiting  # noqa: F401
 from .notices import models as _notices  # noqa: F401 - their table is the store's, whoever writes one

@@ -27,6 +27,7 @@ from .kernel.errors import Refusal
 from .kernel.jobs import Stopping, Work, beat, run_due
 from .licences.jobs import JOBS as LICENCE_JOBS
 from .licences.quarterly.jobs import JOBS as QUARTERLY_JOBS
+from .licences.rotas.jobs import JOBS as ROTA_JOBS
 from .licences.waiting.jobs import JOBS as WAITING_JOBS
 from .notices.jobs import JOBS as NOTICE_JOBS
 
@@ -41,6 +42,7 @@ JOBS: tuple[Work, ...] = (
     *PROPOSAL_JOBS,
     *LICENCE_JOBS,
     *QUARTERLY_JOBS,
+    *ROTA_JOBS,
     *WAITING_JOBS,
     *SIGNATORY_JOBS,
     *WITHDRAWAL_JOBS,

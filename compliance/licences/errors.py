@@ -77,6 +77,12 @@ class NoSeatToPass(Conflict):
     detail = "A seat passes from a licence that holds one to a request of the same kind. Choose two such licences."
 
 
+class SeatIsShared(Conflict):
+    code = "licence-seat-shared"
+    rule = "LIC-6"
+    detail = "Others share this seat by a rota. Let this person go from the rota, or end the rota, first."
+
+
 class SameLicence(Conflict):
     code = "licence-nothing-moves"
     rule = "LIC-4"

@@ -96,9 +96,10 @@ def rest(ctx: Context, licence: Licence, reason: Suspension, *, missing: tuple[s
 
 
 def rest_on(ctx: Context, licence: Licence, reason: Suspension, *, missing: tuple[str, ...] = ()) -> None:
-    """It rests already, and from now on for this reason."""
+    """It rests already, and from now on for this reason; what its holder may have opened in their turn ends (IDN-6)."""
     licence.suspension = Suspension(reason)
     _told_to_rest(ctx, licence, Suspension(reason), missing)
+    _end_sessions(ctx, licence.person_id)
 
 
 def wake(ctx: Context, licence: Licence) -> None:

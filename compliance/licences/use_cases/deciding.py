@@ -13,9 +13,18 @@ from compliance.kernel import text
 from compliance.kernel.context import Context
 from compliance.kernel.errors import FieldError
 from compliance.licences import eligibility, queries, seats
-from compliance.licences.errors import LicenceOver, NoSeatToPass, NotEligible, OrganisationOutside, OwnLicence
+from compliance.licences.errors import (
+    LicenceOver,
+    NoSeatToPass,
+    NotEligible,
+    OrganisationOutside,
+    OwnLicence,
+    SeatIsShared,
+)
 from compliance.licences.events import LicenceApproved, LicenceRefused, SeatReallocated
 from compliance.licences.models import Licence
+from compliance.licences.rotas import following
+from compliance.licences.rotas import queries as sharing
 from compliance.licences.rules import HOLDS_A_SEAT, EndReason, Kind, Status, Step, after
 from compliance.licences.steps import activate, end, past_its_end, take_seat
 from compliance.licences.waiting import steps as waiting
@@ -38,16 +47,22 @@ class Approved:
 def approve(ctx: Context, licence_id: UUID) -> Approved:
     """Give the licence: its seat is kept from now on, and it is active once its holder can sign in (LIC-3, LIC-5).
 
+    One whose rota holds its one seat already comes into that and takes no other (LIC-6).
     Raises OwnLicence (ROL-3), NotEligible with what is missing at `/checklist/<item>` (LIC-1), NoSeat (LIC-5).
     """
     licence = queries.visible(ctx, licence_id, lock=False)
     require(ctx, Permission.LICENCE_APPROVE, organisation=licence.organisation_id)
     identity_queries.require_fresh(ctx)
     signatories.organisation(ctx, licence.organisation_id, lock=True)
-    licence = queries.visible(ctx, licence_id)
+    licence = _with_its_rota(ctx, licence)
 
     _check_decidable(ctx, licence, Step.APPROVE)
     _hold_replaced(ctx, licence)
+    if sharing.others_hold(ctx, licence):
+        waiting.leave(ctx, licence, Left.APPROVED)
+        approved = _approve(ctx, licence)
+        waiting.freed(ctx, Kind(licence.kind))
+        return approved
     # Whoever waits comes before whoever does not: a free seat is theirs first, and what is kept for one is not free.
     waiting.freed(ctx, Kind(licence.kind), quietly_for=licence.id)
     take_seat(ctx, Kind(licence.kind), but_for=licence.id)
@@ -68,6 +83,8 @@ def wait_for_seat(ctx: Context, licence_id: UUID) -> WaitingPlace:
     licence = queries.visible(ctx, licence_id)
 
     _check_decidable(ctx, licence, Step.APPROVE)
+    if sharing.others_hold(ctx, licence):
+        raise SeatIsFree()
     kind = Kind(licence.kind)
     waiting.freed(ctx, kind)
     if waiting.place_of(ctx, licence.id) is not None or waiting.offer_of(ctx, licence.id) is not None:
@@ -122,6 +139,8 @@ def reallocate(ctx: Context, from_licence_id: UUID, to_licence_id: UUID) -> Appr
 
     if giving.id == taking.id or giving.kind != taking.kind or giving.status not in HOLDS_A_SEAT:
         raise NoSeatToPass()
+    if sharing.others_hold(ctx, giving) and giving.rota_id != taking.rota_id:
+        raise SeatIsShared()
     _check_decidable(ctx, taking, Step.APPROVE)
 
     _hold_replaced(ctx, taking)
@@ -139,6 +158,15 @@ def reallocate(ctx: Context, from_licence_id: UUID, to_licence_id: UUID) -> Appr
     )  # fmt: skip
     waiting.freed(ctx, Kind(giving.kind))
     return approved
+
+
+def _with_its_rota(ctx: Context, licence: Licence) -> Licence:
+    """The licence held for change, after the rota that it is in and everybody there, in the order of every step."""
+    if licence.rota_id is None:
+        return queries.visible(ctx, licence.id)
+    following.hold(ctx, licence.rota_id)
+    following.members(ctx, licence.rota_id)
+    return queries.visible(ctx, licence.id)
 
 
 def _approve(ctx: Context, licence: Licence) -> Approved:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from audit.record import record
 from compliance.kernel.context import Context
 from compliance.kernel.errors import FieldError, Invalid
 from compliance.licences import eligibility, queries
 from compliance.licences.errors import LicenceOver, NoSuchStep, NotEligible, OwnLicence
-from compliance.licences.events import LicenceSuspended
 from compliance.licences.models import Licence
+from compliance.licences.rotas import following
+from compliance.licences.rotas.errors import TurnsDecide
 from compliance.licences.rules import BY_HAND, HUB_TO_END, OWN_TO_END, EndReason, Status, Step, Suspension, after
-from compliance.licences.steps import end, keep, past_its_end, rest, wake
+from compliance.licences.steps import end, keep, past_its_end, rest, rest_on, wake
 from policies.access import may, require
 from policies.permissions import Permission
 
@@ -20,8 +20,8 @@ from policies.permissions import Permission
 def suspend(ctx: Context, licence_id: UUID, *, reason: Suspension) -> Licence:
     """Pause one person's use of the case system; the seat stays theirs (LIC-3, OP 6.2).
 
-    A licence that rests because an item of its checklist lapsed can be given a person's reason on top, so
-    that it does not wake by itself when the item is mended.
+    A licence that rests because an item of its checklist lapsed, or because it is not its turn in a rota, can be
+    given a person's reason on top, so that it does not wake by itself when the item is mended or the turn comes.
     """
     licence = queries.visible(ctx, licence_id, lock=False)
     require(ctx, Permission.LICENCE_SUSPEND, organisation=licence.organisation_id)
@@ -29,16 +29,12 @@ def suspend(ctx: Context, licence_id: UUID, *, reason: Suspension) -> Licence:
 
     if reason not in BY_HAND:
         raise Invalid.at("/reason", "Choose rota, leave or investigation.")
+    if reason == Suspension.ROTA and licence.rota_id is not None:
+        raise Invalid.at("/reason", "This licence is in a rota, whose timetable lets it rest. Choose another reason.")
 
-    if licence.status == Status.SUSPENDED and licence.suspension == Suspension.ELIGIBILITY:
-        licence.suspension = Suspension(reason)
-        record(
-            ctx,
-            LicenceSuspended(
-                subject=licence.id, organisation=licence.organisation_id, person=licence.person_id,
-                reason=Suspension(reason),
-            ),
-        )  # fmt: skip
+    out_of_turn = licence.rota_id is not None and licence.suspension == Suspension.ROTA
+    if licence.status == Status.SUSPENDED and (licence.suspension == Suspension.ELIGIBILITY or out_of_turn):
+        rest_on(ctx, licence, Suspension(reason))
         return licence
 
     rest(ctx, licence, Suspension(reason))
@@ -48,15 +44,20 @@ def suspend(ctx: Context, licence_id: UUID, *, reason: Suspension) -> Licence:
 def resume(ctx: Context, licence_id: UUID) -> Licence:
     """Let a resting licence be used again; its checklist must still hold (LIC-3, LIC-13).
 
-    Raises OwnLicence (ROL-3), LicenceOver, NotEligible.
+    One in a rota goes back to its turns (LIC-6). Raises OwnLicence (ROL-3), TurnsDecide, LicenceOver, NotEligible.
     """
     licence = queries.visible(ctx, licence_id, lock=False)
     require(ctx, Permission.LICENCE_RESUME, organisation=licence.organisation_id)
+    rota_id = licence.rota_id
+    if rota_id is not None:
+        following.hold(ctx, rota_id)
     licence = queries.visible(ctx, licence_id)
 
     if ctx.actor.person_id == licence.person_id:
         raise OwnLicence()
     after(Status(licence.status), Step.RESUME)
+    if licence.rota_id is not None and licence.suspension == Suspension.ROTA:
+        raise TurnsDecide()
     if past_its_end(ctx, licence.ends_on):
         raise LicenceOver()
     missing = eligibility.still_holds(ctx, licence.person, licence.organisation_id).missing
@@ -64,6 +65,8 @@ def resume(ctx: Context, licence_id: UUID) -> Licence:
         raise NotEligible(fields=tuple(FieldError(f"/checklist/{item.code}", item.says) for item in missing))
 
     wake(ctx, licence)
+    if rota_id is not None:
+        following.follow(ctx, rota_id)
     return licence
 
 
