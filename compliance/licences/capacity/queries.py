@@ -232,9 +232,9 @@ def _seats(ctx: Context, before: datetime, asked: Asked | None = None) -> list[S
     Where areas are asked for, a licence comes once for each of those. Organisations by their code, for an id costs
     thousands of conversions.
     """
-    area: ColumnElement[str] = LicenceArea.area if asked else literal("")
+    area: Any = LicenceArea.area if asked else literal("")
     alike = (Organisation.code, Licence.kind, Licence.status, case((before > SINCE, SINCE)), Licence.rota_id, area)
-    named = [column.label(f"c{number}") for number, column in enumerate(alike)]
+    named: list[ColumnElement[Any]] = [column.label(f"c{number}") for number, column in enumerate(alike)]
     counted = (
         select(*named, func.count())
         .select_from(Licence)
