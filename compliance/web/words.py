@@ -110,6 +110,7 @@ LETTERS = {
     "second_factor_changed": "Second step was changed",
     "role_given": "Role given",
     "role_ended": "Role ended",
+    "seat_offered": "Seat offered",
     "proposal_waits": "Proposal waits for a second person",
     "unused_warning": "Licence ends unless it is used",
     "unused_warning_contact": "A colleague’s licence ends unless it is used",

@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import undefer
 
 from compliance.kernel.context import Context
-from compliance.kernel.errors import Forbidden
+from compliance.kernel.errors import Forbidden, Invalid
 from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
@@ -31,15 +31,15 @@ def put_down(
     *,
     instruments: Iterable[str],
     letter_name: str,
-    letter: bytes,
+    letter: bytes | None,
     letter_on: date,
     reasons: str,
     acknowledged_by: str | None = None,
-    effective_at: datetime | None = None,
 ) -> WithdrawalDraft:
     """Keep what was filled in to withdraw this organisation, in the place of what this sign-in kept before.
 
-    It is refused for all that the withdrawal itself would be refused for, so that nobody looks at what cannot be.
+    Without a letter, the one that was kept before stays. It is refused for all that the withdrawal itself would be
+    refused for, so that nobody looks at what cannot be. From when it takes effect is said with `take_effect`.
     """
     person_id, session_id = _whose(ctx)
     organisation = queries.organisation(ctx, organisation_id)
@@ -47,42 +47,64 @@ def put_down(
 
     fit = terms.fit(
         ctx, organisation, instruments=instruments, letter_on=letter_on, reasons=reasons,
-        acknowledged_by=acknowledged_by, effective_at=effective_at,
+        acknowledged_by=acknowledged_by, effective_at=None,
     )  # fmt: skip
-    checked = uploads.checked(ctx, file_name=letter_name, content=letter, pointer="/letter")
+    earlier = find(ctx, organisation_id, with_letter=letter is None)
+    if letter is None:
+        if earlier is None:
+            raise Invalid.at("/letter", "Choose the letter of withdrawal.")
+        letter, letter_name = earlier.letter, earlier.letter_name
+    else:
+        letter_name = uploads.checked(ctx, file_name=letter_name, content=letter, pointer="/letter").file_name
 
-    _throw_away(ctx, session_id, organisation_id)
     draft = WithdrawalDraft(
         id=ctx.new_id(),
         session_id=session_id,
         person_id=person_id,
         organisation_id=organisation_id,
         instruments=" ".join(fit.codes),
-        letter_name=checked.file_name,
+        letter_name=letter_name,
         letter=letter,
         letter_on=letter_on,
         reasons=fit.reasons,
-        effective_at=effective_at,
         acknowledged_by=fit.acknowledged_by,
         made_at=ctx.now(),
     )
+    if earlier is not None:
+        throw_away(ctx, earlier.id)
     ctx.session.add(draft)
+    return draft
+
+
+def take_effect(ctx: Context, organisation_id: UUID, at: datetime | None) -> WithdrawalDraft:
+    """Say from when it is to take effect: an instant, or none for the moment it is sent. Raises as `terms.fit` does."""
+    draft = at_hand(ctx, organisation_id)
+    organisation = queries.organisation(ctx, organisation_id)
+    terms.fit(
+        ctx, organisation, instruments=draft.instruments.split(), letter_on=draft.letter_on, reasons=draft.reasons,
+        acknowledged_by=draft.acknowledged_by, effective_at=at,
+    )  # fmt: skip
+    draft.effective_at = at
     return draft
 
 
 def at_hand(ctx: Context, organisation_id: UUID, *, with_letter: bool = False) -> WithdrawalDraft:
     """What this sign-in has put down for this organisation; raises NoDraft."""
+    draft = find(ctx, organisation_id, with_letter=with_letter)
+    if draft is None:
+        raise NoDraft()
+    return draft
+
+
+def find(ctx: Context, organisation_id: UUID, *, with_letter: bool = False) -> WithdrawalDraft | None:
+    """The same, or None where there is nothing."""
     person_id, session_id = _whose(ctx)
     wanted = select(WithdrawalDraft).where(
         WithdrawalDraft.session_id == session_id,
         WithdrawalDraft.person_id == person_id,
         WithdrawalDraft.organisation_id == organisation_id,
     )
-    found = ctx.session.scalars(wanted.options(undefer(WithdrawalDraft.letter)) if with_letter else wanted)
-    draft = found.one_or_none()
-    if draft is None:
-        raise NoDraft()
-    return draft
+    return ctx.session.scalars(wanted.options(undefer(WithdrawalDraft.letter)) if with_letter else wanted).one_or_none()
 
 
 def used_up(ctx: Context, draft: WithdrawalDraft) -> None:
@@ -100,11 +122,6 @@ def left_lying(ctx: Context) -> list[UUID]:
 def throw_away(ctx: Context, draft_id: UUID) -> None:
     """Let go of a draft, with its letter: it was never sent, and is nobody's evidence."""
     ctx.session.execute(delete(WithdrawalDraft).where(WithdrawalDraft.id == draft_id))
-
-
-def _throw_away(ctx: Context, session_id: UUID, organisation_id: UUID) -> None:
-    earlier = WithdrawalDraft.session_id == session_id, WithdrawalDraft.organisation_id == organisation_id
-    ctx.session.execute(delete(WithdrawalDraft).where(*earlier))
 
 
 def _whose(ctx: Context) -> tuple[UUID, UUID]:

@@ -96,11 +96,10 @@ def register(
     return rows
 
 
-def coming(ctx: Context, organisation_id: UUID) -> Withdrawal | None:
-    """The withdrawal of this organisation that is announced and takes effect next, if any."""
-    announced = Withdrawal.organisation_id == organisation_id, Withdrawal.effective_at > ctx.now()
-    wanted = select(Withdrawal).where(*announced, *standing_withdrawals(None))
-    return ctx.session.scalars(wanted.order_by(Withdrawal.effective_at, Withdrawal.id).limit(1)).first()
+def latest(ctx: Context, organisation_id: UUID) -> Withdrawal | None:
+    """The withdrawal of this organisation that takes, or took, effect last and was not called off, if any."""
+    wanted = select(Withdrawal).where(Withdrawal.organisation_id == organisation_id, *standing_withdrawals(None))
+    return ctx.session.scalars(wanted.order_by(Withdrawal.effective_at.desc(), Withdrawal.id).limit(1)).first()
 
 
 def _standing_so(at: datetime, state: Stands) -> ColumnElement[bool]:

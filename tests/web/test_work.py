@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,9 +10,8 @@ from flask import Flask
 
 from compliance.app import house_of
 from compliance.kernel.clock import FixedClock
-from signatories.models import Withdrawal
-from tests.builders.identity import a_person, every, logged
-from tests.builders.signatories import a_pdf, a_signatory, an_organisation, signs, state_of, the_instruments
+from tests.builders.identity import a_person, logged
+from tests.builders.signatories import a_pdf, an_organisation, signs, state_of, the_instruments
 from tests.web.conftest import Comes
 
 SIGNED = {"name": "Robin Vale", "role": "Head of housing", "agree": "y"}
@@ -164,51 +162,6 @@ def test_a_request_shows_what_is_missing_with_its_clause_and_cannot_be_approved(
     assert answer.status_code == 409
     assert "LIC-1" in answer.text
     assert not logged(manager.house, "licence.approved")
-
-
-@pytest.mark.rule("SIG-6", "SIG-7")
-def test_a_withdrawal_asks_for_a_code_first_and_says_what_ended(comes: Comes, versions: dict[str, UUID]) -> None:
-    manager = comes("hub_manager", fresh=False)
-    swale = a_signatory(manager.house, "swale")
-    page = f"/organisations/{swale}/withdrawal"
-
-    asked = manager.get(page)
-    assert "Enter a new code to go on" in asked.text
-    on = manager.again(asked, "/confirm", {"fresh_code": manager.code()})
-    assert on.location == page
-    assert "every one of its people is signed out" in manager.get(page).text
-
-    filled = {
-        "instruments": ["isa", "op"],
-        "letter_on-day": "20",
-        "letter_on-month": "11",
-        "letter_on-year": "2026",
-        "reasons": "We no longer take part.",
-        "acknowledged_by": "Robin Vale",
-        "understood": "y",
-    }
-    exe = manager.send(page, filled | {"letter": (io.BytesIO(b"MZ\x90\x00" + b"\0" * 100), "letter.pdf")})
-    assert exe.status_code == 422
-    assert "Its name does not count" in exe.text
-    assert "We no longer take part." in exe.text
-    assert not every(manager.house, Withdrawal)
-
-    done = manager.send(page, filled | {"letter": (io.BytesIO(a_pdf()), "letter.pdf")})
-    assert done.status_code == 200
-    assert "has withdrawn" in done.text
-    assert state_of(manager.house, swale, "op") == "withdrawn"
-
-
-def test_a_thirteenth_century_date_is_said_to_be_none(comes: Comes, versions: dict[str, UUID]) -> None:
-    manager = comes("hub_manager")
-    swale = a_signatory(manager.house, "swale")
-    day = {"letter_on-day": "1", "letter_on-month": "2", "letter_on-year": "1250"}
-
-    answer = manager.send(f"/organisations/{swale}/withdrawal", day)
-
-    assert answer.status_code == 422
-    assert "Enter a real date" in answer.text
-    assert 'value="1250"' in answer.text
 
 
 @pytest.mark.rule("SIG-1")

@@ -1,8 +1,8 @@
-"""What people fill in to sign, to refuse and to withdraw."""
+"""What people fill in to sign, and to refuse."""
 
 from __future__ import annotations
 
-from .fields import Day, Line, Paper, Prose, Several, Tick
+from .fields import Day, Line, Paper, Prose, Tick
 from .plain import Needed, PlainForm
 
 
@@ -26,35 +26,3 @@ class PaperSignature(PlainForm):
 
 class Refuse(PlainForm):
     reasons = Prose("Why will the organisation not sign?", [Needed("Give the organisation’s reasons.")])
-
-
-class Withdraw(PlainForm):
-    instruments = Several(
-        "What does the organisation withdraw from?", [Needed("Choose what the organisation withdraws from.")]
-    )
-    letter = Paper(
-        "Letter to the MARAC manager",
-        [Needed("Choose the letter of withdrawal.")],
-        description="PDF, DOCX, PNG or JPEG, at most 10 MB.",
-    )
-    letter_on = Day("Date of the letter", [Needed("Enter the date of the letter.")])
-    reasons = Prose(
-        "Reasons given in the letter",
-        [Needed("Give the reasons, as the letter states them.")],
-        description="Do not name a victim or a case.",
-    )
-    acknowledged_by = Line(
-        "Who acknowledges the duties that stay?",
-        description="Full name and role of the person in the organisation who acknowledges them.",
-    )
-    understood = Tick(
-        "I understand that this cannot be undone here", [Needed("Confirm that you understand what ends now.")]
-    )
-
-
-class Acknowledge(PlainForm):
-    by = Line(
-        "Who acknowledges them?",
-        [Needed("Enter the full name and role of whoever acknowledges the duties.")],
-        description="Full name and role in the organisation.",
-    )

@@ -21,6 +21,7 @@ from . import (
     sessions,
     sign_in,
     signing,
+    waiting,
     withdrawals,
 )
 from . import licence_steps as _licence_steps  # noqa: F401 - its routes stand on the blueprint of `licences`
@@ -41,6 +42,7 @@ ALL = (
     certificates.pages,
     withdrawals.pages,
     licences.pages,
+    waiting.pages,
     people.pages,
     proposals.pages,
     policy.pages,
