@@ -16,6 +16,7 @@ from compliance.identity.models import Person
 from compliance.identity.use_cases.letters import tell
 from compliance.kernel.context import Context
 from compliance.notices.writing import take_back_from
+from signatories.challenges.events import EntryStruckOut, SignatureCorrected
 from signatories.events import (
     InstrumentSigned,
     KeyContactEnded,
@@ -117,5 +118,13 @@ def keep_its_licences(ctx: Context, event: Event) -> None:
     steps.keep_all(ctx, Licence.organisation_id == event.organisation)
 
 
-for _change in (InstrumentSigned, SigningRefused, PolicyDocumentRecorded, KeyContactNamed, KeyContactEnded):
+for _change in (
+    InstrumentSigned,
+    SigningRefused,
+    SignatureCorrected,
+    EntryStruckOut,
+    PolicyDocumentRecorded,
+    KeyContactNamed,
+    KeyContactEnded,
+):
     when(_change)(keep_its_licences)

@@ -1,0 +1,203 @@
+"""Reading challenges: those somebody may know of, what they are about, and who can decide on them (SIG-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+
+from compliance.identity.queries import names_of
+from compliance.kernel.context import Context
+from compliance.kernel.errors import Forbidden, Invalid, NotFound, Refusal
+from compliance.kernel.keyset import By, Sorts
+from compliance.kernel.keyset import Page as Shown
+from policies.access import could, may, reach, require
+from policies.permissions import Permission
+from signatories.models import (
+    Instrument,
+    InstrumentVersion,
+    IsaCheck,
+    Organisation,
+    SigningRefusal,
+    Withdrawal,
+)
+
+from .entries import Row, entry, recorder
+from .errors import OwnChallenge, OwnEntry
+from .models import Challenge
+from .rules import Entry, State
+
+MOST = 500
+
+SORTS = Sorts(
+    Challenge.id,
+    {
+        "raised_at": By(Challenge.raised_at, datetime),
+        "decided_at": By(Challenge.decided_at, datetime, nullable=True),
+        "organisation": By(Organisation.name),
+        "status": By(Challenge.status),
+    },
+    usual="-raised_at",
+)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A challenge in the list, with the names behind its ids."""
+
+    challenge: Challenge
+    organisation: str
+    raised_by: str | None
+    decided_by: str | None
+
+
+@dataclass(frozen=True)
+class Said:
+    """What an entry says: of which instruments, when, who signed as what, and when it came into the register."""
+
+    kind: Entry
+    id: UUID
+    organisation_id: UUID
+    instruments: tuple[str, ...]
+    at: datetime
+    recorded_at: datetime
+    superseded_at: datetime | None
+    corrects_id: UUID | None
+    version: str | None = None
+    name: str | None = None
+    role: str | None = None
+    method: str | None = None
+    letter_on: date | None = None
+    reasons: str | None = None
+    found: bool | None = None
+
+
+def visible(ctx: Context, challenge_id: UUID, *, lock: bool = False) -> Challenge:
+    """A challenge of an entry that the actor's role lets them know of; every other does not exist (ROL-4)."""
+    wanted = select(Challenge).where(Challenge.id == challenge_id)
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    found = ctx.session.scalars(wanted).one_or_none()
+    if found is None:
+        raise NotFound()
+    if not may(ctx, Permission.CHALLENGE_READ, organisation=found.organisation_id):
+        raise NotFound() if could(ctx, Permission.CHALLENGE_READ) else Forbidden()
+    return found
+
+
+def challenges(
+    ctx: Context,
+    *,
+    status: State | str | None = None,
+    search: str | None = None,
+    organisation_id: UUID | None = None,
+    sort: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> Shown:
+    """The challenges that the actor may know of, the newest first; `search` looks in the organisation and the grounds.
+
+    Its rows are `Listed`. Raises Invalid at `/limit`, `/status`, `/sort` and `/after`.
+    """
+    within = reach(ctx, Permission.CHALLENGE_READ)
+    if not 1 <= limit <= MOST:
+        raise Invalid.at("/limit", f"Ask for between 1 and {MOST} at a time.")
+    sort = SORTS.known(sort)
+    place = SORTS.read(after, sort)
+    wanted = select(Challenge).join(Organisation, Organisation.id == Challenge.organisation_id)
+    if within is not None:
+        wanted = wanted.where(Challenge.organisation_id.in_(within))
+    if organisation_id is not None:
+        wanted = wanted.where(Challenge.organisation_id == organisation_id)
+    if status is not None:
+        wanted = wanted.where(Challenge.status == _state(status).value)
+    if search and search.strip():
+        looked_in = (Organisation.name, Challenge.grounds)
+        wanted = wanted.where(or_(*(column.icontains(search.strip(), autoescape=True) for column in looked_in)))
+    page = SORTS.page(ctx.session, wanted, sort=sort, after=place, limit=limit)
+    rows: list[Challenge] = list(page.rows)
+    people = names_of(ctx, {who for one in rows for who in (one.raised_by, one.decided_by) if who})
+    theirs = select(Organisation.id, Organisation.name).where(
+        Organisation.id.in_({one.organisation_id for one in rows})
+    )
+    called = {row.id: row.name for row in ctx.session.execute(theirs)}
+    return Shown(
+        tuple(
+            Listed(one, called[one.organisation_id], people.get(one.raised_by), people.get(one.decided_by or ""))
+            for one in rows
+        ),
+        page.after,
+    )
+
+
+def waiting(ctx: Context) -> int:
+    """How many challenges wait for somebody to decide, as far as the actor could be the one."""
+    require(ctx, Permission.CHALLENGE_DECIDE)
+    wanted = select(func.count()).where(Challenge.status == State.OPEN.value, Challenge.raised_by != ctx.actor.id)
+    return ctx.session.scalar(wanted) or 0
+
+
+def about(ctx: Context, organisation_id: UUID) -> dict[UUID, Challenge]:
+    """The last challenge of each entry of an organisation, by entry; nothing for whoever may not know."""
+    if not may(ctx, Permission.CHALLENGE_READ, organisation=organisation_id):
+        return {}
+    wanted = select(Challenge).where(Challenge.organisation_id == organisation_id).order_by(Challenge.raised_at)
+    return {one.entry_id: one for one in ctx.session.scalars(wanted.limit(MOST))}
+
+
+def said(ctx: Context, kind: Entry, entry_id: UUID) -> Said:
+    """What an entry says; raises NotFound."""
+    return _said(ctx, entry(ctx, kind, entry_id))
+
+
+def why_not(ctx: Context, challenge: Challenge) -> Refusal | None:
+    """Why the actor cannot be the one who decides; None where they can. Never the challenger, nor who recorded it."""
+    if not may(ctx, Permission.CHALLENGE_DECIDE, organisation=challenge.organisation_id) or not ctx.actor.person_id:
+        return Forbidden()
+    if challenge.raised_by == ctx.actor.id:
+        return OwnChallenge()
+    row = entry(ctx, Entry(challenge.entry_kind), challenge.entry_id)
+    return OwnEntry() if recorder(ctx, row) == ctx.actor.id else None
+
+
+def people(ctx: Context, ids: Iterable[str | None]) -> dict[str, str]:
+    """The full names behind these ids."""
+    return names_of(ctx, {each for each in ids if each})
+
+
+def _said(ctx: Context, row: Row) -> Said:
+    if isinstance(row, IsaCheck):
+        return Said(
+            Entry.ISA_CHECK, row.id, row.organisation_id, ("isa",), row.checked_at, row.checked_at, row.superseded_at,
+            row.corrects_id, found=row.found,
+        )  # fmt: skip
+    if isinstance(row, Withdrawal):
+        return Said(
+            Entry.WITHDRAWAL, row.id, row.organisation_id, tuple(row.instruments.split()), row.effective_at,
+            row.recorded_at or row.effective_at, row.superseded_at, row.corrects_id, letter_on=row.letter_on,
+            reasons=row.reasons,
+        )  # fmt: skip
+    code, label = ctx.session.execute(
+        select(Instrument.code, InstrumentVersion.label)
+        .join(InstrumentVersion, InstrumentVersion.instrument_id == Instrument.id)
+        .where(InstrumentVersion.id == row.version_id)
+    ).one()
+    if isinstance(row, SigningRefusal):
+        return Said(
+            Entry.REFUSAL, row.id, row.organisation_id, (code,), row.refused_at, row.refused_at, row.superseded_at,
+            row.corrects_id, version=label, reasons=row.reasons,
+        )  # fmt: skip
+    return Said(
+        Entry.SIGNATURE, row.id, row.organisation_id, (code,), row.signed_at, row.recorded_at, row.superseded_at,
+        row.corrects_id, version=label, name=row.signed_name, role=row.signed_role, method=row.method,
+    )  # fmt: skip
+
+
+def _state(given: State | str) -> State:
+    try:
+        return State(given)
+    except ValueError:
+        raise Invalid.at("/status", f"Choose one of these: {', '.join(State)}.") from None
