@@ -20,13 +20,14 @@ from .organisations import organisations
 from .people import people
 from .proposals import proposals
 from .roles import roles
+from .waiting import waiting
 from .withdrawals import withdrawals
 
 PATHS = ("/api", "/access", "/oauth2", "/.well-known", "/live", "/ready")
 """What belongs to programs: below these, whatever goes wrong is a problem document."""
 
 ROUTES: tuple[Blueprint, ...] = (
-    health, oauth_routes, accounts, people, roles, proposals, organisations, instruments, certificates, assurance, withdrawals, licences, invitations, log,
+    health, oauth_routes, accounts, people, roles, proposals, organisations, instruments, certificates, assurance, withdrawals, licences, waiting, invitations, log,
 )  # fmt: skip
 
 A_YEAR = 31_536_000

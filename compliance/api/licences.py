@@ -15,6 +15,8 @@ from compliance.licences import queries, use_cases
 from compliance.licences.events import ChecklistViewed, LicencesViewed, LicenceViewed
 from compliance.licences.models import Licence
 from compliance.licences.rules import Checklist, EndReason, Kind, Status, Suspension
+from compliance.licences.waiting import queries as waiting
+from compliance.licences.waiting.queries import Standing
 from policies.permissions import Permission
 from signatories import queries as signatories
 
@@ -60,6 +62,13 @@ class Rest(Body):
 
 class End(Body):
     reason: EndReason
+
+
+class Moved(Body):
+    organisation_id: UUID
+    areas: Annotated[tuple[Code, ...], Field(min_length=1, max_length=MOST_LISTED)]
+    reason: Prose
+    email: Line | None = None
 
 
 class PassedTo(Body):
@@ -119,7 +128,27 @@ def read_licence(licence_id: UUID) -> Reply:
         licence = queries.visible(ctx, licence_id, lock=False)
         record(ctx, LicenceViewed(subject=licence.id, organisation=licence.organisation_id))
         said = as_json(licence, queries.last_uses(ctx, [licence.id]).get(licence.id))
+        said |= {"waiting": standing_as_json(waiting.standing(ctx, licence))}
     return present(said, revision=licence.revision)
+
+
+@licences.post("/licences/<uuid:licence_id>/move")
+@guarded(Permission.LICENCE_REQUEST)
+def move(licence_id: UUID) -> Reply:
+    """Its holder takes another role, or goes to another organisation: a new licence is asked for (LIC-4)."""
+    body = parse(Moved)
+    with work() as ctx:
+        _as_read(ctx, licence_id)
+        licence = use_cases.move(
+            ctx,
+            licence_id,
+            organisation_id=body.organisation_id,
+            areas=body.areas,
+            reason=body.reason,
+            email=body.email,
+        )
+        said = as_json(licence)
+    return changed(ctx, said, 201, revision=licence.revision)
 
 
 @licences.get("/licences/<uuid:licence_id>/checklist")
@@ -208,23 +237,6 @@ def reallocate(licence_id: UUID) -> Reply:
     return changed(ctx, said | {"invitation": sent_to(approved.link_sent_to)}, revision=approved.licence.revision)
 
 
-@licences.get("/seats")
-@guarded(Permission.LICENCE_READ)
-def seats() -> Reply:
-    """The contract's seats, by kind: allowed, in use, kept for somebody, free (LIC-5)."""
-    with work() as ctx:
-        counted = queries.seats(ctx)
-        record(ctx, LicencesViewed(shown=0))
-    return present(
-        {
-            "items": [
-                {"kind": row.kind, "seats": row.seats, "active": row.active, "kept": row.kept, "free": row.free}
-                for row in counted
-            ]
-        }
-    )
-
-
 def as_json(licence: Licence, last_use: datetime | None = None) -> dict[str, Any]:
     """A licence, to a program."""
     return {
@@ -253,6 +265,19 @@ def as_json(licence: Licence, last_use: datetime | None = None) -> dict[str, Any
         "end_reason": licence.end_reason,
         "replaces": licence.replaces_id,
         "last_use_at": last_use,
+    }
+
+
+def standing_as_json(standing: Standing | None) -> dict[str, Any] | None:
+    """Where a request stands on the waiting list; None where it is not on it (LIC-5)."""
+    if standing is None:
+        return None
+    offer = standing.offer
+    return {
+        "place": standing.place,
+        "of": standing.of,
+        "since": standing.waiting_since,
+        "offer": {"ends_at": offer.ends_at, "accepted_at": offer.accepted_at} if offer is not None else None,
     }
 
 

@@ -22,7 +22,10 @@ SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
         ("ISA checks", "assurance.checks", Permission.REGISTER_READ),
         ("Withdrawals", "withdrawals.withdrawals", Permission.WITHDRAWAL_READ),
     ),
-    "Licences": (("All licences", "licences.licences", Permission.LICENCE_READ),),
+    "Licences": (
+        ("All licences", "licences.licences", Permission.LICENCE_READ),
+        ("Waiting list", "waiting.waiting", Permission.LICENCE_READ),
+    ),
 }
 """For each part of the menu: what its lists are called, their pages, and whom they are for."""
 

@@ -40,6 +40,11 @@ class Standing:
     waiting_since: datetime | None
     offer: SeatOffer | None
 
+    @property
+    def open_offer(self) -> bool:
+        """Whether an offer waits for an answer."""
+        return self.offer is not None and self.offer.accepted_at is None
+
 
 @dataclass(frozen=True)
 class Line:

@@ -59,6 +59,38 @@ class Reallocate(PlainForm):
     to_licence = OneOf("Who gets the seat?", [Needed("Choose the request that gets the seat.")])
 
 
+class Answer(PlainForm):
+    answer = OneOf(
+        "Does the organisation want the seat?",
+        [Needed("Choose yes or no.")],
+        choices=[("yes", "Yes: keep it until the hub has approved"), ("no", "No: offer it to the next on the list")],
+    )
+
+
+class Seats(PlainForm):
+    seats = Line("How many seats does the contract have?", [Needed("Enter the number of seats in the contract.")])
+
+    @property
+    def number(self) -> int:
+        """The number that was typed; one that no contract has for what is none, so that it is refused as such."""
+        typed = (self.seats.data or "").strip().replace(",", "")
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
+
+
+class Move(PlainForm):
+    organisation_id = OneOfMany("Which organisation do they work for then?", [Needed("Choose the organisation.")])
+    areas = Several("Which area MARACs then?", description="Choose every area they will work in.")
+    email = Email(
+        "Work e-mail address there",
+        description="Leave empty if it stays the same. At the organisation’s own domain.",
+    )
+    reason = Prose(
+        "What changes?",
+        [Needed("Say what changes.")],
+        description="Their new role or organisation. Do not name a victim.",
+    )
+
+
 class TrainingDone(PlainForm):
     module = OneOf("Which training?", [Needed("Choose the training.")])
     done_on = Day("When was it done?", [Needed("Enter the day it was done.")])

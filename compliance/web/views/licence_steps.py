@@ -9,9 +9,12 @@ from flask import request
 
 from compliance.kernel.context import Context, in_force, reading, work
 from compliance.kernel.errors import NotFound
+from compliance.kernel.ids import parse_id
 from compliance.licences import queries, use_cases
 from compliance.licences.models import Licence
 from compliance.licences.rules import BY_HAND, HUB_TO_END, OWN_TO_END, EndReason, Kind, Status, Suspension
+from compliance.licences.waiting import queries as waiting_list
+from compliance.licences.waiting.use_cases import accept_offer, decline_offer
 from compliance.web import lists
 from compliance.web.access import can, guarded
 from compliance.web.forms import licences as forms
@@ -20,6 +23,7 @@ from compliance.web.replies import Reply, on, show
 from compliance.web.words import KINDS, REASONS
 from policies.permissions import Permission
 from policies.values import Policy
+from signatories import queries as signatories
 
 from .licences import PAGE, pages
 
@@ -38,7 +42,8 @@ def approve(licence_id: UUID) -> Reply:
     with reading() as ctx:
         checklist = queries.checklist(ctx, found.person_id, found.organisation_id)
         seats = next(each for each in queries.seats(ctx) if each.kind == found.kind)
-    return show("licence_approve.html", form, licence=found, checklist=checklist, seats=seats)
+        standing = waiting_list.standing(ctx, found)
+    return show("licence_approve.html", form, licence=found, checklist=checklist, seats=seats, standing=standing)
 
 
 @pages.route("/<uuid:licence_id>/refusal", methods=["GET", "POST"])
@@ -109,6 +114,76 @@ def reallocate(licence_id: UUID) -> Reply:
                 approved = use_cases.reallocate(ctx, licence_id, UUID(form.to_licence.data))
             return _given(approved)
     return show("licence_reallocate.html", form, licence=found, waiting=waiting)
+
+
+@pages.route("/<uuid:licence_id>/waiting", methods=["GET", "POST"])
+@guarded(Permission.LICENCE_APPROVE)
+def wait(licence_id: UUID) -> Reply:
+    """The hub would grant it and has no seat: put it on the waiting list (LIC-5)."""
+    found = _found(licence_id, Permission.LICENCE_APPROVE)
+    with reading() as ctx:
+        order = " Then ".join(waiting_list.order(ctx))
+    return _step(
+        found, forms.Confirm(), "Put the request on the waiting list", "Put on the waiting list",
+        "The request waits for a seat. The next free one comes in the order that the waiting list says.",
+        lambda ctx: use_cases.wait_for_seat(ctx, licence_id),
+        says=f"When a seat comes free, it is offered to whoever is first: {order}.",
+    )  # fmt: skip
+
+
+@pages.route("/<uuid:licence_id>/offer", methods=["GET", "POST"])
+@guarded(Permission.OFFER_ANSWER)
+def offer(licence_id: UUID) -> Reply:
+    """A seat is offered: the organisation's delegate answers, or the hub for it (LIC-5)."""
+    found = _found(licence_id, Permission.OFFER_ANSWER)
+    form = forms.Answer()
+    wanted = form.answer.data == "yes"
+    answer = accept_offer if wanted else decline_offer
+    done = (
+        "The seat is kept. The MARAC Hub Team now approves the licence."
+        if wanted
+        else "The seat goes to the next on the waiting list. The request waits no longer; the hub can put it back."
+    )
+    return _step(
+        found, form, "Answer the offer of a seat", "Send the answer", done, lambda ctx: answer(ctx, licence_id),
+        says="A seat is free for this request, and is kept for it until the offer ends.",
+    )  # fmt: skip
+
+
+@pages.route("/<uuid:licence_id>/move", methods=["GET", "POST"])
+@guarded(Permission.LICENCE_REQUEST)
+def move(licence_id: UUID) -> Reply:
+    """Its holder takes another role, or goes to another organisation: a new licence, and this one ends (LIC-4)."""
+    found = _found(licence_id, Permission.LICENCE_REQUEST)
+    form = forms.Move()
+    with reading() as ctx:
+        reached = [(id_, name) for id_, name in signatories.names(ctx) if can(Permission.LICENCE_REQUEST, id_)]
+    form.organisation_id.choices = [(str(id_), name) for id_, name in reached]
+    form.areas.choices = [(area.code, area.name) for area in in_force(Policy).areas.values()]
+    if not form.is_submitted():
+        form.organisation_id.data = str(found.organisation_id)
+        form.areas.data = [area.area for area in found.areas]
+    elif (named := parse_id(form.organisation_id.data or "")) and named not in dict(reached):
+        raise NotFound()
+    if form.sent():
+        with telling(form):
+            with work() as ctx:
+                made = use_cases.move(
+                    ctx,
+                    licence_id,
+                    organisation_id=UUID(form.organisation_id.data),
+                    areas=form.areas.data or [],
+                    reason=form.reason.data or "",
+                    email=(form.email.data or "").strip() or None,
+                )
+            return _back(made.id, "The new licence is asked for. The MARAC Hub Team decides on it.")
+    says = (
+        "A new role or organisation means a new licence, which the MARAC Hub Team decides on. Within the organisation "
+        "this licence ends as soon as you send this, and its seat is kept for the new one. At another organisation "
+        "it ends when the new one begins."
+    )
+    title = "Move to another role or organisation"
+    return show("licence_step.html", form, licence=found, title=title, does="Ask for the move", says=says)
 
 
 @pages.route("/<uuid:licence_id>/training", methods=["GET", "POST"])

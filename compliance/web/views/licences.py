@@ -22,6 +22,7 @@ from compliance.licences.rules import (
     Kind,
     Status,
 )
+from compliance.licences.waiting import queries as waiting
 from compliance.web import lists
 from compliance.web.access import can, guarded
 from compliance.web.forms import licences as forms
@@ -126,6 +127,7 @@ def licence(licence_id: UUID) -> Reply:
         waits_for_person = found.status == Status.APPROVED
         has_password = waits_for_person and identity.live_password(ctx, found.person_id) is not None
         people = _names(ctx, found.requested_by, found.decided_by)
+        standing = waiting.standing(ctx, found)
         record(ctx, LicenceViewed(subject=found.id, organisation=found.organisation_id))
     return show(
         "licence.html",
@@ -134,18 +136,22 @@ def licence(licence_id: UUID) -> Reply:
         used=used,
         has_password=has_password,
         people=people,
-        steps=_steps(found),
+        standing=standing,
+        steps=_steps(found, standing.open_offer if standing else False),
     )
 
 
-def _steps(found: Licence) -> list[tuple[str, str, str]]:
+def _steps(found: Licence, offered: bool) -> list[tuple[str, str, str]]:
     """What this person can do to the licence as it stands: the words, the page, the look of the link."""
+    offer_open = frozenset({Status.REQUESTED}) if offered else frozenset()
     known: tuple[tuple[str, str, Permission, frozenset[Status]], ...] = (
         ("Decide on it", "licences.approve", Permission.LICENCE_APPROVE, frozenset({Status.REQUESTED})),
         ("Refuse", "licences.refuse", Permission.LICENCE_REFUSE, frozenset({Status.REQUESTED})),
+        ("Answer the offer of a seat", "licences.offer", Permission.OFFER_ANSWER, offer_open),
         ("Suspend", "licences.suspend", Permission.LICENCE_SUSPEND, frozenset({Status.ACTIVE})),
         ("Resume", "licences.resume", Permission.LICENCE_RESUME, frozenset({Status.SUSPENDED})),
         ("Give the seat to somebody else", "licences.reallocate", Permission.LICENCE_REALLOCATE, HOLDS_A_SEAT),
+        ("Move to another role or organisation", "licences.move", Permission.LICENCE_REQUEST, HOLDS_A_SEAT),
         ("Record training", "licences.training", Permission.TRAINING_RECORD, frozenset(Status) - ENDED),
         ("Record vetting", "licences.vetting", Permission.VETTING_RECORD, frozenset(Status) - ENDED),
     )
