@@ -79,6 +79,12 @@ def recent(ctx: Context, *, limit: int = SHOWN) -> list[LetterRow]:
     return sorted(rows, key=lambda row: row.ended_at or row.written_at, reverse=True)[:limit]
 
 
+def to_person(ctx: Context, person_id: UUID, *, limit: int = SHOWN) -> list[LetterRow]:
+    """The letters to one person, the newest first."""
+    wanted = select(*_ROW).where(Notice.person_id == person_id).order_by(Notice.written_at.desc(), Notice.id)
+    return [LetterRow(*row) for row in ctx.session.execute(wanted.limit(limit))]
+
+
 def standing(ctx: Context) -> Standing:
     """How the post stands, for the first page and for `doctor`."""
     counted = select(func.count(), func.count(Notice.problem), func.min(Notice.written_at)).where(WAITS)

@@ -36,8 +36,9 @@ class AssuranceRow:
 
     @property
     def until(self) -> date | None:
-        """The first day after which one of its policies stands worse, without anybody's act."""
-        return min((each.until for each in self.policies.values() if each.until is not None), default=None)
+        """The last day on which it stands so without anybody's act; None where only an act changes it."""
+        worst = [each.until for each in self.policies.values() if each.currency is self.currency]
+        return min((day for day in worst if day is not None), default=None)
 
 
 @dataclass(frozen=True)

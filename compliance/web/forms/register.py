@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 
-from .fields import Day, Email, Line, OneOf, OneOfMany
+from .fields import Day, Email, Line, OneOf, OneOfMany, Paper
 from .plain import Needed, PlainForm
 
 
@@ -60,6 +60,8 @@ class PolicyDocument(PlainForm):
         [Needed("Enter the date of its next review.")],
         description="After this day it counts as out of date.",
     )
+    file = Paper("The policy as a file", description="PDF or DOCX, at most 10 MB. Or give a link instead.")
+    link = Line("Or a link to the policy", description="Where the organisation publishes it. It begins with https://")
 
 
 class IsaCheck(PlainForm):

@@ -7,6 +7,7 @@ from flask import Blueprint, g
 from compliance.identity import queries as identity
 from compliance.kernel.context import reading
 from compliance.licences import queries as licences
+from compliance.notices import queries as notices
 from compliance.web.access import signed_in
 from compliance.web.criteria import criteria
 from compliance.web.forms.sign_in import NewPassword
@@ -29,7 +30,15 @@ def account() -> Reply:
         mine = licences.active_for(ctx, person.id)
         until = identity.password_until(ctx, person.id)
         methods = g.sign_in.current.methods
-        return show("account.html", employer=employer, roles=held, licences=mine, until=until, methods=methods)
+        return show(
+            "account.html",
+            employer=employer,
+            roles=held,
+            licences=mine,
+            until=until,
+            methods=methods,
+            letters=notices.to_person(ctx, person.id),
+        )
 
 
 @pages.route("/account/password", methods=["GET", "POST"])

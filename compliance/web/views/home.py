@@ -10,6 +10,7 @@ from flask import Blueprint, g, url_for
 from compliance.identity import queries as identity
 from compliance.identity.proposals import queries as proposals
 from compliance.identity.rules import nearest_warning
+from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context, reading
 from compliance.licences import queries as licences
 from compliance.licences.rules import Status
@@ -21,7 +22,11 @@ from compliance.web.words import count, day, moment
 from policies.permissions import Permission
 from policies.values import Policy
 from signatories import queries as signatories
+from signatories.assurance import queries as assurance
+from signatories.assurance.rules import Currency
+from signatories.models import InstrumentVersion
 from signatories.queries import WithdrawalRow
+from signatories.reviews import queries as reviews
 from signatories.withdrawals import queries as withdrawals
 from signatories.withdrawals.queries import Stands, stands
 
@@ -59,6 +64,8 @@ def home() -> Reply:
             *_own_requests(ctx),
             *_withdrawals(ctx),
             *_checks(ctx),
+            *_reviews(ctx),
+            *_policies(ctx),
             *_letters(ctx),
         ]
     waiting.sort(key=lambda each: not each.urgent)
@@ -106,11 +113,7 @@ def _to_sign(ctx: Context) -> list[Waiting]:
         return []
     waiting = []
     for version in signatories.signable(ctx, organisation_id):
-        until = (
-            f"Sign it by {day(version.resign_by)}."
-            if version.resign_by
-            else "Until it is signed, none of your people can work in the case system."
-        )
+        until = _signed_by(ctx, version)
         waiting.append(
             Waiting(
                 None,
@@ -122,6 +125,18 @@ def _to_sign(ctx: Context) -> list[Waiting]:
             )
         )
     return waiting
+
+
+def _signed_by(ctx: Context, version: InstrumentVersion) -> str:
+    """By when a version is signed, and how long that is (SIG-4)."""
+    if version.resign_by is None:
+        return "Until it is signed, none of your people can work in the case system."
+    left = (version.resign_by - london_date(ctx.now())).days
+    if left < 0:
+        return f"The last day for it was {day(version.resign_by)}: until it is signed, your people’s licences rest."
+    return (
+        f"Sign it by {day(version.resign_by)}: {count(left, 'day')} left." if left else "Today is the last day for it."
+    )
 
 
 def _to_decide(ctx: Context) -> list[Waiting]:
@@ -246,10 +261,56 @@ def _checks(ctx: Context) -> list[Waiting]:
             due,
             f"ISA {'check is' if due == 1 else 'checks are'} due",
             "Look at the partnership’s own list of who signed the Information Sharing Agreement, and record what it says.",
-            url_for("register.register", isa_due="yes"),
-            "See which",
+            url_for("assurance.checks"),
+            "Record what it says",
         )
     ]
+
+
+def _reviews(ctx: Context) -> list[Waiting]:
+    if not could(Permission.REVIEW_RECORD):
+        return []
+    waiting = reviews.waiting(ctx)
+    if not waiting:
+        return []
+    return [
+        Waiting(
+            len(waiting),
+            f"{'review' if len(waiting) == 1 else 'reviews'} of the instruments to record",
+            f"The oldest was due on {day(waiting[0].due_on)}.",
+            url_for("instruments.calendar"),
+            "See the calendar",
+        )
+    ]
+
+
+def _policies(ctx: Context) -> list[Waiting]:
+    """One's own organisation's policies, where its delegate has one to renew (SIG-11)."""
+    organisation_id = g.sign_in.person.organisation_id
+    if organisation_id is None or not can(Permission.LICENCE_END_OWN, organisation_id):
+        return []
+    row = assurance.of_one(ctx, organisation_id)
+    says = _POLICY_STANDS.get(row.currency)
+    if says is None:
+        return []
+    return [
+        Waiting(
+            None,
+            "A policy of yours needs you",
+            says.format(until=day(row.until)),
+            url_for("organisations.organisation", organisation_id=organisation_id),
+            "See your policies",
+            urgent=row.currency is not Currency.DUE_SOON,
+        )
+    ]
+
+
+_POLICY_STANDS = {
+    Currency.DUE_SOON: "It is to be reviewed by {until}. Send the reviewed one to the MARAC Hub Team.",
+    Currency.IN_GRACE: "It is out of date. Nobody new can be licensed, and after {until} your people’s licences rest.",
+    Currency.OUT_OF_DATE: "It is out of date, and your people’s licences rest. Send the reviewed one to the MARAC Hub Team.",
+    Currency.MISSING: "None is recorded. Send it to the MARAC Hub Team: without it nobody can be licensed.",
+}
 
 
 def _letters(ctx: Context) -> list[Waiting]:

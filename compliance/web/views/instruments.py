@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint
 
 from compliance.kernel.clock import london_date
-from compliance.kernel.context import house, work
+from compliance.kernel.context import house, reading, work
 from compliance.kernel.errors import NotFound
 from compliance.kernel.tables import Form
 from compliance.web import lists, step_up
@@ -87,7 +87,7 @@ def file(version_id: UUID) -> Reply:
 def publish(code: str) -> Reply:
     """A new version: its file, from when it takes effect, and by when everybody signs it (SIG-4)."""
     step_up.needed()
-    with work() as ctx:
+    with reading() as ctx:
         instrument = next((row for row in queries.instruments(ctx) if row.instrument.code == code), None)
     if instrument is None:
         raise NotFound()
@@ -150,7 +150,7 @@ def export_reviews(form: str) -> Reply:
 def review(code: str, due_on: str) -> Reply:
     """What a review found and concluded (SIG-10, OP 8.4)."""
     day = _day(due_on)
-    with work() as ctx:
+    with reading() as ctx:
         row = reviews.row(ctx, code, day)
     form = Review()
     if form.sent():

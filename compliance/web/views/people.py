@@ -11,11 +11,14 @@ from compliance.identity.models import Person
 from compliance.identity.proposals import queries as proposals
 from compliance.identity.proposals.models import Proposal
 from compliance.identity.rules import ROLES, Scope, may_hold
+from compliance.kernel.clock import london_date
 from compliance.kernel.context import reading, work
 from compliance.kernel.errors import NotFound
 from compliance.licences import queries as licences
+from compliance.licences import records
+from compliance.notices import queries as notices
 from compliance.web import asked, lists
-from compliance.web.access import can, guarded
+from compliance.web.access import can, could, guarded
 from compliance.web.forms import people as forms
 from compliance.web.forms.plain import telling
 from compliance.web.replies import Reply, on, show
@@ -103,6 +106,11 @@ def person(person_id: UUID) -> Reply:
             has_password=password is not None,
             compromised_at=password.compromised_at if password else None,
             until=queries.opens_until(ctx, password) if password else None,
+            letters=notices.to_person(ctx, person_id) if could(Permission.NOTICE_READ) else None,
+            brought=records.brought_by(ctx, person_id, found.organisation_id)
+            if can(Permission.LICENCE_READ, found.organisation_id)
+            else (),
+            today=london_date(ctx.now()),
         )
 
 
