@@ -52,7 +52,7 @@ def sign(pdf: bytes, key: PaperKey, *, at: datetime, reason: str) -> bytes:
             return session
 
     certificate = x509.Certificate.load(key.der)
-    known = SimpleCertificateStore.from_certs([certificate])
+    known = SimpleCertificateStore()
     signer = SimpleSigner(certificate, keys.PrivateKeyInfo.load(key.pkcs8), known)
     about = PdfSignatureMetadata(
         field_name=_FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES, name="MARAC Hub", reason=reason,
@@ -90,16 +90,41 @@ def check(content: bytes, ours: Sequence[PaperKey]) -> Verdict:
         context = ValidationContext(trust_roots=[certificate], allow_fetching=False, moment=moment)
         status = validate_pdf_signature(signature, context, skip_diff=True)
         covered = signature.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE
-        whole = len(found) == 1 and covered and status.intact and status.valid and _is_as_written(content, signature)
+        sound = len(found) == 1 and covered and status.intact and status.valid
+        whole = sound and _is_as_written(content, signature, certificate)
     except Exception:  # noqa: BLE001
         return Verdict.ALTERED
     return Verdict.WHOLE if whole else Verdict.ALTERED
 
 
-def _is_as_written(content: bytes, signature: EmbeddedPdfSignature) -> bool:
-    """Whether the gap that the signature cannot cover holds the signature, zeros behind it, and nothing else."""
+def _is_as_written(content: bytes, signature: EmbeddedPdfSignature, certificate: x509.Certificate) -> bool:
+    """Whether the gap that no signature can cover holds ours just as we write it, with zeros behind it and nothing else.
+
+    What it signed and how vouch for themselves; all that is wrapped around them is made here again and compared.
+    """
     start, length, after, _ = (int(each) for each in signature.byte_range)
     gap = content[start + length : after]
-    raw = bytes.fromhex(gap[1:-1].decode("ascii"))
-    written: bytes = cms.ContentInfo.load(raw).dump()
-    return gap == b"<" + written.hex().encode() + b"00" * (len(raw) - len(written)) + b">"
+    signer = cms.ContentInfo.load(bytes.fromhex(gap[1:-1].decode("ascii")))["content"]["signer_infos"][0]
+    wrapped = cms.SignedData(
+        {
+            "version": "v1",
+            "digest_algorithms": [{"algorithm": "sha256"}],
+            "encap_content_info": {"content_type": "data"},
+            "certificates": [certificate],
+            "signer_infos": [
+                {
+                    "version": "v1",
+                    "sid": cms.SignerIdentifier(
+                        "issuer_and_serial_number",
+                        {"issuer": certificate.issuer, "serial_number": certificate.serial_number},
+                    ),
+                    "digest_algorithm": {"algorithm": "sha256"},
+                    "signed_attrs": signer["signed_attrs"],
+                    "signature_algorithm": {"algorithm": "sha256_ecdsa"},
+                    "signature": signer["signature"],
+                }
+            ],
+        }
+    )
+    written: bytes = cms.ContentInfo({"content_type": "signed_data", "content": wrapped}).dump()
+    return gap == b"<" + written.hex().upper().encode().ljust(len(gap) - 2, b"0") + b">"
