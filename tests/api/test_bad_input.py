@@ -222,11 +222,11 @@ def test_an_entry_that_no_log_can_have_is_not_found(calls: Calls) -> None:
 @pytest.mark.parametrize(
     "form",
     [
-        {"letter_on": "2026-11-20", "reasons": "We leave."},
-        {"instruments": "isa", "letter_on": "2026-11-20", "reasons": ["We", "leave"]},
+        {"letter_on": "2026-11-21", "reasons": "We leave."},
+        {"instruments": "isa", "letter_on": "2026-11-21", "reasons": ["We", "leave"]},
         {"instruments": "isa", "letter_on": "1250-01-01", "reasons": "We leave."},
-        {"instruments": "isa", "letter_on": "2026-11-20", "reasons": "We leave.", "more": "1"},
-        {"instruments": "isa", "letter_on": "2026-11-20", "reasons": "We\u0000leave."},
+        {"instruments": "isa", "letter_on": "2026-11-21", "reasons": "We leave.", "more": "1"},
+        {"instruments": "isa", "letter_on": "2026-11-21", "reasons": "We\u0000leave."},
     ],
 )
 def test_a_form_is_read_as_strictly_as_json(sqlite_calls: Calls, form: dict[str, Any]) -> None:

@@ -92,7 +92,7 @@ def test_a_letter_is_judged_by_its_content(sqlite_calls: Calls, name: str, conte
     hub = sqlite_calls.someone("hub_manager")
     before = log_size(sqlite_calls)
     form = {
-        "instruments": ["isa", "op"], "letter_on": "2026-11-20", "reasons": "We leave.",
+        "instruments": ["isa", "op"], "letter_on": "2026-11-21", "reasons": "We leave.",
         "letter": (io.BytesIO(content), name),
     }  # fmt: skip
 
@@ -108,7 +108,7 @@ def test_a_letter_that_is_too_large_is_refused(sqlite_calls: Calls, size: int, s
     swale = an_organisation(sqlite_calls.house, "swale")
     hub = sqlite_calls.someone("hub_manager")
     form = {
-        "instruments": ["isa", "op"], "letter_on": "2026-11-20", "reasons": "We leave.",
+        "instruments": ["isa", "op"], "letter_on": "2026-11-21", "reasons": "We leave.",
         "letter": (io.BytesIO(a_pdf() + b"%" * size), "letter.pdf"),
     }  # fmt: skip
 

@@ -29,7 +29,7 @@ from tests.support.mail import MailServer
 
 PASSWORD = "Grey-Heron-41-flies"
 LETTER = {
-    "letter_on": "2026-11-20", "reasons": "We no longer take part.", "acknowledged_by": "Robin Vale",
+    "letter_on": "2026-11-21", "reasons": "We no longer take part.", "acknowledged_by": "Robin Vale",
     "instruments": ["isa", "op"],
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -144,8 +144,9 @@ def withdraws(
     letter_on: date | None = None,
     letter: bytes | None = None,
     acknowledged_by: str | None = "Robin Vale",
+    effective_at: datetime | None = None,
 ) -> Withdrawal:
-    """The organisation leaves, by a letter of today; the hub manager records it unless told who."""
+    """The organisation leaves, by a letter of today, now unless told when; the hub manager records it unless told who."""
     with house.work(*(by or someone(house, "hub_manager"))) as ctx:
         return use_cases.withdraw(
             ctx,
@@ -156,6 +157,7 @@ def withdraws(
             letter_on=letter_on or london_date(house.clock.now()),
             reasons="We no longer take part.",
             acknowledged_by=acknowledged_by,
+            effective_at=effective_at,
         )
 
 

@@ -170,8 +170,12 @@ ATTEMPTS: dict[str, Door | Act] = {
     ),
     "POST /organisations/<organisation_id>/withdrawals": Door(
         "POST", "/organisations/{organisation}/withdrawals",
-        _says(instruments=["isa", "op"], letter_on="2026-11-20", reasons="We stop."), file="letter",
+        _says(instruments=["isa", "op"], letter_on="2026-11-21", reasons="We stop."), file="letter",
     ),
+    "POST /organisations/<organisation_id>/withdrawals/preview": Door(
+        "POST", "/organisations/{organisation}/withdrawals/preview", _says(instruments=["isa", "op"])
+    ),
+    "POST /withdrawals/<withdrawal_id>/call-off": Door("POST", "/withdrawals/{announced}/call-off"),
     "POST /people": Door(
         "POST", "/people",
         lambda its: {

@@ -38,6 +38,7 @@ OTHERWISE: dict[str, dict[str, str]] = {
     "people.invite_again": {"person_id": "newcomer"},
     "people.grant": {"person_id": "newcomer"},
     "people.end_role": {"person_id": "newcomer"},
+    "withdrawals.call_off": {"withdrawal_id": "announced"},
 }
 """Pages that are for another one than most are."""
 
@@ -93,9 +94,10 @@ FORMS: dict[str, Fields] = {
     "signing.sign": _says(agree="y", **_ROBIN),
     "withdrawals.duties": _says(by="Robin Vale"),
     "withdrawals.withdraw": _paper(
-        "letter", {"instruments": ["isa", "op"], "reasons": "We stop.", "understood": "y"},
-        _day("letter_on", 2026, 11, 20),
+        "letter", {"instruments": ["isa", "op"], "reasons": "We stop."}, _day("letter_on", 2026, 11, 21),
     ),
+    "withdrawals.when": _says(when="now"),
+    "withdrawals.check": _says(understood="y"),
 }  # fmt: skip
 """What the right person fills in."""
 

@@ -60,6 +60,7 @@ class Belongings:
     newcomer: UUID
     withdrawn: UUID
     withdrawal: UUID
+    announced: UUID
     invitation: UUID
     role_held: UUID
     session: UUID
@@ -172,6 +173,9 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
             ctx, colleague.person.id, identity_check="By telephone.", reason=people.WHY
         )
     withdrawal = partners.withdraws(house, gone, acknowledged_by=None).id
+    leaving = licences.an_organisation(house, f"{code}-leaving", areas=[area])
+    in_a_month = house.clock.now() + timedelta(days=30)
+    announced = partners.withdraws(house, leaving, effective_at=in_a_month, acknowledged_by=None).id
     with house.reading(people.COMMAND) as ctx:
         held = queries.roles_held(ctx, newcomer.id)[0].id
     return Belongings(
@@ -185,6 +189,7 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
         newcomer=newcomer.id,
         withdrawn=gone,
         withdrawal=withdrawal,
+        announced=announced,
         invitation=invitation,
         role_held=held,
         session=people.signed_in(house, colleague).session_id,
