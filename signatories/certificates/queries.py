@@ -16,7 +16,7 @@ from compliance.kernel.errors import NotFound
 from policies.access import require
 from policies.permissions import Permission
 from signatories import evidence, queries
-from signatories.challenges.models import Challenge
+from signatories.challenges.events import SignatureCorrected
 from signatories.events import InstrumentSigned
 from signatories.facts import OrganisationFacts
 from signatories.models import InstrumentVersion, Signature, Upload
@@ -81,20 +81,16 @@ def certified(ctx: Context, signature_id: UUID) -> Certified:
 
 
 def _entry(ctx: Context, signature: Signature) -> AuditEntry | None:
-    """The entry by which the signature came into the register: its making, or the decision that corrected another."""
-    ids = [str(signature.id)]
-    if signature.corrects_id is not None:
-        decided = select(Challenge.id).where(Challenge.corrected_by_id == signature.id)
-        ids += [str(one) for one in ctx.session.scalars(decided)]
-    wanted = select(AuditEntry).where(AuditEntry.subject_id.in_(ids)).order_by(AuditEntry.number)
-    if signature.corrects_id is None:
-        wanted = wanted.where(AuditEntry.event == InstrumentSigned.name)
-        return ctx.session.scalars(wanted.limit(1)).one_or_none()
-    found = ctx.session.scalars(wanted.limit(20)).all()
-    naming = [
-        each for each in found if str(signature.id) in (each.subject_id or "") or str(signature.id) in each.detail
-    ]
-    return naming[0] if naming else None
+    """The entry by which the signature came into the register: it was made, or it took the place of another (SIG-3)."""
+    return ctx.session.scalars(
+        select(AuditEntry)
+        .where(
+            AuditEntry.subject_id == str(signature.id),
+            AuditEntry.event.in_((InstrumentSigned.name, SignatureCorrected.name)),
+        )
+        .order_by(AuditEntry.number)
+        .limit(1)
+    ).one_or_none()
 
 
 def _replacement(ctx: Context, signature: Signature) -> Signature | None:
