@@ -13,9 +13,11 @@ from compliance.kernel.context import work
 from policies.permissions import Permission
 from signatories import queries, use_cases
 from signatories.models import Signature
+from signatories.reviews import use_cases as reviewing
+from signatories.reviews.queries import ReviewRow
 
 from .access import guarded, scoped
-from .reading import Body, Day, Line, Prose, file_sent, parse, parse_form
+from .reading import Body, Code, Day, Line, Prose, file_sent, parse, parse_form
 from .replies import Reply, changed, present
 
 instruments = Blueprint("instruments", __name__, url_prefix="/api/v1/instruments")
@@ -33,6 +35,22 @@ class SignedOnPaper(Signed):
 
 class Refused(Body):
     organisation_id: UUID
+    reasons: Prose
+
+
+class Published(Body):
+    label: Code
+    effective_on: Day
+    resign_by: Day | None = None
+
+
+class Reviewed(Body):
+    due_on: Day
+    held_on: Day
+    useful: bool
+    fit_for_purpose: bool
+    issues: Prose
+    decision: Code
     reasons: Prose
 
 
@@ -70,6 +88,53 @@ def list_instruments() -> Reply:
             for version in begun[-1:]:
                 version["in_force"] = True
     return present({"items": list(instruments_.values())})
+
+
+@instruments.get("/reviews")
+@guarded(Permission.REGISTER_READ)
+@scoped("registers:read")
+def list_reviews() -> Reply:
+    """The calendar of reviews: `held`, `overdue`, `due` and the next `coming`, with what was found (SIG-10)."""
+    with work() as ctx:
+        rows = reviewing.view_reviews(ctx)
+    return present({"items": [_review(row) for row in rows]})
+
+
+@instruments.post("/<code>/reviews")
+@guarded(Permission.REVIEW_RECORD)
+def record_review(code: str) -> Reply:
+    """Record what the review due on a day found and concluded; to terminate ends nothing by itself (SIG-10)."""
+    body = parse(Reviewed)
+    with work() as ctx:
+        review = reviewing.record_review(ctx, code, **dict(body))
+    return changed(ctx, {"id": review.id, "instrument": code, **dict(body)}, 201, revision=review.revision)
+
+
+@instruments.post("/<code>/versions")
+@guarded(Permission.INSTRUMENT_PUBLISH, upload=True)
+def publish_version(code: str) -> Reply:
+    """Publish a version, after a fresh code: a form with its file (SIG-2, SIG-4)."""
+    body = parse_form(Published, "file")
+    name, content = file_sent("file")
+    with work() as ctx:
+        version = use_cases.publish_version(
+            ctx,
+            instrument=code,
+            label=body.label,
+            file_name=name,
+            content=content,
+            effective_on=body.effective_on,
+            resign_by=body.resign_by,
+        )
+    said = {
+        "id": version.id,
+        "instrument": code,
+        "label": version.label,
+        "sha256": version.sha256,
+        "effective_on": version.effective_on,
+        "resign_by": version.resign_by,
+    }
+    return changed(ctx, said, 201, revision=version.revision)
 
 
 @instruments.get("/versions/<uuid:version_id>/document")
@@ -132,6 +197,23 @@ def refuse_to_sign(version_id: UUID) -> Reply:
         "refused_at": refusal.refused_at,
     }
     return changed(ctx, said, 201, revision=refusal.revision)
+
+
+def _review(row: ReviewRow) -> dict[str, Any]:
+    found = row.review
+    return {
+        "instrument": row.instrument,
+        "due_on": row.due_on,
+        "opens_on": row.opens_on,
+        "state": row.progress,
+        "held_on": found.held_on if found else None,
+        "useful": found.useful if found else None,
+        "fit_for_purpose": found.fit_for_purpose if found else None,
+        "issues": found.issues if found else None,
+        "decision": found.decision if found else None,
+        "reasons": found.reasons if found else None,
+        "recorded_by": row.recorded_by,
+    }
 
 
 def _signature(signature: Signature) -> dict[str, Any]:

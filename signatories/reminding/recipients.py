@@ -46,12 +46,13 @@ def recipients(
         if employer is not None:
             named[employer].append((True, Recipient(person_id, name, email, person_id)))
     rung = (
-        select(KeyContact.organisation_id, KeyContact.id, KeyContact.kind, KeyContact.name, KeyContact.email)
+        select(KeyContact.organisation_id, KeyContact.id, KeyContact.kind, KeyContact.name, KeyContact.email, Person.id)
+        .outerjoin(Person, Person.email == KeyContact.email)
         .where(KeyContact.organisation_id.in_(organisation_ids), KeyContact.ended_at.is_(None))
         .order_by(KeyContact.since, KeyContact.id)
     )
-    for organisation_id, contact_id, kind, name, email in ctx.session.execute(rung):
-        named[organisation_id].append((kind in contacts, Recipient(contact_id, name, email)))
+    for organisation_id, contact_id, kind, name, email, person_id in ctx.session.execute(rung):
+        named[organisation_id].append((kind in contacts, Recipient(contact_id, name, email, person_id)))
     return {one: _each_address_once(found) for one, found in named.items()}
 
 

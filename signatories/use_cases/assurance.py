@@ -153,10 +153,10 @@ def name_key_contact(
     return contact
 
 
-def end_key_contact(ctx: Context, contact_id: UUID) -> KeyContact:
-    """Take somebody off the register of key contacts (LIC-10)."""
+def end_key_contact(ctx: Context, contact_id: UUID, *, organisation_id: UUID | None = None) -> KeyContact:
+    """Take somebody off the register of key contacts (LIC-10); raises NotFound for another organisation's than named."""
     contact = ctx.session.get(KeyContact, contact_id)
-    if contact is None:
+    if contact is None or organisation_id not in (None, contact.organisation_id):
         raise NotFound()
     require(ctx, Permission.CONTACT_MANAGE, organisation=contact.organisation_id)
     queries.organisation(ctx, contact.organisation_id, lock=True)

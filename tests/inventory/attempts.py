@@ -119,6 +119,21 @@ ATTEMPTS: dict[str, Door | Act] = {
     "GET /licences": Door("GET", "/licences?organisation={organisation}"),
     "GET /licences/<licence_id>": Door("GET", "/licences/{active}"),
     "GET /licences/<licence_id>/checklist": Door("GET", "/licences/{active}/checklist"),
+    "GET /assurance": Door("GET", "/assurance"),
+    "GET /instruments/reviews": Door("GET", "/instruments/reviews"),
+    "GET /organisations/<organisation_id>/assurance": Door("GET", "/organisations/{organisation}/assurance"),
+    "POST /instruments/<code>/reviews": Door(
+        "POST", "/instruments/op/reviews",
+        _says(due_on="2026-04-01", held_on="2026-04-01", useful=True, fit_for_purpose=True, issues="None.",
+              decision="extend", reasons="It works."),
+    ),
+    "POST /instruments/<code>/versions": Door(
+        "POST", "/instruments/op/versions", _says(label="3", effective_on="2026-12-01", resign_by="2027-03-05"),
+        file="file",
+    ),
+    "POST /organisations/<organisation_id>/contacts/<contact_id>/end": Door(
+        "POST", "/organisations/{organisation}/contacts/{contact}/end"
+    ),
     "GET /organisations": Door("GET", "/organisations"),
     "GET /organisations/<organisation_id>": Door("GET", "/organisations/{organisation}"),
     "GET /organisations/<organisation_id>/standing": Door("GET", "/organisations/{organisation}/standing"),
@@ -235,7 +250,8 @@ ATTEMPTS: dict[str, Door | Act] = {
 
 ONE_AND_THE_SAME = frozenset(
     {
-        "GET /areas/<area>/members", "GET /audit/checkpoint", "GET /audit/entries", "GET /audit/growth",
+        "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
+        "POST /instruments/<code>/versions", "GET /areas/<area>/members", "GET /audit/checkpoint", "GET /audit/entries", "GET /audit/growth",
         "GET /instruments",
         "GET /instruments/versions/<version_id>/document", "GET /organisations", "GET /seats", "GET /sessions/current",
         "GET /signatories", "GET /withdrawals", "GET /proposals", "DELETE /sessions/current",

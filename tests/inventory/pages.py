@@ -22,12 +22,12 @@ from tests.inventory.world import Belongings, Whose, World
 
 _GAP = re.compile(r"<(\w+)>")
 
-FIXED = {"form": "csv", "name": "password.min_length", "passkey_id": str(UUID(int=7)), "token": "msi_nobody"}
+FIXED = {"code": "op", "due_on": "2026-04-01", "form": "csv", "name": "password.min_length", "passkey_id": str(UUID(int=7)), "token": "msi_nobody"}
 """What stands in an address and is nobody's thing in particular."""
 
 THINGS: dict[str, str] = {
     "organisation_id": "organisation", "licence_id": "active", "person_id": "person", "withdrawal_id": "withdrawal",
-    "role_held_id": "role_held", "session_id": "session", "proposal_id": "proposal", "number": "entry",
+    "contact_id": "contact", "document_id": "policy", "role_held_id": "role_held", "session_id": "session", "proposal_id": "proposal", "number": "entry",
 }  # fmt: skip
 """Which belonging an identifier in an address is of."""
 
@@ -72,6 +72,14 @@ FORMS: dict[str, Fields] = {
     "licences.training": _says(module="elearning", **_day("done_on", 2026)),
     "licences.vetting": _says(level="NPPV 2", **_day("holds_until", 2028)),
     "organisations.add_domain": lambda its: {"domain": f"{its.code}-two.gov.uk"},
+    "assurance.record_check": _says(found="yes"),
+    "instruments.publish": _paper(
+        "file", {"label": "3"}, _day("effective_on", 2026, 12, 1), _day("resign_by", 2027, 3, 5)
+    ),
+    "instruments.review": _says(
+        useful="yes", fit_for_purpose="no", issues="None.", decision="extend", reasons="It works.",
+        **_day("held_on", 2026, 4, 1),
+    ),
     "organisations.check_isa": _says(found="yes"),
     "organisations.name_contact": lambda its: {"kind": "escalation", "name": "Sam", "email": f"s@{its.code}.gov.uk"},
     "organisations.record_policy": _says(

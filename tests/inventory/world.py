@@ -25,6 +25,8 @@ from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import Actor, House, Origin
 from compliance.licences import use_cases as licence_use_cases
 from compliance.licences.rules import Status
+from signatories import queries as register_queries
+from signatories import use_cases as register_use_cases
 from tests.builders import identity as people
 from tests.builders import licences
 from tests.builders import signatories as partners
@@ -66,6 +68,8 @@ class Belongings:
     session: UUID
     proposal: UUID
     recovery: UUID
+    contact: UUID
+    policy: UUID
     digest: str = "0" * 64
     entry: int = 0
 
@@ -172,6 +176,12 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
         recovery = identity.propose_recovery(
             ctx, colleague.person.id, identity_check="By telephone.", reason=people.WHY
         )
+    with house.work(*people.someone(house, "hub_coordinator")) as ctx:
+        contact = register_queries.key_contacts(ctx, organisation)[0].id
+        policy = register_use_cases.record_policy_document(
+            ctx, organisation, kind="safeguarding", title="Our policy", owner="Head", dated_on=date(2026, 1, 5),
+            next_review_on=date(2027, 3, 1), file_name="policy.pdf", file=partners.a_pdf(),
+        ).id  # fmt: skip
     withdrawal = partners.withdraws(house, gone, acknowledged_by=None).id
     leaving = licences.an_organisation(house, f"{code}-leaving", areas=[area])
     in_a_month = house.clock.now() + timedelta(days=30)
@@ -195,6 +205,8 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
         session=people.signed_in(house, colleague).session_id,
         proposal=proposal.id,
         recovery=recovery.id,
+        contact=contact,
+        policy=policy,
         digest=proposal.digest,
     )
 
