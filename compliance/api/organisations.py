@@ -13,7 +13,7 @@ from pydantic import Field
 from audit.record import record
 from compliance.kernel.context import work
 from compliance.kernel.errors import NotFound
-from compliance.licences import eligibility
+from compliance.licences import distribution, eligibility
 from compliance.licences import queries as licences
 from compliance.licences.events import AreaMembersGiven, ChecklistViewed
 from compliance.licences.rules import Checklist
@@ -164,7 +164,7 @@ def list_members(area: str) -> Reply:
     with work() as ctx:
         if ctx.actor.kind == "person":
             require(ctx, Permission.LICENCE_READ)
-        members = licences.members_of(ctx, area)
+        members = distribution.members_of(ctx, area)
         record(ctx, AreaMembersGiven(area=area, shown=len(members)))
     return present(
         {

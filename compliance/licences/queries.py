@@ -17,12 +17,11 @@ from compliance.kernel.errors import Invalid, NotFound
 from compliance.kernel.keyset import By, Sorts
 from policies.access import reach, require
 from policies.permissions import Permission
-from policies.values import Policy
 from signatories.models import Organisation
 
 from . import eligibility
 from .models import CaseInvitation, ClosedCase, LastUse, Licence, LicenceArea, SeatContract
-from .rotas.turns import IN_USE, OWN_TURNS, in_turn, usable
+from .rotas.turns import OWN_TURNS, in_turn, usable
 from .rules import ENDED, HOLDS_A_SEAT, Checklist, Kind, Status
 from .waiting.models import SeatOffer
 
@@ -72,17 +71,6 @@ class Seats:
     kept: int
     offered: int
     free: int
-
-
-@dataclass(frozen=True)
-class Member:
-    """Somebody on an area's distribution list."""
-
-    person_id: UUID
-    full_name: str
-    email: str
-    organisation_id: UUID
-    licence_id: UUID
 
 
 def visible(ctx: Context, licence_id: UUID, *, lock: bool = True) -> Licence:
@@ -222,32 +210,6 @@ def still_holds(ctx: Context, licence_id: UUID, *, at: datetime | None = None) -
     """LIC-1 for a licence that was given: as `checklist`, with the days of grace that items have (LIC-13)."""
     licence = visible(ctx, licence_id, lock=False)
     return eligibility.still_holds(ctx, licence.person, licence.organisation_id, at=at)
-
-
-def members_of(ctx: Context, area: str) -> list[Member]:
-    """Who may receive a notification for this area now: its standing holders, each in turn, by name (SIG-6, LIC-6)."""
-    require(ctx, Permission.REGISTER_READ)
-    if area not in ctx.the(Policy).areas:
-        raise NotFound()
-
-    rows = ctx.session.execute(
-        select(
-            Person.id, Person.full_name, Person.email, Licence.organisation_id, Licence.id,
-            Licence.status, Licence.suspension, OWN_TURNS,
-        )
-        .join(Licence, Licence.person_id == Person.id)
-        .join(LicenceArea, LicenceArea.licence_id == Licence.id)
-        .where(
-            LicenceArea.area == area,
-            IN_USE,
-            Licence.kind == Kind.STANDING,
-            Person.closed_at.is_(None),
-        )
-        .order_by(Person.full_name, Person.id)
-    )  # fmt: skip
-    members = [Member(*member) for *member, status, rests, turns in rows if usable(status, rests, turns, ctx.now())]
-    signatories = eligibility.signatories(ctx, {member.organisation_id for member in members})
-    return [member for member in members if member.organisation_id in signatories]
 
 
 def active_for(ctx: Context, person_id: UUID) -> Sequence[Licence]:

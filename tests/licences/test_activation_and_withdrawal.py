@@ -9,7 +9,7 @@ import pytest
 from compliance.identity import use_cases as identity_use_cases
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import NOBODY, House
-from compliance.licences import queries, use_cases
+from compliance.licences import distribution, queries, use_cases
 from compliance.licences.models import CaseInvitation
 from compliance.licences.rules import EndReason, Kind, Status, Suspension
 from signatories.models import Withdrawal
@@ -123,7 +123,7 @@ def test_a_withdrawal_ends_everything_the_organisation_held(house: House) -> Non
         assert ctx.session.get_one(CaseInvitation, invitation.id).ended_at == house.clock.now()
         row = ctx.session.get_one(Withdrawal, withdrawal)
         assert (row.licences_ended, row.people_removed) == (3, 3)
-        assert [member.licence_id for member in queries.members_of(ctx, "mid-kent")] == [elsewhere.id]
+        assert [member.licence_id for member in distribution.members_of(ctx, "mid-kent")] == [elsewhere.id]
     assert len(identity.logged(house, "licence.deactivated")) == 4
 
 
@@ -153,9 +153,9 @@ def test_a_withdrawn_organisations_people_leave_every_distribution_list(sqlite_h
     a_licence(sqlite_house, organisation, "other@swale.gov.uk", areas=["medway"])
 
     with sqlite_house.reading(hub()) as ctx:
-        assert [member.person_id for member in queries.members_of(ctx, "mid-kent")] == [licence.person_id]
+        assert [member.person_id for member in distribution.members_of(ctx, "mid-kent")] == [licence.person_id]
     withdraw(sqlite_house, organisation)
 
     with sqlite_house.reading(hub()) as ctx:
-        assert queries.members_of(ctx, "mid-kent") == []
+        assert distribution.members_of(ctx, "mid-kent") == []
         assert queries.active_for(ctx, licence.person_id) == []
