@@ -12,9 +12,9 @@ from audit.models import AuditEntry
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import Context, House, operator
 from compliance.kernel.errors import Invalid, NotFound
+from compliance.licences import distribution, use_cases
 from compliance.licences import queries as licences
 from compliance.licences import seats as seat_counts
-from compliance.licences import use_cases
 from compliance.licences.errors import NoSeat, OwnLicence, SeatIsShared
 from compliance.licences.models import Licence
 from compliance.licences.rotas import use_cases as rotas
@@ -305,7 +305,7 @@ def test_whoever_asks_who_may_use_a_licence_is_told_by_the_turn_before_any_row_f
             return (
                 [bool(licences.active_for(ctx, person)) for person in people],
                 [bool(licences.licensing(ctx, person)) for person in people],
-                [member.person_id for member in licences.members_of(ctx, "mid-kent")],
+                [member.person_id for member in distribution.members_of(ctx, "mid-kent")],
             )
 
     assert who() == ([True, False], [True, False], [alex.person_id])
