@@ -25,6 +25,9 @@ SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
     "Licences": (
         ("All licences", "licences.licences", Permission.LICENCE_READ),
         ("Waiting list", "waiting.waiting", Permission.LICENCE_READ),
+        ("Rotas", "rotas.rotas", Permission.LICENCE_READ),
+        ("Use by quarter", "use_audit.quarters", Permission.LICENCE_READ),
+        ("Capacity", "capacity.capacity", Permission.CAPACITY_READ),
     ),
 }
 """For each part of the menu: what its lists are called, their pages, and whom they are for."""

@@ -23,6 +23,7 @@ from policies.values import Policy
 from signatories.models import Organisation
 
 from .figures import (
+    IDLE_STATES,
     NO_AREA,
     By,
     Figures,
@@ -157,16 +158,33 @@ def days_asked(ctx: Context, days: int | None) -> int:
     return days
 
 
-def idle_seats(ctx: Context) -> int:
-    """How many seats are idle by the policy's days, for the first page."""
+@dataclass(frozen=True)
+class Needs:
+    """What waits for somebody to act, for the first page: seats idle, people in line, offers open and accepted."""
+
+    idle: int
+    waiting: int
+    since: datetime | None
+    offered: int
+    accepted: int
+
+
+def needs(ctx: Context) -> Needs:
+    """What needs acting upon, counted in one statement."""
     before = idle_before(ctx.now(), ctx.the(Policy).capacity.idle_days)
-    counted = (
+    idle = (
         select(func.count())
         .select_from(Licence)
         .outerjoin(LastUse, LastUse.licence_id == Licence.id)
-        .where(Licence.status.in_((Status.ACTIVE, Status.APPROVED)), Licence.rota_id.is_(None), before > SINCE)
+        .where(Licence.status.in_(IDLE_STATES), Licence.rota_id.is_(None), before > SINCE)
     )
-    return ctx.session.scalar(counted) or 0
+    in_line = select(func.count()).where(WaitingPlace.left_at.is_(None))
+    since = select(func.min(WaitingPlace.joined_at)).where(WaitingPlace.left_at.is_(None))
+    offers = select(func.count()).where(SeatOffer.settled_at.is_(None))
+    counted = (
+        idle, in_line, since, offers.where(SeatOffer.accepted_at.is_(None)), offers.where(SeatOffer.accepted_at.is_not(None)),
+    )  # fmt: skip
+    return Needs(*ctx.session.execute(select(*(each.scalar_subquery() for each in counted))).one())
 
 
 @dataclass(frozen=True)

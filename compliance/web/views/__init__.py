@@ -6,7 +6,9 @@ from . import (
     account,
     assurance,
     audit,
+    capacity,
     certificates,
+    evidence,
     factors,
     home,
     instruments,
@@ -17,16 +19,18 @@ from . import (
     policy,
     proposals,
     register,
+    rotas,
     second_step,
     sessions,
     sign_in,
     signing,
+    use_audit,
     waiting,
     withdrawals,
 )
 from . import licence_steps as _licence_steps  # noqa: F401 - its routes stand on the blueprint of `licences`
-from . import withdrawal_register as _withdrawal_register  # noqa: F401 - its routes stand on that of `withdrawals`
 from . import ways_back as _ways_back  # noqa: F401 - its routes stand on the blueprint of `people`
+from . import withdrawal_register as _withdrawal_register  # noqa: F401 - its routes stand on that of `withdrawals`
 
 ALL = (
     sign_in.pages,
@@ -35,14 +39,18 @@ ALL = (
     factors.pages,
     home.pages,
     register.pages,
+    capacity.pages,
     organisations.pages,
     instruments.pages,
     assurance.pages,
     signing.pages,
     certificates.pages,
+    evidence.pages,
     withdrawals.pages,
     licences.pages,
+    use_audit.pages,
     waiting.pages,
+    rotas.pages,
     people.pages,
     proposals.pages,
     policy.pages,

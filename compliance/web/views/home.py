@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Blueprint, g, url_for
@@ -12,8 +11,6 @@ from compliance.identity.proposals import queries as proposals
 from compliance.identity.rules import nearest_warning
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context, reading
-from compliance.licences import queries as licences
-from compliance.licences.rules import Status
 from compliance.notices import queries as notices
 from compliance.notices.ways import Post
 from compliance.web.access import can, could, signed_in
@@ -30,24 +27,14 @@ from signatories.reviews import queries as reviews
 from signatories.withdrawals import queries as withdrawals
 from signatories.withdrawals.queries import Stands, stands
 
+from . import home_licences
+from .home_licences import Waiting
+
 pages = Blueprint("home", __name__)
 
-WARN_BEFORE = timedelta(days=14)
 RECENT = timedelta(days=28)
 URGENT_FROM = 3
 """Days before a password ends from which there is nothing more urgent."""
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """One thing that waits: how many of it, what is to be done, and where."""
-
-    number: int | None
-    title: str
-    says: str
-    href: str
-    does: str
-    urgent: bool = False
 
 
 @pages.get("/")
@@ -57,11 +44,12 @@ def home() -> Reply:
     with reading() as ctx:
         waiting = [
             *_password(ctx),
-            *_own_licence(ctx),
+            *home_licences.own_licence(ctx),
             *_to_sign(ctx),
-            *_to_decide(ctx),
+            *home_licences.to_decide(ctx),
+            *home_licences.seats(ctx),
             *_proposals(ctx),
-            *_own_requests(ctx),
+            *home_licences.own_requests(ctx),
             *_withdrawals(ctx),
             *_checks(ctx),
             *_reviews(ctx),
@@ -88,22 +76,6 @@ def _password(ctx: Context) -> list[Waiting]:
             "Change your password",
             urgent=warned <= URGENT_FROM,
         )
-    ]
-
-
-def _own_licence(ctx: Context) -> list[Waiting]:
-    own = licences.active_for(ctx, g.sign_in.person.id)
-    soon = [licence for licence in own if licence.ends_on and licence.ends_on <= (ctx.now() + WARN_BEFORE).date()]
-    return [
-        Waiting(
-            None,
-            "Your licence ends soon",
-            f"The last day of your licence for {licence.organisation.name} is {day(licence.ends_on)}. "
-            "Your delegate can ask for a new one.",
-            url_for("account.account"),
-            "See your account",
-        )
-        for licence in soon
     ]
 
 
@@ -139,24 +111,6 @@ def _signed_by(ctx: Context, version: InstrumentVersion) -> str:
     )
 
 
-def _to_decide(ctx: Context) -> list[Waiting]:
-    if not could(Permission.LICENCE_APPROVE):
-        return []
-    asked = licences.waiting(ctx, Status.REQUESTED)[Status.REQUESTED]
-    if not asked.number:
-        return []
-    return [
-        Waiting(
-            asked.number,
-            f"{'request waits' if asked.number == 1 else 'requests wait'} for your decision",
-            f"The oldest was made on {moment(asked.since)}.",
-            url_for("licences.licences", status=Status.REQUESTED.value),
-            "Decide on requests",
-            urgent=True,
-        )
-    ]
-
-
 def _proposals(ctx: Context) -> list[Waiting]:
     number = proposals.number_to_decide(ctx) if proposals.takes_part(ctx) else 0
     if not number:
@@ -171,40 +125,6 @@ def _proposals(ctx: Context) -> list[Waiting]:
             urgent=True,
         )
     ]
-
-
-def _own_requests(ctx: Context) -> list[Waiting]:
-    organisation_id = g.sign_in.person.organisation_id
-    if (
-        could(Permission.LICENCE_APPROVE)
-        or organisation_id is None
-        or not can(Permission.LICENCE_REQUEST, organisation_id)
-    ):
-        return []
-    found = licences.waiting(ctx, Status.REQUESTED, Status.APPROVED, organisation_id=organisation_id)
-    asked, approved = found[Status.REQUESTED].number, found[Status.APPROVED].number
-    waiting = []
-    if asked:
-        waiting.append(
-            Waiting(
-                asked,
-                f"{'request is' if asked == 1 else 'requests are'} with the MARAC Hub Team",
-                "Open each to see what is still missing from its checklist, and who can mend it.",
-                url_for("licences.licences", status=Status.REQUESTED.value),
-                "See what is missing",
-            )
-        )
-    if approved:
-        waiting.append(
-            Waiting(
-                approved,
-                f"{'colleague has' if approved == 1 else 'colleagues have'} not signed in yet",
-                "Their licence is approved. It begins when they have set a password and a second step.",
-                url_for("licences.licences", status=Status.APPROVED.value),
-                "See who",
-            )
-        )
-    return waiting
 
 
 def _withdrawals(ctx: Context) -> list[Waiting]:
