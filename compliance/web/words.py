@@ -10,6 +10,7 @@ from audit.models import AuditEntry
 from compliance.identity.rules import ROLE_NAMES
 from compliance.kernel.clock import LONDON, london_date, said_day, said_time
 from compliance.kernel.context import in_force
+from compliance.licences.rotas.rules import said as rota_words
 from policies.values import Policy
 
 ROLES = {
@@ -63,6 +64,12 @@ STATES = {
     "open": ("Waits for a decision", "blue"),
     "upheld": ("Upheld", "green"),
     "dismissed": ("Dismissed", "grey"),
+    "used": ("Used", "green"),
+    "used_since": ("Used since", "green"),
+    "resting": ("Resting", "grey"),
+    "young": ("New", "blue"),
+    "exempt": ("Exempt", "purple"),
+    "unused": ("Not used", "red"),
 }
 
 REASONS = {
@@ -247,5 +254,6 @@ def teach(app: Flask) -> None:
         acted=acted,
         letter=letter,
         problem=problem,
+        turns=rota_words,
     )
     app.jinja_env.globals.update(count=count, STATES=STATES, KINDS=KINDS, METHODS=METHODS)

@@ -49,3 +49,11 @@ class RotaEnded(Event):
     subject_kind: ClassVar[str | None] = "rota"
     kept: UUID | None = None
     left: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RotaViewed(Event):
+    """One rota was shown (AUD-1)."""
+
+    name: ClassVar[str] = "rota.viewed"
+    subject_kind: ClassVar[str | None] = "rota"
