@@ -8,15 +8,33 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Row, Select, String, Uuid, case, cast, func, literal_column, null, select, union_all
+from sqlalchemy import (
+    DateTime,
+    Row,
+    Select,
+    String,
+    Uuid,
+    case,
+    cast,
+    func,
+    literal_column,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from compliance.kernel.context import Context
-from policies.access import require
+from compliance.kernel.db import Instant
+from policies.access import may, require
 from policies.permissions import Permission
+from signatories.challenges.models import Challenge
 from signatories.models import Instrument, InstrumentVersion, IsaCheck, Signature, SigningRefusal, Withdrawal
 
 from .records import MOST, organisation
+
+CALLED_OFF = "called its withdrawal off"
 
 
 @dataclass(frozen=True)
@@ -25,7 +43,8 @@ class Line:
 
     `kind` and `id` say which entry of the register tells it; an entry about two instruments makes two lines.
     `superseded_at` is when the entry was found wrong, `corrects_id` which entry it took the place of (SIG-3).
-    `takes_effect_at` is the instant of a withdrawal that is announced.
+    `takes_effect_at` is the instant of a withdrawal that is announced, `duties_acknowledged_at` when the duties that
+    stay with one were (SIG-7). `challenge_id` is the challenge that waits for a decision, if the asker may know of it.
     """
 
     at: datetime
@@ -41,6 +60,18 @@ class Line:
     superseded_at: datetime | None
     corrects_id: UUID | None
     takes_effect_at: datetime | None = None
+    duties_acknowledged_at: datetime | None = None
+    challenge_id: UUID | None = None
+
+    @property
+    def effective_at(self) -> datetime:
+        """When what it tells of counts, or is to count."""
+        return self.takes_effect_at or self.at
+
+    @property
+    def believed(self) -> bool:
+        """Whether it was neither corrected, struck out nor called off."""
+        return self.superseded_at is None and self.what != CALLED_OFF
 
 
 def history(
@@ -52,11 +83,13 @@ def history(
     stay, and say since when they are not believed.
     """
     require(ctx, Permission.REGISTER_READ)
+    told_of = may(ctx, Permission.CHALLENGE_READ, organisation=organisation_id)
     at = at or ctx.now()
     known = max(known or at, at)
     happened = union_all(*(each.where(owner == organisation_id) for each, owner in _HAPPENED)).subquery()
+    challenged = select(Challenge.id).where(Challenge.entry_id == happened.c.id, Challenge.status == "open")
     rows = ctx.session.execute(
-        select(happened)
+        select(happened, (challenged.scalar_subquery() if told_of else null()).label("challenge_id"))
         .where(happened.c.recorded_at <= known)
         .order_by(happened.c.at.desc(), happened.c.what.desc(), happened.c.recorded_at.desc())
         .limit(MOST)
@@ -72,14 +105,14 @@ def _told(row: Row[Any], at: datetime, known: datetime) -> Iterator[Line]:
     """The lines of one entry, as they were known; a withdrawal tells of its announcement until its instant has come."""
     what, when, takes_effect_at = row.what, row.at, None
     if row.called_off_at is not None and row.called_off_at <= known:
-        what, when = "called its withdrawal off", row.called_off_at
+        what, when = CALLED_OFF, row.called_off_at
     elif row.what == "withdrew" and row.at > at:
         what, when, takes_effect_at = "announced its withdrawal", row.recorded_at, row.at
     superseded_at = row.superseded_at if row.superseded_at is not None and row.superseded_at <= known else None
     for code in row.codes.split():
         yield Line(
             when, what, code, row.version, row.name, row.role, row.method, row.kind, row.id, row.recorded_at,
-            superseded_at, row.corrects_id, takes_effect_at,
+            superseded_at, row.corrects_id, takes_effect_at, row.duties_acknowledged_at, row.challenge_id,
         )  # fmt: skip
 
 
@@ -92,7 +125,8 @@ def _happened(
     recorded_at: Any,
     **says: Any,
 ) -> Select[*tuple[Any, ...]]:
-    nothing = {"called_off_at": cast(null(), DateTime(timezone=True))}
+    no_time = type_coerce(cast(null(), DateTime(timezone=True)), Instant())
+    nothing = {"called_off_at": no_time, "duties_acknowledged_at": no_time}
     return select(
         literal_column(f"'{kind}'").label("kind"),
         entry.id.label("id"),
@@ -104,7 +138,7 @@ def _happened(
         cast(entry.corrects_id, Uuid()).label("corrects_id"),
         *(
             says.get(name, nothing.get(name, cast(null(), String()))).label(name)
-            for name in ("version", "name", "role", "method", "called_off_at")
+            for name in ("version", "name", "role", "method", "called_off_at", "duties_acknowledged_at")
         ),
     )
 
@@ -133,6 +167,7 @@ _HAPPENED: tuple[tuple[Select[*tuple[Any, ...]], InstrumentedAttribute[UUID]], .
         _happened(
             Withdrawal, "withdrawal", literal_column("'withdrew'"), Withdrawal.effective_at, Withdrawal.instruments,
             func.coalesce(Withdrawal.recorded_at, Withdrawal.effective_at), called_off_at=Withdrawal.called_off_at,
+            duties_acknowledged_at=Withdrawal.duties_acknowledged_at,
         ),
         Withdrawal.organisation_id,
     ),

@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, func, select, true
+from sqlalchemy import ColumnElement, Row, String, cast, exists, func, join, null, select, true, type_coerce
 
-from compliance.identity.queries import names_of
+from compliance.identity.models import Person
 from compliance.kernel.clock import end_of, london_date
 from compliance.kernel.context import Context
 from policies.access import require
@@ -79,15 +79,15 @@ class Checks:
             .where(*fits)
             .subquery()
         )  # fmt: skip
-        rows = ctx.session.execute(
-            select(Instrument.source.label("kept_by"), last)
-            .outerjoin(last, true())
-            .where(Instrument.code == "isa")
-            .order_by(last.c.id)
-        ).all()
+        beside = join(Instrument, last, true(), isouter=True)
+        if named:
+            beside = join(beside, Person, _is_called(ctx, last.c.checked_by), isouter=True)
+        name = (Person.full_name if named else null()).label("name")
+        looked = select(Instrument.source.label("kept_by"), last, name).select_from(beside)
+        looked = looked.where(Instrument.code == "isa").order_by(last.c.id)
+        rows = ctx.session.execute(looked).all()
         self._source = rows[0].kept_by if rows else None
         self._last: dict[UUID, Row[Any]] = {row.organisation_id: row for row in rows if row.id is not None}
-        self._names = names_of(ctx, {row.checked_by for row in self._last.values()}) if named and self._last else {}
 
     def of(self, found: OrganisationFacts) -> IsaCell:
         """The cell of one organisation; one that was never looked up is due from when it was first known."""
@@ -96,5 +96,11 @@ class Checks:
         due = due_on <= self._today
         if check is None:
             return IsaCell(self._source, None, None, None, due_on, due)
-        name = self._names.get(check.checked_by)
-        return IsaCell(check.source, check.checked_at, check.checked_by, check.found, due_on, due, name)
+        return IsaCell(check.source, check.checked_at, check.checked_by, check.found, due_on, due, check.name)
+
+
+def _is_called(ctx: Context, written: ColumnElement[str]) -> ColumnElement[bool]:
+    """That a person's id is the one written here: each store keeps an id in its own way."""
+    if ctx.session.get_bind().dialect.name == "postgresql":
+        return cast(Person.id, String) == written
+    return type_coerce(Person.id, String) == func.replace(written, "-", "")

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 
-from .fields import Day, Email, Line, OneOf, OneOfMany, Paper
+from .fields import Day, Email, Line, OneOf, Paper
 from .plain import Needed, PlainForm
 
 
@@ -25,14 +25,6 @@ class Question(PlainForm):
             return True
         self.status = 422
         return False
-
-
-class RegisterQuestion(Question):
-    search = Line("Search by name or signatory")
-    sector = OneOfMany("Sector")
-    area = OneOfMany("Area MARAC")
-    state = OneOfMany("State")
-    as_at = Day("As at", description="Leave empty for today")
 
 
 class Domain(PlainForm):

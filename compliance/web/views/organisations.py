@@ -22,7 +22,6 @@ from policies.values import Policy
 from signatories import queries, use_cases
 from signatories.assurance import queries as assurance
 from signatories.links import host_of
-from signatories.withdrawals import queries as withdrawals
 
 pages = Blueprint("organisations", __name__, url_prefix="/organisations/<uuid:organisation_id>")
 
@@ -48,7 +47,7 @@ def organisation(organisation_id: UUID) -> Reply:
         waiting = queries.to_sign(found, organisation_id, ctx.now())
         isa = queries.isa_cell(ctx, facts)
         policies = queries.policy_documents(ctx, organisation_id)
-        leaving = withdrawals.latest(ctx, organisation_id)
+        leaving = next((line for line in lines if line.kind == "withdrawal" and line.believed), None)
         today = london_date(ctx.now())
         assured = assurance.of(ctx, facts)
     return show(
