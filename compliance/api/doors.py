@@ -9,6 +9,7 @@ from compliance.kernel.context import house
 from . import access, errors, oauth
 from .accounts import accounts
 from .assurance import assurance, assured
+from .capacity import capacity
 from .certificates import certificates
 from .health import health
 from .instruments import instruments
@@ -27,7 +28,7 @@ PATHS = ("/api", "/access", "/oauth2", "/.well-known", "/live", "/ready")
 """What belongs to programs: below these, whatever goes wrong is a problem document."""
 
 ROUTES: tuple[Blueprint, ...] = (
-    health, oauth_routes, accounts, people, roles, proposals, organisations, instruments, certificates, assurance, assured, withdrawals, licences, waiting, invitations, log,
+    health, oauth_routes, accounts, people, roles, proposals, organisations, instruments, certificates, assurance, assured, withdrawals, licences, capacity, waiting, invitations, log,
 )  # fmt: skip
 
 A_YEAR = 31_536_000

@@ -114,6 +114,8 @@ ATTEMPTS: dict[str, Door | Act] = {
     "GET /audit/entries/<number>": Door("GET", "/audit/entries/{entry}"),
     "GET /audit/entries/<number>/proof": Door("GET", "/audit/entries/{entry}/proof"),
     "GET /audit/growth": Door("GET", "/audit/growth?since=1"),
+    "GET /capacity": Door("GET", "/capacity"),
+    "GET /capacity/what-if": Door("GET", "/capacity/what-if"),
     "GET /instruments": Door("GET", "/instruments"),
     "GET /instruments/versions/<version_id>/document": Door("GET", "/instruments/versions/{version}/document"),
     "GET /licences": Door("GET", "/licences?organisation={organisation}"),
@@ -250,7 +252,7 @@ ATTEMPTS: dict[str, Door | Act] = {
 
 ONE_AND_THE_SAME = frozenset(
     {
-        "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
+        "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
         "POST /instruments/<code>/versions", "GET /areas/<area>/members", "GET /audit/checkpoint", "GET /audit/entries", "GET /audit/growth",
         "GET /instruments",
         "GET /instruments/versions/<version_id>/document", "GET /organisations", "GET /seats", "GET /sessions/current",
