@@ -137,6 +137,25 @@ class NoticeValues:
 
 
 @dataclass(frozen=True)
+class InformationAsset:
+    """Something this service keeps, as the Information Asset Register lists it (OP 11.1, SIG-8).
+
+    `page` is where it stands in the service, `export` where it leaves it as a spreadsheet; both empty where it does not.
+    """
+
+    code: str
+    name: str
+    holds: str
+    owner: str
+    purpose: str
+    basis: str
+    clause: str
+    kept: str
+    page: str
+    export: str
+
+
+@dataclass(frozen=True)
 class Area:
     """One area MARAC: its code, its name and its districts (OP 4.4)."""
 

@@ -23,6 +23,7 @@ from .groups import (
     CaseAction,
     CountryValues,
     DecisionValues,
+    InformationAsset,
     LicenceValues,
     NoticeValues,
     PasswordValues,
@@ -86,6 +87,7 @@ class Policy:
     notices: NoticeValues
     calendar: Calendar
     areas: dict[str, Area]
+    assets: dict[str, InformationAsset]
     case_actions: dict[str, CaseAction]
     seats: dict[str, int]
     personal_email_providers: frozenset[str]
@@ -119,6 +121,7 @@ class Policy:
                 code: Area(code, area["name"], tuple(area["districts"]))
                 for code, area in _read(directory, "areas.toml").items()
             },
+            assets=_assets(_read(directory, "information_assets.toml")),
             case_actions=_case_actions(_read(directory, "case_actions.toml")),
             seats={kind: terms["seats"] for kind, terms in _read(directory, "contract.toml").items()},
             personal_email_providers=_lines(directory, "personal_email_providers.txt"),
@@ -198,6 +201,14 @@ def _values(directory: Path, file: str, shape: type[T], provenance: list[Provena
             )
         )
     return shape(**held)
+
+
+def _assets(tables: dict[str, Any]) -> dict[str, InformationAsset]:
+    wanted = {field.name for field in fields(InformationAsset)} - {"code"}
+    for code, table in tables.items():
+        if set(table) != wanted or not all(isinstance(value, str) for value in table.values()):
+            raise BrokenPolicy(f"information_assets.toml: {code} says exactly {', '.join(sorted(wanted))}")
+    return {code: InformationAsset(code, **table) for code, table in tables.items()}
 
 
 def _case_actions(groups: dict[str, Any]) -> dict[str, CaseAction]:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from compliance.identity import use_cases as identity_use_cases
+from compliance.identity.errors import InvitationOver
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import NOBODY, House
 from compliance.licences import distribution, queries, use_cases
@@ -127,8 +128,8 @@ def test_a_withdrawal_ends_everything_the_organisation_held(house: House) -> Non
     assert len(identity.logged(house, "licence.deactivated")) == 4
 
 
-@pytest.mark.rule("SIG-6", "LIC-3")
-def test_an_enrolment_after_the_withdrawal_begins_nothing(sqlite_house: House) -> None:
+@pytest.mark.rule("SIG-6", "LIC-3", "IDN-8")
+def test_a_link_that_was_not_used_before_the_withdrawal_begins_nothing_after_it(sqlite_house: House) -> None:
     seats(sqlite_house)
     organisation = an_organisation(sqlite_house)
     a_person(sqlite_house, organisation, ready=False)
@@ -138,9 +139,11 @@ def test_an_enrolment_after_the_withdrawal_begins_nothing(sqlite_house: House) -
     token = identity.a_mailed_link(sqlite_house, licence.person_id)
 
     withdraw(sqlite_house, organisation)
-    accepts(sqlite_house, token)
 
+    with pytest.raises(InvitationOver):
+        accepts(sqlite_house, token)
     assert again(sqlite_house, licence.id).end_reason == EndReason.WITHDRAWN
+    assert identity.logged(sqlite_house, "withdrawal.links_ended")
 
 
 @pytest.mark.rule("SIG-6")
