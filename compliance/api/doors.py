@@ -21,6 +21,7 @@ from .organisations import organisations
 from .people import people
 from .proposals import proposals
 from .roles import roles
+from .use_audits import use_audits
 from .waiting import waiting
 from .withdrawals import withdrawals
 
@@ -28,7 +29,7 @@ PATHS = ("/api", "/access", "/oauth2", "/.well-known", "/live", "/ready")
 """What belongs to programs: below these, whatever goes wrong is a problem document."""
 
 ROUTES: tuple[Blueprint, ...] = (
-    health, oauth_routes, accounts, people, roles, proposals, organisations, instruments, certificates, assurance, assured, withdrawals, licences, capacity, waiting, invitations, log,
+    health, oauth_routes, accounts, people, roles, proposals, organisations, instruments, certificates, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, invitations, log,
 )  # fmt: skip
 
 A_YEAR = 31_536_000

@@ -58,6 +58,11 @@ class Quarter:
         return self.next.first_day - _DAY
 
     @property
+    def said(self) -> str:
+        """As people read it: *October to December 2026*."""
+        return f"{self.first_day:%B} to {self.last_day:%B %Y}"
+
+    @property
     def next(self) -> Quarter:
         return Quarter(self.year, self.number + 1) if self.number < 4 else Quarter(self.year + 1, 1)
 

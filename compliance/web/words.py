@@ -10,6 +10,7 @@ from audit.models import AuditEntry
 from compliance.identity.rules import ROLE_NAMES
 from compliance.kernel.clock import LONDON, london_date, said_day, said_time
 from compliance.kernel.context import in_force
+from compliance.licences.rotas.rules import day_and_clock
 from compliance.licences.rotas.rules import said as rota_words
 from policies.values import Policy
 
@@ -255,5 +256,6 @@ def teach(app: Flask) -> None:
         letter=letter,
         problem=problem,
         turns=rota_words,
+        weekday_clock=day_and_clock,
     )
     app.jinja_env.globals.update(count=count, STATES=STATES, KINDS=KINDS, METHODS=METHODS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, exists, or_, select
@@ -153,11 +154,13 @@ def in_force(ctx: Context) -> ColumnElement[bool]:
     return and_(UseExemption.ended_at.is_(None), UseExemption.ends_on >= today(ctx))
 
 
-def exemption(ctx: Context, exemption_id: UUID) -> UseExemption:
-    """An exemption, held for change; raises NotFound."""
+def exemption(ctx: Context, exemption_id: UUID, *, lock: bool = True) -> UseExemption:
+    """An exemption, held for change unless `lock` is off; raises NotFound."""
     require(ctx, Permission.EXEMPTION_GRANT)
-    wanted = select(UseExemption).where(UseExemption.id == exemption_id).with_for_update()
-    found = ctx.session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+    wanted = select(UseExemption).where(UseExemption.id == exemption_id)
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    found = ctx.session.scalars(wanted).one_or_none()
     if found is None:
         raise NotFound()
     return found
@@ -166,15 +169,21 @@ def exemption(ctx: Context, exemption_id: UUID) -> UseExemption:
 def of_licence(ctx: Context, licence: Licence) -> OneLicence:
     """What the audit of use means for one licence that the asker was shown."""
     quarter = warned_for(ctx)
-    given = select(UseExemption).where(UseExemption.licence_id == licence.id, in_force(ctx)).limit(1)
-    told = warned_at(ctx, licence.id, quarter)
-    found = standing(ctx, licence, quarter) if told else None
-    waits = found is not None and rules.verdict(quarter, found) is Verdict.UNUSED
-    return OneLicence(
-        told if waits else None,
-        ends_on(ctx, quarter, told) if waits else None,
-        ctx.session.scalars(given).one_or_none(),
-    )
+    told = and_(UseWarning.licence_id == Licence.id, UseWarning.quarter == str(quarter))
+    given = and_(UseExemption.licence_id == Licence.id, in_force(ctx))
+    row: Any = ctx.session.execute(
+        select(UseWarning.warned_at, UseExemption)
+        .select_from(Licence)
+        .outerjoin(UseWarning, told)
+        .outerjoin(UseExemption, given)
+        .where(Licence.id == licence.id)
+        .limit(1)
+    ).one()
+    warned: datetime | None = row[0]
+    found = standing(ctx, licence, quarter) if warned else None
+    if found is None or rules.verdict(quarter, found) is not Verdict.UNUSED:
+        return OneLicence(None, None, row[1])
+    return OneLicence(warned, ends_on(ctx, quarter, warned), row[1])
 
 
 def _due(ctx: Context, quarter: Quarter, wanted: ColumnElement[bool]) -> list[UUID]:

@@ -164,6 +164,15 @@ def tally(ctx: Context, quarter: Quarter) -> Tally:
     )
 
 
+def to_come(ctx: Context) -> list[Tally]:
+    """The quarters that are not judged to the end: the one under way, any that waits for its day, the one that runs."""
+    last, running = audited(ctx), quarter_of(today(ctx))
+    under_way = tally(ctx, last)
+    found = [under_way] if 0 < under_way.judged < under_way.total else []
+    found += [tally(ctx, quarter) for quarter in (last.next, last.next.next) if quarter <= running]
+    return found[::-1]
+
+
 def past(ctx: Context) -> list[Tally]:
     """The quarters that were audited, the newest first, by the verdicts given in them."""
     within = reach(ctx, Permission.LICENCE_READ)

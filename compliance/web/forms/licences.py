@@ -91,6 +91,11 @@ class Move(PlainForm):
     )
 
 
+class Exemption(PlainForm):
+    reason = Prose("Why can it not be used?", [Needed("Say why it cannot be used.")])
+    ends_on = Day("Last day of the exemption", [Needed("Enter the last day of the exemption.")])
+
+
 class TrainingDone(PlainForm):
     module = OneOf("Which training?", [Needed("Choose the training.")])
     done_on = Day("When was it done?", [Needed("Enter the day it was done.")])

@@ -16,6 +16,8 @@ from compliance.kernel.tables import Table
 from compliance.licences import queries, tables, use_cases
 from compliance.licences.events import LicencesViewed, LicenceViewed
 from compliance.licences.models import Licence
+from compliance.licences.quarterly import queries as quarterly
+from compliance.licences.rotas import queries as rotas
 from compliance.licences.rules import (
     ENDED,
     HOLDS_A_SEAT,
@@ -128,6 +130,8 @@ def licence(licence_id: UUID) -> Reply:
         has_password = waits_for_person and identity.live_password(ctx, found.person_id) is not None
         people = _names(ctx, found.requested_by, found.decided_by)
         standing = waiting.standing(ctx, found)
+        shares = rotas.of_licence(ctx, found)
+        use = quarterly.of_licence(ctx, found) if found.status in HOLDS_A_SEAT else None
         record(ctx, LicenceViewed(subject=found.id, organisation=found.organisation_id))
     return show(
         "licence.html",
@@ -137,11 +141,13 @@ def licence(licence_id: UUID) -> Reply:
         has_password=has_password,
         people=people,
         standing=standing,
-        steps=_steps(found, standing.open_offer if standing else False),
+        shares=shares,
+        use=use,
+        steps=_steps(found, standing.open_offer if standing else False, use is not None and use.exemption is None),
     )
 
 
-def _steps(found: Licence, offered: bool) -> list[tuple[str, str, str]]:
+def _steps(found: Licence, offered: bool, to_exempt: bool) -> list[tuple[str, str, str]]:
     """What this person can do to the licence as it stands: the words, the page, the look of the link."""
     offer_open = frozenset({Status.REQUESTED}) if offered else frozenset()
     known: tuple[tuple[str, str, Permission, frozenset[Status]], ...] = (
@@ -152,6 +158,12 @@ def _steps(found: Licence, offered: bool) -> list[tuple[str, str, str]]:
         ("Resume", "licences.resume", Permission.LICENCE_RESUME, frozenset({Status.SUSPENDED})),
         ("Give the seat to somebody else", "licences.reallocate", Permission.LICENCE_REALLOCATE, HOLDS_A_SEAT),
         ("Move to another role or organisation", "licences.move", Permission.LICENCE_REQUEST, HOLDS_A_SEAT),
+        (
+            "Exempt from the audit of use",
+            "use_audit.exempt",
+            Permission.EXEMPTION_GRANT,
+            HOLDS_A_SEAT if to_exempt else frozenset(),
+        ),
         ("Record training", "licences.training", Permission.TRAINING_RECORD, frozenset(Status) - ENDED),
         ("Record vetting", "licences.vetting", Permission.VETTING_RECORD, frozenset(Status) - ENDED),
     )
