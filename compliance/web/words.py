@@ -102,6 +102,14 @@ KINDS = {
     "paper": "On paper",
 }
 
+ENTRIES = {
+    "signature": "Signature",
+    "refusal": "Refusal to sign",
+    "withdrawal": "Withdrawal",
+    "isa_check": "Check of the ISA’s list",
+}
+"""The kinds of entry of the register that can be challenged."""
+
 LETTERS = {
     "challenge_raised": "An entry is challenged",
     "challenge_waits": "A challenge waits for a decision",
@@ -258,4 +266,4 @@ def teach(app: Flask) -> None:
         turns=rota_words,
         weekday_clock=day_and_clock,
     )
-    app.jinja_env.globals.update(count=count, STATES=STATES, KINDS=KINDS, METHODS=METHODS)
+    app.jinja_env.globals.update(count=count, STATES=STATES, KINDS=KINDS, ENTRIES=ENTRIES, METHODS=METHODS)

@@ -39,6 +39,11 @@ class Member:
         """Whether it is their turn and nothing else keeps them out."""
         return self.has_turn and self.can_use
 
+    def next_from(self, instant: datetime) -> datetime | None:
+        """When their next turn begins, for somebody whose turn it is not; None where they have none."""
+        found = next_turn(self.turns, instant)
+        return found[0] if found is not None else None
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -108,6 +113,15 @@ def who_can_share(ctx: Context, organisation_id: UUID) -> Sequence[Licence]:
         )
     ).all()
     return sorted(found, key=lambda licence: licence.person.full_name)
+
+
+def of_licence(ctx: Context, licence: Licence) -> tuple[Standing, Member] | None:
+    """The rota that a licence which the asker was shown is in, with its part in it; None for one in no rota."""
+    if licence.rota_id is None or licence.status in ENDED:
+        return None
+    wanted = select(Rota).where(Rota.id == licence.rota_id).options(lazyload(Rota.turns))
+    standing = _standings(ctx, [(ctx.session.scalars(wanted).one(), licence.organisation.name)])[0]
+    return next((standing, member) for member in standing.members if member.licence.id == licence.id)
 
 
 def of_person(ctx: Context, person_id: UUID) -> list[tuple[Standing, Member]]:

@@ -45,6 +45,7 @@ def home() -> Reply:
         waiting = [
             *_password(ctx),
             *home_licences.own_licence(ctx),
+            *home_licences.own_turns(ctx),
             *_to_sign(ctx),
             *home_licences.to_decide(ctx),
             *home_licences.seats(ctx),

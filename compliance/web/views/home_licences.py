@@ -10,6 +10,8 @@ from flask import g, url_for
 from compliance.kernel.context import Context
 from compliance.licences import queries as licences
 from compliance.licences.capacity import queries as capacity
+from compliance.licences.rotas import queries as rotas
+from compliance.licences.rotas.rules import day_and_clock, said
 from compliance.licences.rules import Status
 from compliance.web.access import can, could
 from compliance.web.words import count, day, moment
@@ -46,6 +48,29 @@ def own_licence(ctx: Context) -> list[Waiting]:
         )
         for licence in soon
     ]
+
+
+def own_turns(ctx: Context) -> list[Waiting]:
+    """When whoever shares a seat has it: now and until when, or from when on (LIC-6)."""
+    return [
+        Waiting(
+            None,
+            f"Your turn: {said(member.turns)}",
+            f"You share a seat of {standing.organisation}. {_now_or_next(ctx, standing, member)}",
+            url_for("account.account"),
+            "See your account",
+        )
+        for standing, member in rotas.of_person(ctx, g.sign_in.person.id)
+    ]
+
+
+def _now_or_next(ctx: Context, standing: rotas.Standing, member: rotas.Member) -> str:
+    if member.has_seat:
+        return f"It is your turn until {moment(standing.until)}." if standing.until else "It is your turn."
+    if not member.can_use:
+        return "Your licence rests, or is not given yet, and your turns with it."
+    begins = member.next_from(ctx.now())
+    return f"Your next turn begins {day_and_clock(begins)}." if begins else "You have no turn to come."
 
 
 def to_decide(ctx: Context) -> list[Waiting]:

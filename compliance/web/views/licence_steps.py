@@ -12,6 +12,7 @@ from compliance.kernel.errors import NotFound
 from compliance.kernel.ids import parse_id
 from compliance.licences import queries, use_cases
 from compliance.licences.models import Licence
+from compliance.licences.rotas import queries as sharing
 from compliance.licences.rules import BY_HAND, HUB_TO_END, OWN_TO_END, EndReason, Kind, Status, Suspension
 from compliance.licences.waiting import queries as waiting_list
 from compliance.licences.waiting.use_cases import accept_offer, decline_offer
@@ -43,7 +44,10 @@ def approve(licence_id: UUID) -> Reply:
         checklist = queries.checklist(ctx, found.person_id, found.organisation_id)
         seats = next(each for each in queries.seats(ctx) if each.kind == found.kind)
         standing = waiting_list.standing(ctx, found)
-    return show("licence_approve.html", form, licence=found, checklist=checklist, seats=seats, standing=standing)
+        shares = sharing.others_hold(ctx, found)
+    return show(
+        "licence_approve.html", form, licence=found, checklist=checklist, seats=seats, standing=standing, shares=shares
+    )
 
 
 @pages.route("/<uuid:licence_id>/refusal", methods=["GET", "POST"])
