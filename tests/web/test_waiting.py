@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 from flask import Flask
 
@@ -118,4 +117,3 @@ def test_a_delegate_moves_a_colleague_to_another_role_and_the_seat_goes_with_the
     assert again(house, holder.id).status == Status.DEACTIVATED
     assert offers(house) == {new.id: None}
     assert listed(house) == [(None, new.id)]
-    assert isinstance(new.id, UUID)
