@@ -21,13 +21,13 @@ from compliance.licences.models import Licence
 from compliance.licences.rules import Kind, Status
 from compliance.web.doors import PAGES
 from signatories import use_cases as signatories
-from signatories.models import InstrumentVersion, Organisation, Withdrawal
+from signatories.models import InstrumentVersion, KeyContact, Organisation, Withdrawal
 from tests.builders.identity import a_link, a_person, accepted, an_account, at_work, every, half_open
 from tests.builders.identity import someone as someone_at_work
 from tests.builders.licences import a_licence, acting, an_organisation, seats, withdraw
 from tests.builders.roles import grant
 from tests.builders.second_factors import Device, an_account_by_passkey, named, signed_in_by_passkey
-from tests.builders.signatories import a_version
+from tests.builders.signatories import a_pdf, a_version
 from tests.web.conftest import Comes, Visitor
 
 MOST = 12
@@ -91,6 +91,8 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
     swale, gone = organisations["swale"], organisations["dover"]
     coming = next(version.id for version in every(hub, InstrumentVersion) if version.label == "2")
     withdrawal = every(hub, Withdrawal)[0].id
+    policy = _a_policy_with_its_file(hub, swale)
+    contact = next(each.id for each in every(hub, KeyContact) if each.organisation_id == swale)
     licences = _licences(hub, swale)
 
     manager = comes("hub_manager", full_name="Mo Hub")
@@ -122,6 +124,24 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
         f"/organisations/{swale}/versions/{coming}/refusal",
         f"/organisations/{swale}/versions/{coming}/paper-signature",
         f"/organisations/{swale}/withdrawal",
+        "/register/assurance",
+        "/register/assurance?search=a&state=current&sort=-until",
+        "/register/assurance/export.csv",
+        "/register/instruments",
+        "/register/instruments/export.csv",
+        f"/register/instruments/versions/{coming}",
+        f"/register/instruments/versions/{coming}?who=not_yet&sort=-signed_at",
+        f"/register/instruments/versions/{coming}/export.csv",
+        f"/register/instruments/versions/{coming}/file",
+        "/register/instruments/op/versions/new",
+        "/register/isa-checks",
+        "/register/isa-checks?all=yes&sort=-checked",
+        "/register/isa-checks/export.csv",
+        "/register/reviews",
+        "/register/reviews/export.csv",
+        "/register/reviews/op/2026-04-01",
+        f"/organisations/{swale}/policies/{policy}/file",
+        f"/organisations/{swale}/key-contacts/{contact}/end",
         "/withdrawals",
         "/withdrawals?search=a&sort=people",
         "/withdrawals/export.csv",
@@ -225,6 +245,14 @@ def _pages(app: Flask) -> set[str]:
         for rule in app.url_map.iter_rules()
         if "GET" in (rule.methods or ()) and rule.endpoint.partition(".")[0] in ours
     }
+
+
+def _a_policy_with_its_file(house: House, organisation_id: UUID) -> UUID:
+    with acting(house) as ctx:
+        return signatories.record_policy_document(
+            ctx, organisation_id, kind="safeguarding", title="Our policy", owner="Head", dated_on=date(2026, 1, 5),
+            next_review_on=date(2026, 12, 5), file_name="policy.pdf", file=a_pdf(),
+        ).id  # fmt: skip
 
 
 def _licences(house: House, organisation_id: UUID) -> dict[Status, UUID]:

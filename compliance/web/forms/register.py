@@ -62,3 +62,4 @@ class IsaCheck(PlainForm):
         [Needed("Choose whether the organisation is on the list.")],
         choices=[("yes", "Yes, it is on the list"), ("no", "No, it is not")],
     )
+    source = Line("Where did you look?", description="Leave empty if it was at the source that the register names.")

@@ -80,11 +80,14 @@ def record_check(organisation_id: UUID) -> Reply:
     """That the list was looked at for one organisation, and whether it is on it; then back to the others."""
     form = IsaCheck()
     if form.sent():
-        with work() as ctx:
-            signatories.record_isa_check(ctx, organisation_id, found=form.found.data == "yes")
-            name = register.organisation(ctx, organisation_id).name
-        what = "is on the list" if form.found.data == "yes" else "is not on the list"
-        return on("assurance.checks", f"Recorded: {name} {what}.", **_asked_of_checks())
+        with telling(form):
+            with work() as ctx:
+                signatories.record_isa_check(
+                    ctx, organisation_id, found=form.found.data == "yes", source=form.source.data or None
+                )
+                name = register.organisation(ctx, organisation_id).name
+            what = "is on the list" if form.found.data == "yes" else "is not on the list"
+            return on("assurance.checks", f"Recorded: {name} {what}.", **_asked_of_checks())
     with reading() as ctx:
         organisation = register.organisation(ctx, organisation_id)
     return show(

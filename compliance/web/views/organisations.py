@@ -56,6 +56,8 @@ def organisation(organisation_id: UUID) -> Reply:
         isa=isa,
         lines=lines[:SHOWN],
         lines_left=max(0, len(lines) - SHOWN),
+        replaced={line.corrects_id for line in lines},
+        may_challenge=can(Permission.CHALLENGE_RAISE, organisation_id),
         contacts=contacts,
         policies=policies,
         assured=assured,
@@ -167,7 +169,9 @@ def check_isa(organisation_id: UUID) -> Reply:
     if form.sent():
         with telling(form):
             with work() as ctx:
-                use_cases.record_isa_check(ctx, organisation_id, found=form.found.data == "yes")
+                use_cases.record_isa_check(
+                    ctx, organisation_id, found=form.found.data == "yes", source=form.source.data or None
+                )
             return _back(organisation_id, "The check is recorded.")
     return _form("Record an ISA check", form, organisation_id, "Save check")
 
