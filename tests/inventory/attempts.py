@@ -145,6 +145,7 @@ ATTEMPTS: dict[str, Door | Act] = {
     "GET /seats": Door("GET", "/seats"),
     "GET /sessions/current": Door("GET", "/sessions/current"),
     "GET /signatories": Door("GET", "/signatories"),
+    "GET /signatures/<signature_id>/certificate": Door("GET", "/signatures/{signature}/certificate"),
     "GET /withdrawals": Door("GET", "/withdrawals"),
     "POST /instruments/versions/<version_id>/paper-signatures": Door(
         "POST", "/instruments/versions/{version}/paper-signatures", _paper, file="scan"
