@@ -22,12 +22,12 @@ from tests.inventory.world import Belongings, Whose, World
 
 _GAP = re.compile(r"<(\w+)>")
 
-FIXED = {"code": "op", "due_on": "2026-04-01", "form": "csv", "name": "password.min_length", "passkey_id": str(UUID(int=7)), "token": "msi_nobody"}
+FIXED = {"code": "op", "due_on": "2026-04-01", "form": "csv", "paper": "xlsx", "name": "password.min_length", "passkey_id": str(UUID(int=7)), "token": "msi_nobody"}
 """What stands in an address and is nobody's thing in particular."""
 
 THINGS: dict[str, str] = {
     "organisation_id": "organisation", "licence_id": "active", "person_id": "person", "withdrawal_id": "withdrawal",
-    "contact_id": "contact", "document_id": "policy", "role_held_id": "role_held", "session_id": "session", "proposal_id": "proposal", "number": "entry",
+    "contact_id": "contact", "signature_id": "signature", "document_id": "policy", "role_held_id": "role_held", "session_id": "session", "proposal_id": "proposal", "number": "entry",
 }  # fmt: skip
 """Which belonging an identifier in an address is of."""
 
