@@ -70,6 +70,7 @@ class Belongings:
     recovery: UUID
     contact: UUID
     policy: UUID
+    signature: UUID
     digest: str = "0" * 64
     entry: int = 0
 
@@ -188,6 +189,8 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
     announced = partners.withdraws(house, leaving, effective_at=in_a_month, acknowledged_by=None).id
     with house.reading(people.COMMAND) as ctx:
         held = queries.roles_held(ctx, newcomer.id)[0].id
+        signatures = register_queries.facts(ctx, [organisation])[organisation].instruments
+        signature = next(cell.signature.id for cell in signatures.values() if cell.signature)
     return Belongings(
         organisation=organisation,
         code=code,
@@ -207,6 +210,7 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
         recovery=recovery.id,
         contact=contact,
         policy=policy,
+        signature=signature,
         digest=proposal.digest,
     )
 
