@@ -42,16 +42,16 @@ def evidence(organisation_id: UUID) -> Reply:
     return show("evidence.html", form, pack=pack, day=london_date(pack.at) if pack.past else None, today=today)
 
 
-@pages.get("/export.<form>")
+@pages.get("/export.<paper>")
 @guarded(Permission.EVIDENCE_READ)
-def export(organisation_id: UUID, form: str) -> Reply:
+def export(organisation_id: UUID, paper: str) -> Reply:
     """The same as a signed PDF or as a spreadsheet."""
-    if form not in list(Form):
+    if paper not in list(Form):
         raise NotFound()
     step_up.needed()
     with work() as ctx:
-        pack = use_cases.export_evidence(ctx, organisation_id, form, as_at=_day())
-    file = issue(house(), document(pack)) if form == Form.PDF else write_book(sheets(pack))
+        pack = use_cases.export_evidence(ctx, organisation_id, paper, as_at=_day())
+    file = issue(house(), document(pack)) if paper == Form.PDF else write_book(sheets(pack))
     return attachment(file.content, file.media_type, file.file_name)
 
 
