@@ -146,6 +146,13 @@ ATTEMPTS: dict[str, Door | Act] = {
     "GET /sessions/current": Door("GET", "/sessions/current"),
     "GET /signatories": Door("GET", "/signatories"),
     "GET /signatures/<signature_id>/certificate": Door("GET", "/signatures/{signature}/certificate"),
+    "GET /use-audits": Door("GET", "/use-audits"),
+    "GET /use-audits/<quarter>": Door("GET", "/use-audits/2026-Q4"),
+    "GET /use-exemptions": Door("GET", "/use-exemptions"),
+    "POST /licences/<licence_id>/use-exemptions": Door(
+        "POST", "/licences/{active}/use-exemptions", _says(reason="Long leave", ends_on="2027-03-31")
+    ),
+    "DELETE /use-exemptions/<exemption_id>": Door("DELETE", "/use-exemptions/{exemption}"),
     "GET /withdrawals": Door("GET", "/withdrawals"),
     "POST /instruments/versions/<version_id>/paper-signatures": Door(
         "POST", "/instruments/versions/{version}/paper-signatures", _paper, file="scan"
@@ -257,7 +264,7 @@ ONE_AND_THE_SAME = frozenset(
         "POST /instruments/<code>/versions", "GET /areas/<area>/members", "GET /audit/checkpoint", "GET /audit/entries", "GET /audit/growth",
         "GET /instruments",
         "GET /instruments/versions/<version_id>/document", "GET /organisations", "GET /seats", "GET /sessions/current",
-        "GET /signatories", "GET /withdrawals", "GET /proposals", "DELETE /sessions/current",
+        "GET /signatories", "GET /use-audits", "GET /use-audits/<quarter>", "GET /use-exemptions", "GET /withdrawals", "GET /proposals", "DELETE /sessions/current",
         "POST /account/authenticator", "POST /account/authenticator/confirmation", "POST /account/password",
         "POST /sessions/current/code", "POST /sessions/current/email-code", "POST /sessions/current/fresh-code",
         "use case: be the second person for the policy",

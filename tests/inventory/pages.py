@@ -22,12 +22,13 @@ from tests.inventory.world import Belongings, Whose, World
 
 _GAP = re.compile(r"<(\w+)>")
 
-FIXED = {"code": "op", "due_on": "2026-04-01", "form": "csv", "paper": "xlsx", "name": "password.min_length", "passkey_id": str(UUID(int=7)), "token": "msi_nobody"}
+FIXED = {"code": "op", "due_on": "2026-04-01", "form": "csv", "paper": "xlsx", "quarter": "2026-Q4", "name": "password.min_length", "passkey_id": str(UUID(int=7)), "token": "msi_nobody"}
 """What stands in an address and is nobody's thing in particular."""
 
 THINGS: dict[str, str] = {
     "organisation_id": "organisation", "licence_id": "active", "person_id": "person", "withdrawal_id": "withdrawal",
     "contact_id": "contact", "signature_id": "signature", "document_id": "policy", "role_held_id": "role_held", "session_id": "session", "proposal_id": "proposal", "number": "entry",
+    "exemption_id": "exemption",
 }  # fmt: skip
 """Which belonging an identifier in an address is of."""
 
@@ -100,6 +101,7 @@ FORMS: dict[str, Fields] = {
     "signing.paper": _paper("scan", _ROBIN, _day("signed_on", 2026, 11, 21)),
     "signing.refuse": _says(reasons="Not yet."),
     "signing.sign": _says(agree="y", **_ROBIN),
+    "use_audit.exempt": _says(reason="Long leave", **_day("ends_on", 2027, 3, 31)),
     "withdrawals.duties": _says(by="Robin Vale"),
     "withdrawals.withdraw": _paper(
         "letter", {"instruments": ["isa", "op"], "reasons": "We stop."}, _day("letter_on", 2026, 11, 21),

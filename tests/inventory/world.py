@@ -24,6 +24,7 @@ from compliance.identity.proposals.models import Proposal
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import Actor, House, Origin
 from compliance.licences import use_cases as licence_use_cases
+from compliance.licences.quarterly import use_cases as use
 from compliance.licences.rules import Status
 from signatories import queries as register_queries
 from signatories import use_cases as register_use_cases
@@ -71,6 +72,7 @@ class Belongings:
     contact: UUID
     policy: UUID
     signature: UUID
+    exemption: UUID
     digest: str = "0" * 64
     entry: int = 0
 
@@ -191,12 +193,15 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
         held = queries.roles_held(ctx, newcomer.id)[0].id
         signatures = register_queries.facts(ctx, [organisation])[organisation].instruments
         signature = next(cell.signature.id for cell in signatures.values() if cell.signature)
+    suspended = licence(Status.SUSPENDED, "suspended")
+    with house.work(*people.someone(house, "hub_supervisor")) as ctx:
+        exemption = use.exempt(ctx, suspended, reason="Long leave", ends_on=date(2027, 3, 31)).id
     return Belongings(
         organisation=organisation,
         code=code,
         area=area,
         active=active.id,
-        suspended=licence(Status.SUSPENDED, "suspended"),
+        suspended=suspended,
         requested=licence(Status.REQUESTED, "requested"),
         person=active.person_id,
         newcomer=newcomer.id,
@@ -211,6 +216,7 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
         contact=contact,
         policy=policy,
         signature=signature,
+        exemption=exemption,
         digest=proposal.digest,
     )
 
