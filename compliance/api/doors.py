@@ -11,6 +11,7 @@ from .accounts import accounts
 from .assurance import assurance, assured
 from .capacity import capacity
 from .certificates import certificates
+from .challenges import challenges
 from .health import health
 from .instruments import instruments
 from .invitations import invitations
@@ -21,6 +22,7 @@ from .organisations import organisations
 from .people import people
 from .proposals import proposals
 from .roles import roles
+from .rotas import rotas
 from .use_audits import use_audits
 from .waiting import waiting
 from .withdrawals import withdrawals
@@ -29,7 +31,7 @@ PATHS = ("/api", "/access", "/oauth2", "/.well-known", "/live", "/ready")
 """What belongs to programs: below these, whatever goes wrong is a problem document."""
 
 ROUTES: tuple[Blueprint, ...] = (
-    health, oauth_routes, accounts, people, roles, proposals, organisations, instruments, certificates, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, invitations, log,
+    health, oauth_routes, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, log,
 )  # fmt: skip
 
 A_YEAR = 31_536_000

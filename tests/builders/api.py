@@ -40,6 +40,9 @@ class Caller:
             more["json"] = body
         return self.client.post(path, headers=self.headers(more.pop("headers", None)), **more)
 
+    def put(self, path: str, body: Any, **more: Any) -> TestResponse:
+        return self.client.put(path, json=body, headers=self.headers(more.pop("headers", None)), **more)
+
     def delete(self, path: str) -> TestResponse:
         return self.client.delete(path, headers=self.headers())
 
