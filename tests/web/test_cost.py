@@ -18,6 +18,7 @@ from compliance.identity.models import Passkey, RoleHeld, SignIn
 from compliance.kernel.context import House
 from compliance.kernel.db import WRITES
 from compliance.licences.models import Licence
+from compliance.licences.quarterly import use_cases as use
 from compliance.licences.rules import Kind, Status
 from compliance.web.doors import PAGES
 from signatories import use_cases as signatories
@@ -94,6 +95,8 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
     policy = _a_policy_with_its_file(hub, swale)
     contact = next(each.id for each in every(hub, KeyContact) if each.organisation_id == swale)
     licences = _licences(hub, swale)
+    with acting(hub) as ctx:
+        exempt = use.exempt(ctx, licences[Status.ACTIVE], reason="Long leave", ends_on=date(2027, 3, 31)).id
 
     manager = comes("hub_manager", full_name="Mo Hub")
     someone = a_person(hub, "delegate", organisation_id=swale)
@@ -150,6 +153,14 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
         "/licences",
         "/licences?search=p&area=mid-kent&kind=standing",
         "/licences/new",
+        "/licences/use",
+        "/licences/use/2026-Q4",
+        "/licences/use/2026-Q4?search=p&verdict=young&sort=-organisation",
+        "/licences/use/2026-Q4/export.csv",
+        "/licences/use/exemptions",
+        "/licences/use/exemptions/export.csv",
+        f"/licences/use/exemptions/{exempt}/end",
+        f"/licences/{licences[Status.SUSPENDED]}/exemption",
         *(f"/licences/{licence_id}" for licence_id in licences.values()),
         f"/licences/{licences[Status.REQUESTED]}/approval",
         f"/licences/{licences[Status.REQUESTED]}/refusal",
