@@ -264,23 +264,6 @@ def employer_of(ctx: Context, person: Person) -> str | None:
     return ctx.session.scalar(named) if person.organisation_id else None
 
 
-def people(
-    ctx: Context, *, search: str = "", organisation_id: UUID | None = None, after: str = "", limit: int = PAGE
-) -> list[Person]:
-    """Accounts by e-mail address, a page at a time, for whoever looks after accounts; raises Forbidden."""
-    wanted = select(Person).where(Person.email > after).order_by(Person.email).limit(min(limit, PAGE))
-    organisations = reach(ctx, Permission.ACCOUNT_RESET)
-    if organisations is not None:
-        wanted = wanted.where(Person.organisation_id.in_(organisations))
-    if organisation_id is not None:
-        wanted = wanted.where(Person.organisation_id == organisation_id)
-    if search:
-        wanted = wanted.where(
-            or_(Person.full_name.icontains(search, autoescape=True), Person.email.icontains(search, autoescape=True))
-        )
-    return list(ctx.session.execute(wanted).scalars())
-
-
 def found_by(ctx: Context, search: str, *, limit: int = PAGE) -> list[Person]:
     """Accounts that a name or an address finds, for a door that has asked for the permission to read the log."""
     like = or_(Person.full_name.icontains(search, autoescape=True), Person.email.icontains(search, autoescape=True))

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import update
 
-from compliance.identity import queries, use_cases
+from compliance.identity import directory, queries, use_cases
 from compliance.identity.errors import (
     AccountClosed,
     NoSuchRole,
@@ -270,10 +270,34 @@ def test_people_are_listed_for_those_who_give_roles_and_nobody_else(sqlite_house
     a_person(sqlite_house, full_name="Ann Vale", email="ann@kent.example.org")
 
     with sqlite_house.reading(*manager) as ctx:
-        assert [person.email for person in queries.people(ctx, search="VALE")] == ["ann@kent.example.org"]
-        assert queries.people(ctx, search="%") == []
-        everyone = [person.email for person in queries.people(ctx)]
+        assert [person.email for person in directory.people(ctx, search="VALE").people] == ["ann@kent.example.org"]
+        assert directory.people(ctx, search="%").people == ()
+        everyone = [person.email for person in directory.people(ctx).people]
         assert everyone == sorted(everyone)
-        assert [person.email for person in queries.people(ctx, after=everyone[0], limit=1)] == everyone[1:2]
+        first = directory.people(ctx, limit=1)
+        assert [person.email for person in directory.people(ctx, after=first.after).people] == everyone[1:]
     with sqlite_house.reading(*delegate) as ctx, pytest.raises(Forbidden):
-        queries.people(ctx)
+        directory.people(ctx)
+
+
+def test_people_are_walked_in_every_sort_each_once_and_those_of_no_organisation_too(house: House) -> None:
+    manager = someone(house, "hub_manager")
+    made = [
+        a_person(house, full_name=name, hub_team=number % 2 == 0).email
+        for number, name in enumerate(["Ann", "ann", "Bo", "Bo", "Cy"])
+    ]
+
+    with house.reading(*manager) as ctx:
+        for sort in directory.SORTS.names:
+            seen: list[str] = []
+            after: str | None = None
+            while True:
+                page = directory.people(ctx, sort=sort, after=after, limit=2)
+                seen.extend(person.email for person in page.people)
+                after = page.after
+                if after is None:
+                    break
+            assert len(seen) == len(set(seen)), sort
+            assert set(made) <= set(seen), sort
+        assert {person.email for person in directory.people(ctx, account=directory.Account.OPEN).people} >= set(made)
+        assert directory.people(ctx, account=directory.Account.CLOSED).people == ()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, request
+from flask import Blueprint
 
-from compliance.identity import queries, use_cases
+from compliance.identity import directory, queries, use_cases
 from compliance.identity.models import Person
 from compliance.identity.proposals import queries as proposals
 from compliance.identity.proposals.models import Proposal
 from compliance.identity.rules import ROLES, Scope, may_hold
 from compliance.kernel.clock import london_date
-from compliance.kernel.context import reading, work
+from compliance.kernel.context import Context, reading, work
 from compliance.kernel.errors import NotFound
+from compliance.kernel.tables import Table
 from compliance.licences import queries as licences
 from compliance.licences import records
 from compliance.notices import queries as notices
@@ -32,27 +34,40 @@ pages = Blueprint("people", __name__, url_prefix="/people")
 @pages.get("")
 @guarded(Permission.ACCOUNT_RESET)
 def people() -> Reply:
-    """Every account, by e-mail address."""
-    search = lists.asked("search") or ""
-    organisation_id = lists.an_id("organisation")
+    """Every account, sorted as asked."""
+    narrowed, sort = _narrowed(), lists.sort_of(directory.SORTS)
+    after = lists.place_of(directory.SORTS, sort)
     with reading() as ctx:
         names = dict(signatories.names(ctx))
-        found = queries.people(
-            ctx,
-            search=search,
-            organisation_id=organisation_id,
-            after=lists.asked("after", 254) or "",
-            limit=queries.PAGE,
-        )
+        page = directory.people(ctx, **narrowed, sort=sort, after=after)
     return show(
         "people.html",
-        people=found,
+        people=page.people,
         names=names,
-        search=search,
-        organisation_id=organisation_id,
-        after=found[-1].email if len(found) == queries.PAGE else None,
-        beginning=not request.args.get("after"),
+        asked=narrowed,
+        sort=sort,
+        stands=directory.stands,
+        accounts=list(directory.Account),
+        after=page.after,
+        beginning=after is None,
     )
+
+
+@pages.get("/export.<form>")
+@guarded(Permission.ACCOUNT_RESET)
+def export(form: str) -> Reply:
+    """The accounts as they were searched and sorted, as a file."""
+    narrowed, sort = _narrowed(), lists.sort_of(directory.SORTS)
+
+    def table(ctx: Context) -> Table:
+        def read(after: str | None) -> tuple[tuple[Person, ...], str | None]:
+            page = directory.people(ctx, **narrowed, sort=sort, after=after, limit=directory.MOST)
+            return page.people, page.after
+
+        found, most = lists.walked(read)
+        return directory.as_table(ctx, found, dict(signatories.names(ctx)), most=most)
+
+    return lists.file_of(form, "people", table)
 
 
 @pages.route("/new", methods=["GET", "POST"])
@@ -176,6 +191,16 @@ def invite_again(person_id: UUID) -> Reply:
 
 def _role_name(role: str) -> str:
     return ROLE_NAMES[role] + ("" if ROLES[role] is Scope.ORGANISATION else " (a second person has to agree)")
+
+
+def _narrowed() -> dict[str, Any]:
+    """What the list is narrowed to."""
+    account = lists.one_of("account", list(directory.Account))
+    return {
+        "search": lists.asked("search"),
+        "organisation_id": lists.an_id("organisation"),
+        "account": directory.Account(account) if account else None,
+    }
 
 
 def _found(person_id: UUID) -> Person:
