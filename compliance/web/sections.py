@@ -21,6 +21,7 @@ SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
         ("Reviews", "instruments.calendar", Permission.REGISTER_READ),
         ("ISA checks", "assurance.checks", Permission.REGISTER_READ),
         ("Withdrawals", "withdrawals.withdrawals", Permission.WITHDRAWAL_READ),
+        ("Challenges", "challenges.challenges", Permission.CHALLENGE_READ),
         ("Distribution lists", "distribution.every", Permission.DISTRIBUTION_READ),
         ("Information assets", "information_assets.assets", Permission.WITHDRAWAL_READ),
     ),

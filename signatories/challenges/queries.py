@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
 
 from compliance.identity.queries import names_of
 from compliance.kernel.context import Context
@@ -17,7 +18,6 @@ from compliance.kernel.keyset import Page as Shown
 from policies.access import could, may, reach, require
 from policies.permissions import Permission
 from signatories.models import (
-    Instrument,
     InstrumentVersion,
     IsaCheck,
     Organisation,
@@ -140,26 +140,13 @@ def waiting(ctx: Context) -> int:
     return ctx.session.scalar(wanted) or 0
 
 
-def about(ctx: Context, organisation_id: UUID) -> dict[UUID, Challenge]:
-    """The last challenge of each entry of an organisation, by entry; nothing for whoever may not know."""
-    if not may(ctx, Permission.CHALLENGE_READ, organisation=organisation_id):
-        return {}
-    wanted = select(Challenge).where(Challenge.organisation_id == organisation_id).order_by(Challenge.raised_at)
-    return {one.entry_id: one for one in ctx.session.scalars(wanted.limit(MOST))}
-
-
-def said(ctx: Context, kind: Entry, entry_id: UUID) -> Said:
-    """What an entry says; raises NotFound."""
-    return _said(ctx, entry(ctx, kind, entry_id))
-
-
-def why_not(ctx: Context, challenge: Challenge) -> Refusal | None:
+def why_not(ctx: Context, challenge: Challenge, row: Row | None = None) -> Refusal | None:
     """Why the actor cannot be the one who decides; None where they can. Never the challenger, nor who recorded it."""
     if not may(ctx, Permission.CHALLENGE_DECIDE, organisation=challenge.organisation_id) or not ctx.actor.person_id:
         return Forbidden()
     if challenge.raised_by == ctx.actor.id:
         return OwnChallenge()
-    row = entry(ctx, Entry(challenge.entry_kind), challenge.entry_id)
+    row = row or entry(ctx, Entry(challenge.entry_kind), challenge.entry_id)
     return OwnEntry() if recorder(ctx, row) == ctx.actor.id else None
 
 
@@ -168,7 +155,8 @@ def people(ctx: Context, ids: Iterable[str | None]) -> dict[str, str]:
     return names_of(ctx, {each for each in ids if each})
 
 
-def _said(ctx: Context, row: Row) -> Said:
+def said(ctx: Context, row: Row) -> Said:
+    """What an entry says."""
     if isinstance(row, IsaCheck):
         return Said(
             Entry.ISA_CHECK, row.id, row.organisation_id, ("isa",), row.checked_at, row.checked_at, row.superseded_at,
@@ -180,11 +168,9 @@ def _said(ctx: Context, row: Row) -> Said:
             row.recorded_at or row.effective_at, row.superseded_at, row.corrects_id, letter_on=row.letter_on,
             reasons=row.reasons,
         )  # fmt: skip
-    code, label = ctx.session.execute(
-        select(Instrument.code, InstrumentVersion.label)
-        .join(InstrumentVersion, InstrumentVersion.instrument_id == Instrument.id)
-        .where(InstrumentVersion.id == row.version_id)
-    ).one()
+    whole = [joinedload(InstrumentVersion.instrument)]
+    version = ctx.session.get_one(InstrumentVersion, row.version_id, options=whole)
+    code, label = version.instrument.code, version.label
     if isinstance(row, SigningRefusal):
         return Said(
             Entry.REFUSAL, row.id, row.organisation_id, (code,), row.refused_at, row.refused_at, row.superseded_at,
