@@ -138,7 +138,7 @@ def test_a_row_with_a_formula_is_refused_and_the_others_are_taken(sqlite_house: 
 def test_a_list_without_rows_or_with_too_many_is_refused_whole(sqlite_house: House) -> None:
     organisation = an_organisation(sqlite_house)
 
-    for rows, says in (((), "no rows below"), ((a_row("kim@swale.gov.uk"),) * 201, "Send 200 rows or fewer")):
+    for rows, says in (((), "no rows below"), ((a_row("kim@swale.gov.uk"),) * 101, "Send 100 rows or fewer")):
         with pytest.raises(Invalid) as refused:
             sent(sqlite_house, partner(organisation), *rows)
         assert says in refused.value.words

@@ -16,7 +16,7 @@ from compliance.identity.models import Person
 from compliance.kernel.clock import said_day
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Conflict, Invalid, Refusal
-from compliance.licences import use_cases
+from compliance.licences import eligibility, use_cases
 from compliance.licences.models import Licence
 from compliance.licences.rules import ENDED, HOLDS_A_SEAT, EndReason, Kind
 from policies.access import reach, require
@@ -70,11 +70,15 @@ class Answer:
 
 @dataclass
 class _Desk:
-    """What all rows are answered by: the organisations that the sender may ask for, and whom rows before were about."""
+    """What all rows are answered by: the organisations that the sender may ask for, and whom rows before were about.
+
+    `held` are the organisations that rows name, and whether each of them has withdrawn.
+    """
 
     organisations: dict[str, tuple[UUID, str]]
     only: UUID | None
     areas: dict[str, str]
+    held: dict[UUID, tuple[Organisation, bool]] = field(default_factory=dict)
     seen: dict[tuple[UUID, str], int] = field(default_factory=dict)
 
 
@@ -137,8 +141,9 @@ def _join(ctx: Context, desk: _Desk, cells: Cells, organisation_id: UUID, email:
     kind = _KINDS.get(_squeezed(cells.get("kind", "")))
     if kind is None:
         raise Invalid.at("/kind", "Enter standing or by invite.")
-    return use_cases.request(
-        ctx, organisation_id=organisation_id, full_name=cells.get("full_name", ""), email=email,
+    organisation, outside = desk.held[organisation_id]
+    return use_cases.request_of(
+        ctx, organisation, outside=outside, full_name=cells.get("full_name", ""), email=email,
         areas=_areas(desk, cells), reason=cells.get("reason", ""), kind=kind,
         cases=_several(cells.get("cases", "")), ends_on=_day(cells.get("ends_on", "")),
     )  # fmt: skip
@@ -182,7 +187,9 @@ def _hold(ctx: Context, desk: _Desk, rows: Sequence[Cells]) -> None:
     """
     named = {desk.only, *(found[0] for row in rows if (found := desk.organisations.get(_name(row))))} - {None}
     for organisation_id in sorted((one for one in named if one), key=str):
-        signatories.organisation(ctx, organisation_id, lock=True)
+        require(ctx, Permission.LICENCE_REQUEST, organisation=organisation_id)
+        organisation = signatories.organisation(ctx, organisation_id, lock=True)
+        desk.held[organisation_id] = (organisation, eligibility.outside(ctx, organisation_id))
     people = select(Person.id).where(Person.email.in_({row.get("email", "").strip().casefold() for row in rows}))
     ctx.session.execute(
         select(Licence.id)
@@ -197,8 +204,6 @@ def _name(cells: Cells) -> str:
 
 
 def _desk(ctx: Context, within: frozenset[UUID] | None) -> _Desk:
-    for one in within or ():
-        require(ctx, Permission.LICENCE_REQUEST, organisation=one)
     reached = ctx.session.execute(select(Organisation.id, Organisation.code, Organisation.name)).all()
     named: dict[str, tuple[UUID, str]] = {}
     for id_, code, name in reached:

@@ -68,6 +68,29 @@ def request(
     require(ctx, Permission.LICENCE_REQUEST, organisation=organisation_id)
     organisation = signatories.organisation(ctx, organisation_id, lock=True)
 
+    return request_of(
+        ctx, organisation, outside=eligibility.outside(ctx, organisation_id), full_name=full_name, email=email,
+        areas=areas, reason=reason, kind=kind, cases=cases, ends_on=ends_on,
+    )  # fmt: skip
+
+
+def request_of(
+    ctx: Context,
+    organisation: Organisation,
+    *,
+    outside: bool,
+    full_name: str,
+    email: str,
+    areas: Sequence[str],
+    reason: str,
+    kind: Kind = Kind.STANDING,
+    cases: Sequence[str] = (),
+    ends_on: date | None = None,
+) -> Licence:
+    """`request`, of an organisation that the caller holds and may ask for: many may be asked for on one look at it.
+
+    `outside` says whether it has withdrawn. Raises as `request` does, before anything has changed.
+    """
     kind = Kind(kind)
     address = _official(ctx, organisation, email)
     wanted = _areas(ctx, organisation, kind, areas)
@@ -75,9 +98,9 @@ def request(
     _check_end(ctx, kind, ends_on)
     why = text.prose(reason, pointer="/reason")
     name = text.line(full_name, pointer="/full_name")
-    _check_open(ctx, organisation, kind)
+    _check_open(organisation, kind, outside=outside)
 
-    person = _person(ctx, name, address, organisation_id)
+    person = _person(ctx, name, address, organisation.id)
     return _ask(ctx, person, organisation, kind, wanted, references, ends_on, why, replaces=None)
 
 
@@ -111,7 +134,7 @@ def move(
     references = tuple(case.reference for case in old.cases)
     _check_end(ctx, kind, old.ends_on)
     why = text.prose(reason, pointer="/reason")
-    _check_open(ctx, organisation, kind)
+    _check_open(organisation, kind, outside=eligibility.outside(ctx, organisation_id))
     within = organisation_id == old.organisation_id
     if within and set(wanted) == {area.area for area in old.areas}:
         raise SameLicence()
@@ -226,11 +249,11 @@ def _check_end(ctx: Context, kind: Kind, ends_on: date | None) -> None:
         raise ByInviteNeeds(fields=(FieldError("/ends_on", detail),))
 
 
-def _check_open(ctx: Context, organisation: Organisation, kind: Kind) -> None:
+def _check_open(organisation: Organisation, kind: Kind, *, outside: bool) -> None:
     """Whether anybody of this organisation can be licensed at all (SIG-6, SIG-13, OP 6.6)."""
     if not organisation.takes_licences:
         raise TakesNoLicences()
     if organisation.kind == Kind.BY_INVITE and kind is not Kind.BY_INVITE:
         raise Invalid.at("/kind", "This organisation takes part by invite. Ask for a by-invite licence.")
-    if eligibility.outside(ctx, organisation.id):
+    if outside:
         raise OrganisationOutside()
