@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,9 @@ from .clock import LONDON
 from .errors import Invalid
 
 _FORMULA = frozenset("=+-@\t\r\n|%＝＋－＠")
+_CELL = 32_767
+_CUT = " [cut here: see the register]"
+_WIDEST = 48
 DEFINITIVE = "The register itself is the definitive version"
 
 
@@ -103,9 +107,8 @@ def _file(table: Table, form: Form, content: bytes) -> File:
 def _csv(table: Table) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([table.notice])
-    writer.writerow(table.columns)
-    writer.writerows([_defused(cell) for cell in row] for row in table.rows)
+    for row in ([table.notice], table.columns, *table.rows):
+        writer.writerow([_defused(cell) for cell in row])
     # Spreadsheets take a file for UTF-8 only if it begins with this mark.
     return text.getvalue().encode("utf-8-sig")
 
@@ -116,7 +119,18 @@ def _json(table: Table) -> bytes:
 
 
 def _defused(cell: str) -> str:
-    return f"'{cell}" if cell.lstrip(" \u00a0")[:1] in _FORMULA and cell.strip() else cell
+    """With an apostrophe before it where a spreadsheet could take it for a formula, whatever unseen stands before that."""
+    seen = next((each for each in cell if each in _FORMULA or not _unseen(each)), "")
+    return f"'{cell}" if seen in _FORMULA else cell
+
+
+def _unseen(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) in ("Cc", "Cf")
+
+
+def _whole(cell: str) -> str:
+    """As much as a cell of a spreadsheet can hold, and that it was cut."""
+    return cell if len(cell) <= _CELL else f"{cell[: _CELL - len(_CUT)]}{_CUT}"
 
 
 def _xlsx(tables: Sequence[Table]) -> bytes:
@@ -130,15 +144,22 @@ def _xlsx(tables: Sequence[Table]) -> bytes:
     first = tables[0]
     with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties({"title": first.title, "comments": first.notice, "created": first.produced_at})
-        bold = book.add_format({"bold": True})
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         for table in tables:
             sheet = book.add_worksheet(table.sheet)
             sheet.write_string(0, 0, table.notice)
             for column, name in enumerate(table.columns):
                 sheet.write_string(1, column, name, bold)
+                longest = max((len(row[column]) for row in table.rows), default=0)
+                sheet.set_column(column, column, min(max(len(name), longest) + 2, _WIDEST))
             for place, row in enumerate(table.rows, start=2):
                 for column, cell in enumerate(row):
-                    sheet.write_string(place, column, cell)
+                    sheet.write_string(place, column, _whole(cell), wrapped)
+            # The columns' names stay in sight, and stand on every page that is printed.
             sheet.freeze_panes(2, 1)
+            sheet.repeat_rows(1)
+            sheet.set_landscape()
+            sheet.fit_to_pages(1, 0)
             sheet.autofilter(1, 0, max(len(table.rows) + 1, 1), len(table.columns) - 1)
     return buffer.getvalue()
