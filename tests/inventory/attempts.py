@@ -91,6 +91,12 @@ def _request(its: Belongings) -> dict[str, Any]:
             "areas": [its.area], "reason": "Joins the team"}  # fmt: skip
 
 
+def _turns(*licences: UUID) -> dict[str, Any]:
+    """A day of the week for each."""
+    turns = [{"weekday": day, "begins": 0, "ends": 1440, "licence_id": str(each)} for day, each in enumerate(licences)]
+    return {"name": "Duty desk", "turns": turns}
+
+
 def _says(**words: Any) -> Body:
     return lambda _its: words
 
@@ -142,6 +148,14 @@ ATTEMPTS: dict[str, Door | Act] = {
     "GET /organisations/<organisation_id>/standing?person": Door(
         "GET", "/organisations/{organisation}/standing?person={person}"
     ),
+    "GET /rotas": Door("GET", "/rotas?organisation={organisation}"),
+    "GET /rotas/<rota_id>": Door("GET", "/rotas/{rota}"),
+    "POST /rotas": Door("POST", "/rotas", lambda its: {"organisation_id": str(its.organisation)} | _turns(its.active)),
+    "PUT /rotas/<rota_id>/turns": Door("PUT", "/rotas/{rota}/turns", lambda its: _turns(its.sharing, its.waits)),
+    "POST /rotas/<rota_id>/members/<licence_id>/removal": Door(
+        "POST", "/rotas/{rota}/members/{sharing}/removal", _says()
+    ),
+    "DELETE /rotas/<rota_id>": Door("DELETE", "/rotas/{rota}"),
     "GET /seats": Door("GET", "/seats"),
     "GET /sessions/current": Door("GET", "/sessions/current"),
     "GET /signatories": Door("GET", "/signatories"),

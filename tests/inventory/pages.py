@@ -28,7 +28,7 @@ FIXED = {"code": "op", "due_on": "2026-04-01", "form": "csv", "paper": "xlsx", "
 THINGS: dict[str, str] = {
     "organisation_id": "organisation", "licence_id": "active", "person_id": "person", "withdrawal_id": "withdrawal",
     "contact_id": "contact", "signature_id": "signature", "document_id": "policy", "role_held_id": "role_held", "session_id": "session", "proposal_id": "proposal", "number": "entry",
-    "exemption_id": "exemption",
+    "exemption_id": "exemption", "rota_id": "rota",
 }  # fmt: skip
 """Which belonging an identifier in an address is of."""
 
@@ -36,6 +36,7 @@ OTHERWISE: dict[str, dict[str, str]] = {
     "licences.approve": {"licence_id": "requested"},
     "licences.refuse": {"licence_id": "requested"},
     "licences.resume": {"licence_id": "suspended"},
+    "rotas.let_go": {"licence_id": "sharing"},
     "people.invite_again": {"person_id": "newcomer"},
     "people.grant": {"person_id": "newcomer"},
     "people.end_role": {"person_id": "newcomer"},
@@ -57,6 +58,15 @@ def _says(**words: Any) -> Fields:
 def _paper(name: str, *parts: dict[str, Any]) -> Fields:
     """The fields with a file, made anew each time: a file can be sent once."""
     return lambda _its: {k: v for part in parts for k, v in part.items()} | {name: (io.BytesIO(a_pdf()), f"{name}.pdf")}
+
+
+def _turn(*licences: UUID) -> dict[str, str]:
+    """A day of the week for each, as it is typed."""
+    rows = [
+        {f"weekday_{n}": str(n), f"begins_{n}": "9am", f"ends_{n}": "5pm", f"licence_id_{n}": str(each)}
+        for n, each in enumerate(licences)
+    ]
+    return {"name": "Duty desk"} | {name: value for row in rows for name, value in row.items()}
 
 
 _ROBIN = {"name": "Robin Vale", "role": "Head of housing"}
@@ -98,6 +108,10 @@ FORMS: dict[str, Fields] = {
     "policy.change": _says(value="14", reason="Longer is better."),
     "proposals.approve": lambda its: {"digest": its.digest},
     "proposals.refuse": _says(reason="Not now."),
+    "rotas.make": lambda its: {"organisation": str(its.organisation), **_turn(its.active)},
+    "rotas.turns": lambda its: _turn(its.sharing, its.waits),
+    "rotas.let_go": _says(then="end"),
+    "rotas.end": lambda its: {"keeps": str(its.sharing)},
     "signing.paper": _paper("scan", _ROBIN, _day("signed_on", 2026, 11, 21)),
     "signing.refuse": _says(reasons="Not yet."),
     "signing.sign": _says(agree="y", **_ROBIN),
@@ -124,7 +138,7 @@ def page_doors(app: Flask) -> dict[str, Route]:
 def whose_of(route: Route) -> tuple[Whose, ...]:
     """Upon whose things this page is tried: one that is for no thing in particular, once."""
     of_things = set(_GAP.findall(route.path)) - set(FIXED) - {"version_id"}
-    own_form = route.method == "POST" and route.endpoint in ("licences.ask", "people.invite")
+    own_form = route.method == "POST" and route.endpoint in ("licences.ask", "people.invite", "rotas.make")
     return tuple(Whose) if of_things or own_form else (Whose.OWN,)
 
 

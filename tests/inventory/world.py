@@ -32,6 +32,7 @@ from tests.builders import identity as people
 from tests.builders import licences
 from tests.builders import signatories as partners
 from tests.builders.api import Caller, Calls
+from tests.builders.rotas import SATURDAY, SUNDAY, a_rota, a_turn
 
 from . import callers
 from .callers import COME_TO_PAGES, PEOPLE
@@ -73,6 +74,9 @@ class Belongings:
     policy: UUID
     signature: UUID
     exemption: UUID
+    rota: UUID
+    sharing: UUID
+    waits: UUID
     digest: str = "0" * 64
     entry: int = 0
 
@@ -196,6 +200,8 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
     suspended = licence(Status.SUSPENDED, "suspended")
     with house.work(*people.someone(house, "hub_supervisor")) as ctx:
         exemption = use.exempt(ctx, suspended, reason="Long leave", ends_on=date(2027, 3, 31)).id
+    sharing = licences.a_licence(house, organisation, f"sharing@{code}.gov.uk", areas=[area])
+    waits = licences.a_request(house, organisation, f"waits@{code}.gov.uk", areas=[area])
     return Belongings(
         organisation=organisation,
         code=code,
@@ -217,6 +223,9 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
         policy=policy,
         signature=signature,
         exemption=exemption,
+        rota=a_rota(house, organisation, [a_turn(sharing, SATURDAY), a_turn(waits, SUNDAY)]).id,
+        sharing=sharing.id,
+        waits=waits.id,
         digest=proposal.digest,
     )
 
