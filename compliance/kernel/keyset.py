@@ -92,8 +92,10 @@ class Sorts:
         except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error, RecursionError):
             raise Invalid.at("/after", "Use the cursor that the page before gave.") from None
 
-    def page(self, session: Any, wanted: Select[Any], *, sort: str, after: Place | None, limit: int) -> Page:
-        """The rows of `wanted`, which selects one thing, that stand behind `after`; the first ones for None."""
+    def page(
+        self, session: Any, wanted: Select[*tuple[Any, ...]], *, sort: str, after: Place | None, limit: int
+    ) -> Page:
+        """The rows of `wanted` that stand behind `after`; the first ones for None. Where it selects one thing, just that."""
         name, down = sort.removeprefix("-"), sort.startswith("-")
         by = self.by[name]
         if after is not None:
@@ -106,7 +108,8 @@ class Sorts:
 
         shown = found[:limit]
         last = shown[-1] if len(found) > limit else None
-        return Page(tuple(row[0] for row in shown), write(sort, last[-2], last[-1]) if last is not None else None)
+        rows = (row[0] if len(row) == 3 else tuple(row[:-2]) for row in shown)
+        return Page(tuple(rows), write(sort, last[-2], last[-1]) if last is not None else None)
 
 
 def write(sort: str, value: Any, id_: UUID) -> str:

@@ -33,7 +33,7 @@ class Notice(Base):
     once: Mapped[str | None] = mapped_column(String(160), unique=True)
     address: Mapped[bytes] = mapped_column(Sealed)
     words: Mapped[bytes | None] = mapped_column(Sealed)
-    written_at: Mapped[datetime]
+    written_at: Mapped[datetime] = mapped_column(index=True)
     due_at: Mapped[datetime]
     useless_at: Mapped[datetime | None]
     held_until: Mapped[datetime | None]

@@ -49,39 +49,16 @@ class Standing:
     oldest: datetime | None
 
 
-_ROW = (
+ROW = (
     Notice.id, Notice.kind, Notice.person_id, Notice.written_at, Notice.due_at, Notice.tries, Notice.problem,
     Notice.sent_at, Notice.dropped_at,
 )  # fmt: skip
-
-
-def waiting(ctx: Context, *, limit: int = SHOWN) -> list[LetterRow]:
-    """What waits without having failed, the oldest first."""
-    wanted = select(*_ROW).where(WAITS, Notice.problem.is_(None)).order_by(Notice.due_at, Notice.id).limit(limit)
-    return [LetterRow(*row) for row in ctx.session.execute(wanted)]
-
-
-def failing(ctx: Context, *, limit: int = SHOWN) -> list[LetterRow]:
-    """What was tried and not taken, the longest waiting first."""
-    wanted = select(*_ROW).where(FAILS).order_by(Notice.written_at, Notice.id).limit(limit)
-    return [LetterRow(*row) for row in ctx.session.execute(wanted)]
-
-
-def recent(ctx: Context, *, limit: int = SHOWN) -> list[LetterRow]:
-    """What was sent, or came to be of no use, the newest first."""
-    rows = [
-        LetterRow(*row)
-        for ended in (Notice.sent_at, Notice.dropped_at)
-        for row in ctx.session.execute(
-            select(*_ROW).where(ended.is_not(None)).order_by(ended.desc(), Notice.id).limit(limit)
-        )
-    ]
-    return sorted(rows, key=lambda row: row.ended_at or row.written_at, reverse=True)[:limit]
+"""The columns of a letter that may be shown."""
 
 
 def to_person(ctx: Context, person_id: UUID, *, limit: int = SHOWN) -> list[LetterRow]:
     """The letters to one person, the newest first."""
-    wanted = select(*_ROW).where(Notice.person_id == person_id).order_by(Notice.written_at.desc(), Notice.id)
+    wanted = select(*ROW).where(Notice.person_id == person_id).order_by(Notice.written_at.desc(), Notice.id)
     return [LetterRow(*row) for row in ctx.session.execute(wanted.limit(limit))]
 
 

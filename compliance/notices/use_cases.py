@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from audit.record import record
 from compliance.kernel.context import Context
 from policies.access import require
 from policies.permissions import Permission
 
-from . import queries
+from . import listing, queries
 from .events import NoticesViewed
-from .queries import LetterRow, Standing
+from .listing import Page
+from .queries import Standing
 
 
 @dataclass(frozen=True)
 class Board:
-    """The post as it is shown: how it stands, what fails, what waits, what went lately."""
+    """The post as it is shown: how it stands, and the letters asked for."""
 
     standing: Standing
-    failing: list[LetterRow]
-    waiting: list[LetterRow]
-    recent: list[LetterRow]
+    page: Page
 
 
-def view_letters(ctx: Context) -> Board:
-    """Show how letters stand, and keep that it was shown. Raises Forbidden."""
+def view_letters(ctx: Context, **asked: Any) -> Board:
+    """Show how letters stand, those of `listing.letters`, and keep that they were shown. Raises Forbidden."""
     require(ctx, Permission.NOTICE_READ)
-    board = Board(queries.standing(ctx), queries.failing(ctx), queries.waiting(ctx), queries.recent(ctx))
-    record(ctx, NoticesViewed(rows=len(board.failing) + len(board.waiting) + len(board.recent)))
+    board = Board(queries.standing(ctx), listing.letters(ctx, **asked))
+    record(ctx, NoticesViewed(rows=len(board.page.letters)))
     return board

@@ -42,6 +42,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_challenges")),
     )
+    op.create_index(op.f("ix_notices_written_at"), "notices", ["written_at"], unique=False)
     op.create_index(op.f("ix_challenges_organisation_id"), "challenges", ["organisation_id"], unique=False)
     op.create_index(
         "uq_challenges_entry_id_open",
@@ -286,6 +287,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take them away. In the older register what was corrected counts as ended."""
     op.drop_index(_ONE_LIVE, table_name="signatures")
+    op.drop_index(op.f("ix_notices_written_at"), table_name="notices")
     for table in ("signatures", "signing_refusals"):
         op.execute(
             sa.text(f"UPDATE {table} SET ended_at = superseded_at WHERE superseded_at IS NOT NULL AND ended_at IS NULL")  # noqa: S608
