@@ -7,11 +7,12 @@ certificate is signed by itself: whoever checks relies on having it from this se
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from enum import StrEnum
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from asn1crypto import cms, keys, x509
 
@@ -19,6 +20,8 @@ from compliance.kernel.paper_keys import PaperKey
 
 if TYPE_CHECKING:
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+T = TypeVar("T")
 
 MOST_BYTES = 32 * 1024 * 1024
 _FIELD = "MARACHub"
@@ -38,7 +41,22 @@ class Verdict(StrEnum):
 
 
 def sign(pdf: bytes, key: PaperKey, *, at: datetime, reason: str) -> bytes:
-    """The document with our signature over all of it, made at this instant."""
+    """The document with our signature over all of it, made at this instant; raises ValueError for a key that signs no more."""
+    return _apart(lambda: _signed(pdf, key, at, reason))
+
+
+def check(content: bytes, ours: Sequence[PaperKey]) -> Verdict:
+    """Whether this file bears the signature of one of our keys, over every byte of it."""
+    return _apart(lambda: _found(content, ours))
+
+
+def _apart(does: Callable[[], T]) -> T:
+    """In a thread of its own: pyHanko runs an event loop, and refuses where one runs already."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(does).result()
+
+
+def _signed(pdf: bytes, key: PaperKey, at: datetime, reason: str) -> bytes:
     # Half a second of imports, which only those who sign or check need wait for.
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
@@ -68,8 +86,7 @@ def sign(pdf: bytes, key: PaperKey, *, at: datetime, reason: str) -> bytes:
     return signed.getvalue()
 
 
-def check(content: bytes, ours: Sequence[PaperKey]) -> Verdict:
-    """Whether this file bears the signature of one of our keys, over every byte of it."""
+def _found(content: bytes, ours: Sequence[PaperKey]) -> Verdict:
     # What a spoilt file does to a reader of files is anybody's guess: whatever it is, the file is not whole.
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.validation import validate_pdf_signature
