@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import literal, select
+from sqlalchemy import Date, String, cast, literal, null, select, union_all
 
 from compliance.kernel.context import Context
 from policies.access import require
@@ -34,11 +35,11 @@ class Brought:
 def brought_by(ctx: Context, person_id: UUID, organisation_id: UUID | None) -> Sequence[Brought]:
     """Everything recorded of this person, for whoever may read the licences of their organisation (ROL-4)."""
     require(ctx, Permission.LICENCE_READ, organisation=organisation_id)
-    trained = select(Training.module, literal(None), Training.done_on, Training.valid_until).where(
-        Training.person_id == person_id
-    )
-    vetted = select(literal(VETTING), Vetting.level, literal(None), Vetting.holds_until).where(
+    trained = select(
+        Training.module, cast(null(), String()).label("level"), Training.done_on, Training.valid_until
+    ).where(Training.person_id == person_id)
+    vetted = select(literal(VETTING), Vetting.level, cast(null(), Date()), Vetting.holds_until).where(
         Vetting.person_id == person_id
     )
-    rows = [*ctx.session.execute(trained.order_by(Training.module)), *ctx.session.execute(vetted)]
-    return [Brought(*row) for row in rows]
+    found: Iterable[Any] = ctx.session.execute(union_all(trained, vetted).order_by("module"))
+    return [Brought(*row) for row in found]

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, String, cast, exists, func, join, null, select, true, type_coerce
+from sqlalchemy import ColumnElement, Row, Select, String, cast, exists, func, join, null, select, true, type_coerce
 
 from compliance.identity.models import Person
 from compliance.kernel.clock import end_of, london_date
@@ -46,10 +46,15 @@ def isa_cell(
 def isa_checks_waiting(ctx: Context) -> int:
     """How many organisations are to be looked up again, without reading the register (SIG-12)."""
     require(ctx, Permission.REGISTER_READ)
+    return ctx.session.scalar(isa_checks_counted(ctx)) or 0
+
+
+def isa_checks_counted(ctx: Context) -> Select[int]:
+    """The statement that counts them, for whoever asks for more at once."""
     days = timedelta(days=ctx.the(Policy).signatories.isa_check_days)
     still_good = IsaCheck.checked_at >= end_of(london_date(ctx.now())) - days
     looked_at = exists().where(IsaCheck.organisation_id == Organisation.id, still_good, believed(IsaCheck, None))
-    return ctx.session.scalar(select(func.count()).select_from(Organisation).where(~looked_at)) or 0
+    return select(func.count()).select_from(Organisation).where(~looked_at)
 
 
 class Checks:

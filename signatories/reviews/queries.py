@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from compliance.identity.models import Person, RoleHeld
 from compliance.identity.queries import names_of, still_held
@@ -18,6 +18,7 @@ from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
 from signatories.models import Instrument
+from signatories.queries.isa import isa_checks_counted
 
 from . import rules
 from .models import InstrumentReview
@@ -82,6 +83,27 @@ def row(ctx: Context, instrument: str, due_on: date) -> ReviewRow:
     if found is None:
         raise NotFound()
     return found
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many things of the hub's own calendar wait: looks at the ISA's list (SIG-12), and reviews (SIG-10)."""
+
+    checks: int
+    reviews: int
+
+
+def counted(ctx: Context) -> Counted:
+    """What waits, counted by one statement for the first page."""
+    require(ctx, Permission.REGISTER_READ)
+    today, early = london_date(ctx.now()), ctx.the(Policy).signatories.review_early_days
+    open_days = [day for day in due_days(ctx) if rules.opens_on(day, early) <= today]
+    held = select(func.count()).select_from(InstrumentReview).where(InstrumentReview.due_on.in_(open_days))
+    there = select(func.count()).select_from(Instrument)
+    checks, instruments, done = ctx.session.execute(
+        select(isa_checks_counted(ctx).scalar_subquery(), there.scalar_subquery(), held.scalar_subquery())
+    ).one()
+    return Counted(checks, instruments * len(open_days) - done)
 
 
 def waiting(ctx: Context) -> list[ReviewRow]:

@@ -81,7 +81,8 @@ def register(
         .order_by(Withdrawal.effective_at.desc(), Withdrawal.id)
         .limit(MOST)
     ).all()
-    recorders = identity.names_of(ctx, {row.Withdrawal.recorded_by for row in found})
+    # Whoever asks for the latest only wants to know who has left, not who wrote it down.
+    recorders = identity.names_of(ctx, {row.Withdrawal.recorded_by for row in found}) if since is None else {}
     rows = [
         WithdrawalRow(
             row.Withdrawal,

@@ -52,8 +52,7 @@ def home() -> Reply:
             *_proposals(ctx),
             *home_licences.own_requests(ctx),
             *_withdrawals(ctx),
-            *_checks(ctx),
-            *_reviews(ctx),
+            *_calendar(ctx),
             *_policies(ctx),
             *_letters(ctx),
         ]
@@ -171,10 +170,15 @@ def _left(recent: list[WithdrawalRow]) -> list[Waiting]:
     ]
 
 
-def _checks(ctx: Context) -> list[Waiting]:
+def _calendar(ctx: Context) -> list[Waiting]:
+    """What the hub looks at again by the calendar: the ISA's own list, and the instruments (SIG-12, SIG-10)."""
     if not could(Permission.ISA_CHECK_RECORD):
         return []
-    due = signatories.isa_checks_waiting(ctx)
+    found = reviews.counted(ctx)
+    return [*_checks(found.checks), *(_reviews(found.reviews) if could(Permission.REVIEW_RECORD) else ())]
+
+
+def _checks(due: int) -> list[Waiting]:
     if not due:
         return []
     return [
@@ -188,17 +192,14 @@ def _checks(ctx: Context) -> list[Waiting]:
     ]
 
 
-def _reviews(ctx: Context) -> list[Waiting]:
-    if not could(Permission.REVIEW_RECORD):
-        return []
-    waiting = reviews.waiting(ctx)
-    if not waiting:
+def _reviews(due: int) -> list[Waiting]:
+    if not due:
         return []
     return [
         Waiting(
-            len(waiting),
-            f"{'review' if len(waiting) == 1 else 'reviews'} of the instruments to record",
-            f"The oldest was due on {day(waiting[0].due_on)}.",
+            due,
+            f"{'review' if due == 1 else 'reviews'} of the instruments to record",
+            "Say whether each instrument is useful and fit for its purpose, and whether it goes on.",
             url_for("instruments.calendar"),
             "See the calendar",
         )
