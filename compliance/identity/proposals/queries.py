@@ -64,7 +64,7 @@ def for_others(ctx: Context, *, limit: int = PAGE) -> list[Proposal]:
 
 def decided(ctx: Context, *, limit: int = PAGE) -> list[Proposal]:
     """What was decided or left, the newest first."""
-    over = select(Proposal).where(or_(Proposal.state != State.PROPOSED, Proposal.ends_at <= ctx.now()), _known(ctx))
+    over = select(Proposal).where(or_(Proposal.state != State.PROPOSED, Proposal.ends_at <= ctx.now()), known(ctx))
     last = func.coalesce(Proposal.decided_at, Proposal.ends_at)
     return list(ctx.session.scalars(over.order_by(last.desc(), Proposal.id).limit(limit)))
 
@@ -126,10 +126,11 @@ def _may_approve(ctx: Context, proposal: Proposal) -> bool:
 
 
 def _open(ctx: Context) -> Select[Proposal]:
-    return select(Proposal).where(Proposal.state == State.PROPOSED, Proposal.ends_at > ctx.now(), _known(ctx))
+    return select(Proposal).where(Proposal.state == State.PROPOSED, Proposal.ends_at > ctx.now(), known(ctx))
 
 
-def _known(ctx: Context) -> ColumnElement[bool]:
+def known(ctx: Context) -> ColumnElement[bool]:
+    """The condition that the actor may know of it: they made it, or may decide on its kind (ROL-4)."""
     return or_(Proposal.proposer == ctx.actor.id, _approves(ctx))
 
 

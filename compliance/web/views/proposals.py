@@ -9,12 +9,14 @@ from uuid import UUID
 from flask import Blueprint, redirect, url_for
 
 from compliance.identity import queries as identity
-from compliance.identity.proposals import queries, use_cases
+from compliance.identity.proposals import listing, queries, use_cases
+from compliance.identity.proposals.acts import ACTS
 from compliance.identity.proposals.models import Proposal
 from compliance.identity.proposals.rules import State
 from compliance.kernel.context import Context, acting, reading, work
 from compliance.kernel.errors import Conflict, Invalid
-from compliance.web import asked
+from compliance.kernel.tables import Table, moment
+from compliance.web import asked, lists
 from compliance.web.access import signed_in
 from compliance.web.forms.people import Confirm
 from compliance.web.forms.plain import PlainForm
@@ -23,22 +25,83 @@ from compliance.web.replies import Reply, on, show
 
 pages = Blueprint("proposals", __name__, url_prefix="/proposals")
 
-LATELY = 20
+ENDED = {
+    State.APPROVED: "Approved",
+    State.REFUSED: "Refused",
+    State.TAKEN_BACK: "Taken back",
+    State.EXPIRED: "Nobody decided",
+}
+COLUMNS = ("What was asked", "For", "Asked by", "Asked", "How it ended", "Decided by", "Ended")
 
 
 @pages.get("")
 @signed_in
 def proposals() -> Reply:
-    """What waits for this person, what they asked for, what others have to decide, and what was decided lately."""
+    """What waits for this person, what they asked for, what others have to decide, and what was decided."""
+    narrowed, sort = _narrowed(), lists.sort_of(listing.SORTS)
+    after = lists.place_of(listing.SORTS, sort)
     with reading() as ctx:
-        lists = {
+        shown = {
             "to_decide": queries.to_decide(ctx),
             "asked_for": queries.asked_for(ctx),
             "for_others": queries.for_others(ctx),
-            "decided": queries.decided(ctx, limit=LATELY),
         }
-        names = _names(ctx, *lists.values())
-        return show("proposals.html", lists=lists, names=names, title_of=asked.title, standing=asked.standing)
+        decided = listing.decided(ctx, **narrowed, sort=sort, after=after)
+        names = _names(ctx, *shown.values(), decided.proposals)
+        return show(
+            "proposals.html",
+            lists=shown,
+            decided=decided,
+            narrowed=narrowed,
+            sort=sort,
+            beginning=after is None,
+            kinds=sorted((kind, asked.title(kind)) for kind in ACTS),
+            states=[(state.value, words) for state, words in ENDED.items()],
+            names=names,
+            title_of=asked.title,
+            standing=asked.standing,
+        )
+
+
+@pages.get("/export.<form>")
+@signed_in
+def export(form: str) -> Reply:
+    """What was decided, as it was searched and sorted, as a file."""
+    narrowed, sort = _narrowed(), lists.sort_of(listing.SORTS)
+
+    def table(ctx: Context) -> Table:
+        def read(after: str | None) -> tuple[tuple[Proposal, ...], str | None]:
+            page = listing.decided(ctx, **narrowed, sort=sort, after=after, limit=listing.MOST)
+            return page.proposals, page.after
+
+        found, most = lists.walked(read)
+        names = _names(ctx, found)
+        lines = [
+            (
+                asked.title(it.kind),
+                names.get(str(it.beneficiary_id), "") if it.beneficiary_id else "Everybody",
+                names.get(it.proposer, ""),
+                moment(it.proposed_at),
+                ENDED.get(State(it.state), ENDED[State.EXPIRED]),
+                names.get(it.decided_by or "", ""),
+                moment(it.decided_at or it.ends_at),
+            )
+            for it in found
+        ]
+        address = f"{ctx.house.settings.base_url}/proposals"
+        return Table("Proposals that were decided or left", "proposals", ctx.now(), COLUMNS, lines, address, most)
+
+    return lists.file_of(form, "proposals", table)
+
+
+def _narrowed() -> dict[str, Any]:
+    """What the list of those decided is narrowed to."""
+    state = lists.one_of("state", [each.value for each in ENDED])
+    return {
+        "search": lists.asked("search"),
+        "state": State(state) if state else None,
+        "kind": lists.one_of("kind", ACTS),
+    }
 
 
 @pages.get("/<uuid:proposal_id>")
