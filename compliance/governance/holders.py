@@ -48,7 +48,7 @@ def _licences(ctx: Context, organisation_id: UUID, at: datetime) -> Sequence[Fou
         select(
             Licence.id, Licence.person_id, Licence.kind, Licence.status, Licence.requested_at, Licence.decided_at,
             Licence.activated_at, Licence.suspended_at, Licence.deactivated_at, Licence.ends_on, Person.full_name,
-            LastUse.used_at, areas.scalar_subquery().label("areas"),
+            Person.email, LastUse.used_at, areas.scalar_subquery().label("areas"),
         )
         .join(Person, Person.id == Licence.person_id)
         .outerjoin(LastUse, LastUse.licence_id == Licence.id)
@@ -89,6 +89,7 @@ def _listed(ctx: Context, states: Sequence[tuple[Found[Any], Status]], at: datet
     rows: list[Row] = [
         (
             row.full_name,
+            row.email,
             STATES[status],
             KINDS.get(row.kind, row.kind),
             ", ".join(names.get(code, code) for code in sorted(row.areas.split(_BETWEEN))) if row.areas else "",
@@ -100,7 +101,7 @@ def _listed(ctx: Context, states: Sequence[tuple[Found[Any], Status]], at: datet
         )
         for row, status in states
     ]
-    columns = ("Person", "State", "Kind", "Areas", "Requested", "Began", "Ended", "Ends on", "Last use")
+    columns = ("Person", "E-mail", "State", "Kind", "Areas", "Requested", "Began", "Ended", "Ends on", "Last use")
     says = "Of uses only the last is kept beside a licence; earlier ones are in the audit log."
     return Part("licences", "Licences", columns, rows, says, nothing="No licence had been asked for.")
 
@@ -114,7 +115,7 @@ def _last_use(row: Found[Any], at: datetime) -> str:
 
 
 def _qualified(ctx: Context, states: Sequence[tuple[Found[Any], Status]], at: datetime) -> Part:
-    holders = {row.person_id: row.full_name for row, status in states if status in HOLDING}
+    holders = {row.person_id: (row.full_name, row.email) for row, status in states if status in HOLDING}
     today, modules = london_date(at), ctx.the(Policy).licences.required_training
     done: dict[UUID, dict[str, str]] = {}
     vetted: dict[UUID, str] = {}
@@ -129,10 +130,10 @@ def _qualified(ctx: Context, states: Sequence[tuple[Found[Any], Status]], at: da
         if row.level is not None:
             vetted[row.id] = _held(row.level, row.holds_until, today)
     rows: list[Row] = [
-        (name, *(done.get(one, {}).get(module, "Missing") for module in modules), vetted.get(one, "Missing"))
-        for one, name in holders.items()
+        (*who, *(done.get(one, {}).get(module, "Missing") for module in modules), vetted.get(one, "Missing"))
+        for one, who in holders.items()
     ]
-    columns = ("Person", *(_module(code) for code in modules), "Vetting")
+    columns = ("Person", "E-mail", *(_module(code) for code in modules), "Vetting")
     says = "Of those whose licence was given and had not ended. The newest record of each is kept, not those before it."
     return Part("qualified", "Training and vetting", columns, rows, says, nothing="Nobody held a licence.")
 

@@ -32,7 +32,7 @@ def swale(sqlite_house: House) -> UUID:
 
 
 def states(pack: Pack) -> list[str]:
-    return sorted(row[1] for row in part(pack, "licences").rows)
+    return sorted(row[2] for row in part(pack, "licences").rows)
 
 
 @pytest.mark.rule("SIG-14")
