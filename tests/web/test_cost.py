@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -22,11 +23,13 @@ from compliance.licences.quarterly import use_cases as use
 from compliance.licences.rules import Kind, Status
 from compliance.web.doors import PAGES
 from signatories import use_cases as signatories
-from signatories.models import InstrumentVersion, KeyContact, Organisation, Withdrawal
+from signatories.models import InstrumentVersion, KeyContact, Organisation, Signature, Withdrawal
+from tests.builders.challenges import challenges
 from tests.builders.identity import a_link, a_person, accepted, an_account, at_work, every, half_open
 from tests.builders.identity import someone as someone_at_work
 from tests.builders.licences import a_licence, acting, an_organisation, seats, withdraw
 from tests.builders.roles import grant
+from tests.builders.rotas import SATURDAY, SUNDAY, a_rota, a_turn
 from tests.builders.second_factors import Device, an_account_by_passkey, named, signed_in_by_passkey
 from tests.builders.signatories import a_pdf, a_version
 from tests.web.conftest import Comes, Visitor
@@ -92,18 +95,27 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
     swale, gone = organisations["swale"], organisations["dover"]
     coming = next(version.id for version in every(hub, InstrumentVersion) if version.label == "2")
     withdrawal = every(hub, Withdrawal)[0].id
+    signature = next(each.id for each in every(hub, Signature) if each.organisation_id == swale)
     policy = _a_policy_with_its_file(hub, swale)
     contact = next(each.id for each in every(hub, KeyContact) if each.organisation_id == swale)
     licences = _licences(hub, swale)
+    doubted, entry = _challenged(hub, swale)
     with acting(hub) as ctx:
         exempt = use.exempt(ctx, licences[Status.ACTIVE], reason="Long leave", ends_on=date(2027, 3, 31)).id
 
+    shared = [a_licence(hub, swale, f"{name}@swale.gov.uk") for name in ("one", "two")]
+    rota = a_rota(hub, swale, [a_turn(shared[0], SATURDAY), a_turn(shared[1], SUNDAY)]).id
     manager = comes("hub_manager", full_name="Mo Hub")
     someone = a_person(hub, "delegate", organisation_id=swale)
     role = next(row for row in every(hub, RoleHeld) if row.person_id == someone.id)
     waits, own = (
         grant(hub, who, a_person(hub, hub_team=True).id, "hub_coordinator")
         for who in (someone_at_work(hub, "hub_manager"), at_work(hub, manager.account.person))
+    )
+    manager.send(
+        f"/organisations/{swale}/withdrawal",
+        {"instruments": ["isa", "op"], "reasons": "We leave.", "letter": (io.BytesIO(a_pdf()), "letter.pdf")}
+        | {"letter_on-day": "21", "letter_on-month": "11", "letter_on-year": "2026"},
     )
     walk.open(
         "the hub manager",
@@ -123,10 +135,29 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
         "/register/export.json",
         f"/organisations/{swale}",
         f"/organisations/{gone}",
+        f"/organisations/{swale}/evidence",
+        f"/organisations/{swale}/evidence?as_at-day=21&as_at-month=11&as_at-year=2026",
+        f"/organisations/{swale}/evidence/export.xlsx",
+        f"/organisations/{swale}/signatures/{signature}/certificate.pdf",
+        "/certificates",
+        "/certificates/signing.pem",
         *(f"/organisations/{swale}/{form}/new" for form in ("domains", "key-contacts", "policies", "isa-checks")),
         f"/organisations/{swale}/versions/{coming}/refusal",
         f"/organisations/{swale}/versions/{coming}/paper-signature",
         f"/organisations/{swale}/withdrawal",
+        f"/organisations/{swale}/withdrawal/when",
+        f"/organisations/{swale}/withdrawal/check",
+        "/register/distribution-lists",
+        "/register/distribution-lists/mid-kent?search=a&sort=organisation",
+        "/register/distribution-lists/mid-kent/export.csv",
+        "/register/information-assets?search=a&sort=owner",
+        "/register/information-assets/export.csv",
+        "/licences/rotas",
+        "/licences/rotas?search=o&sort=-until",
+        "/licences/rotas/export.csv",
+        f"/licences/rotas/new?organisation={swale}",
+        *(f"/licences/rotas/{rota}{step}" for step in ("", "/turns", f"/members/{shared[1].id}/end", "/end")),
+        f"/licences/{shared[0].id}",
         "/register/assurance",
         "/register/assurance?search=a&state=current&sort=-until",
         "/register/assurance/export.csv",
@@ -145,13 +176,29 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
         "/register/reviews/op/2026-04-01",
         f"/organisations/{swale}/policies/{policy}/file",
         f"/organisations/{swale}/key-contacts/{contact}/end",
+        "/register/challenges?search=a&state=open&sort=organisation",
+        "/register/challenges/export.csv",
+        f"/register/entries/signature/{entry}/challenge",
+        *(f"/register/challenges/{doubted}{step}" for step in ("", "/upheld", "/dismissed")),
         "/withdrawals",
         "/withdrawals?search=a&sort=people",
         "/withdrawals/export.csv",
         f"/withdrawals/{withdrawal}/letter",
         f"/withdrawals/{withdrawal}/duties",
+        f"/withdrawals/{withdrawal}/call-off",
         "/licences",
         "/licences?search=p&area=mid-kent&kind=standing",
+        "/licences?sort=used",
+        "/licences/export.csv?sort=-organisation",
+        "/licences/capacity",
+        "/licences/capacity?by=area&area=mid-kent&months=24&sort=-waiting",
+        "/licences/capacity/export.json?by=sector",
+        "/licences/capacity/what-if?rotas=yes&days=7",
+        "/people/export.csv?sort=organisation",
+        "/notices?state=failing&search=a&sort=person",
+        "/notices/export.csv",
+        "/proposals?state=approved&sort=for",
+        "/proposals/export.csv",
         "/licences/new",
         "/licences/use",
         "/licences/use/2026-Q4",
@@ -270,6 +317,12 @@ def _licences(house: House, organisation_id: UUID) -> dict[Status, UUID]:
     """A standing licence of an organisation in each state."""
     standing = (each for each in every(house, Licence) if each.kind == Kind.STANDING)
     return {Status(each.status): each.id for each in standing if each.organisation_id == organisation_id}
+
+
+def _challenged(house: House, organisation_id: UUID) -> tuple[UUID, UUID]:
+    """A challenge of one of an organisation's signatures that waits for a decision, and another of its signatures."""
+    its = [row.id for row in every(house, Signature) if row.organisation_id == organisation_id]
+    return challenges(house, its[0]).id, its[1]
 
 
 @contextmanager

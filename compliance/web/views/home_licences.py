@@ -14,7 +14,7 @@ from compliance.licences.rotas import queries as rotas
 from compliance.licences.rotas.rules import day_and_clock, said
 from compliance.licences.rules import Status
 from compliance.web.access import can, could
-from compliance.web.words import count, day, moment
+from compliance.web.words import count, day, moment, until
 from policies.permissions import Permission
 from policies.values import Policy
 
@@ -66,7 +66,7 @@ def own_turns(ctx: Context) -> list[Waiting]:
 
 def _now_or_next(ctx: Context, standing: rotas.Standing, member: rotas.Member) -> str:
     if member.has_seat:
-        return f"It is your turn until {moment(standing.until)}." if standing.until else "It is your turn."
+        return f"It is your turn until {until(standing.until)}." if standing.until else "It is your turn."
     if not member.can_use:
         return "Your licence rests, or is not given yet, and your turns with it."
     begins = member.next_from(ctx.now())

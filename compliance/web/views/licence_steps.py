@@ -68,7 +68,8 @@ def suspend(licence_id: UUID) -> Reply:
     """Rest it; the seat stays the person's."""
     found = _found(licence_id, Permission.LICENCE_SUSPEND)
     form = forms.Suspend()
-    form.reason.choices = [(reason.value, REASONS[reason.value]) for reason in Suspension if reason in BY_HAND]
+    by_hand = BY_HAND - {Suspension.ROTA} if found.rota_id is not None else BY_HAND
+    form.reason.choices = [(reason.value, REASONS[reason.value]) for reason in Suspension if reason in by_hand]
     return _step(
         found, form, "Suspend the licence", "Suspend", "The licence is suspended. The very next question of the case system is answered with no.",
         lambda ctx: use_cases.suspend(ctx, licence_id, reason=Suspension(form.reason.data)),

@@ -23,6 +23,7 @@ from compliance.licences.rules import (
     HOLDS_A_SEAT,
     Kind,
     Status,
+    Suspension,
 )
 from compliance.licences.waiting import queries as waiting
 from compliance.web import lists
@@ -150,13 +151,26 @@ def licence(licence_id: UUID) -> Reply:
 def _steps(found: Licence, offered: bool, to_exempt: bool) -> list[tuple[str, str, str]]:
     """What this person can do to the licence as it stands: the words, the page, the look of the link."""
     offer_open = frozenset({Status.REQUESTED}) if offered else frozenset()
+    # Whoever is out of turn can be suspended for another reason, and is let in by the timetable alone (LIC-6).
+    out_of_turn = found.rota_id is not None and found.suspension == Suspension.ROTA
+    at_rest = frozenset({Status.SUSPENDED})
     known: tuple[tuple[str, str, Permission, frozenset[Status]], ...] = (
         ("Decide on it", "licences.approve", Permission.LICENCE_APPROVE, frozenset({Status.REQUESTED})),
         ("Refuse", "licences.refuse", Permission.LICENCE_REFUSE, frozenset({Status.REQUESTED})),
         ("Answer the offer of a seat", "licences.offer", Permission.OFFER_ANSWER, offer_open),
-        ("Suspend", "licences.suspend", Permission.LICENCE_SUSPEND, frozenset({Status.ACTIVE})),
-        ("Resume", "licences.resume", Permission.LICENCE_RESUME, frozenset({Status.SUSPENDED})),
-        ("Give the seat to somebody else", "licences.reallocate", Permission.LICENCE_REALLOCATE, HOLDS_A_SEAT),
+        (
+            "Suspend",
+            "licences.suspend",
+            Permission.LICENCE_SUSPEND,
+            frozenset({Status.ACTIVE}) | (at_rest if out_of_turn else frozenset()),
+        ),
+        ("Resume", "licences.resume", Permission.LICENCE_RESUME, frozenset() if out_of_turn else at_rest),
+        (
+            "Give the seat to somebody else",
+            "licences.reallocate",
+            Permission.LICENCE_REALLOCATE,
+            HOLDS_A_SEAT if found.rota_id is None else frozenset(),
+        ),
         ("Move to another role or organisation", "licences.move", Permission.LICENCE_REQUEST, HOLDS_A_SEAT),
         (
             "Exempt from the audit of use",

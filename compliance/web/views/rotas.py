@@ -11,6 +11,7 @@ from audit.lists import ListViewed
 from audit.record import record
 from compliance.kernel.context import Context, reading, work
 from compliance.kernel.errors import NotFound
+from compliance.kernel.ids import parse_id
 from compliance.kernel.tables import Table
 from compliance.licences.models import Licence
 from compliance.licences.rotas import queries, rules, tables, use_cases
@@ -58,7 +59,8 @@ def make() -> Reply:
     """Let several people of an organisation share one seat."""
     with reading() as ctx:
         mine = [(id_, name) for id_, name in signatories.names(ctx) if can(Permission.ROTA_MANAGE, id_)]
-        organisation_id = lists.an_id("organisation") or (mine[0][0] if len(mine) == 1 else None)
+        named = parse_id(request.values.get("organisation", ""))
+        organisation_id = named or (mine[0][0] if len(mine) == 1 else None)
         if organisation_id is None:
             return show("rota_whose.html", mine=mine)
         name = dict(mine).get(organisation_id)
