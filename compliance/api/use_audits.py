@@ -34,6 +34,13 @@ class Wanted(Body):
     limit: Annotated[int, Field(ge=1, le=reports.MOST)] = 50
 
 
+class WantedExemptions(Body):
+    search: Text | None = None
+    sort: Code | None = None
+    after: str | None = None
+    limit: Annotated[int, Field(ge=1, le=reports.MOST)] = 50
+
+
 class Exempted(Body):
     reason: Prose
     ends_on: Day
@@ -74,18 +81,15 @@ def read_quarter(quarter: str) -> Reply:
 @use_audits.get("/use-exemptions")
 @guarded(Permission.LICENCE_READ)
 def list_exemptions() -> Reply:
-    """The exemptions in force, the one that ends first at the head."""
+    """The exemptions in force, sorted as asked, the one that ends first at the head where nothing is said."""
+    asked = parse_query(WantedExemptions)
     with work() as ctx:
-        found = reports.exemptions(ctx)
+        found, after = reports.exemptions(
+            ctx, search=asked.search, sort=asked.sort, after=asked.after, limit=asked.limit
+        )
         record(ctx, ListViewed(what="use-exemptions", rows=len(found)))
-    return present(
-        {
-            "items": [
-                _exemption(each.exemption) | {"person": each.person, "organisation": each.organisation}
-                for each in found
-            ]
-        }
-    )
+    said = [_exemption(each.exemption) | {"person": each.person, "organisation": each.organisation} for each in found]
+    return present({"items": said, "next": after})
 
 
 @use_audits.post("/licences/<uuid:licence_id>/use-exemptions")

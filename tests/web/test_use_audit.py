@@ -108,7 +108,8 @@ def test_a_supervisor_exempts_a_licence_for_a_reason_until_a_day(house: House, c
     assert supervisor.send(form, REASON).location == f"/licences/{licence}"
     page = supervisor.get(f"/licences/{licence}").text
     assert "Until 31 December 2026" in page
-    assert "Away to have a child" in supervisor.get("/licences/use/exemptions").text
+    assert "Away to have a child" in supervisor.get("/licences/use/exemptions?search=holder&sort=-person").text
+    assert "No exemption fits" in supervisor.get("/licences/use/exemptions?search=nobody").text
     assert "Away to have a child" in supervisor.get("/licences/use/exemptions/export.csv").data.decode("utf-8-sig")
     assert "0 unused" in supervisor.get("/licences/use").text
 

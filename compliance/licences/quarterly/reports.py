@@ -194,11 +194,31 @@ def past(ctx: Context) -> list[Tally]:
     ]  # fmt: skip
 
 
-def exemptions(ctx: Context, *, limit: int = MOST) -> list[Exempt]:
-    """The exemptions in force within the asker's reach, the one that ends first at the head."""
+EXEMPTION_SORTS = Sorts(
+    UseExemption.id,
+    {
+        "person": By(func.lower(Person.full_name)),
+        "organisation": By(func.lower(Organisation.name)),
+        "ends": By(UseExemption.ends_on, date),
+    },
+    usual="ends",
+)
+"""How exemptions can be sorted; the one that ends first stands at the head where nobody asks."""
+
+
+def exemptions(
+    ctx: Context,
+    *,
+    search: str | None = None,
+    sort: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> tuple[list[Exempt], str | None]:
+    """The exemptions in force within the asker's reach, and the cursor behind which the next page begins."""
     within = reach(ctx, Permission.LICENCE_READ)
+    chosen = EXEMPTION_SORTS.known(sort)
     wanted = (
-        select(UseExemption, Person.full_name, Organisation.name)
+        select(UseExemption)
         .join(Licence, Licence.id == UseExemption.licence_id)
         .join(Person, Person.id == Licence.person_id)
         .join(Organisation, Organisation.id == Licence.organisation_id)
@@ -206,9 +226,22 @@ def exemptions(ctx: Context, *, limit: int = MOST) -> list[Exempt]:
     )
     if within is not None:
         wanted = wanted.where(Licence.organisation_id.in_(within))
-    rows = ctx.session.execute(wanted.order_by(UseExemption.ends_on, UseExemption.id).limit(limit))
+    if search and search.strip():
+        looked_in = (Person.full_name, Organisation.name, UseExemption.reason)
+        wanted = wanted.where(or_(*(column.icontains(search.strip(), autoescape=True) for column in looked_in)))
+
+    behind = EXEMPTION_SORTS.read(after, chosen)
+    page = EXEMPTION_SORTS.page(ctx.session, wanted, sort=chosen, after=behind, limit=min(limit, MOST))
+    named = ctx.session.execute(
+        select(Licence.id, Person.full_name, Organisation.name)
+        .join(Person, Person.id == Licence.person_id)
+        .join(Organisation, Organisation.id == Licence.organisation_id)
+        .where(Licence.id.in_([row.licence_id for row in page.rows]))
+    )
+    names = {licence_id: (person, organisation) for licence_id, person, organisation in named}
     last_day = audited(ctx).next.last_day
-    return [Exempt(row, person, organisation, row.ends_on >= last_day) for row, person, organisation in rows]
+    found = [Exempt(row, *names[row.licence_id], row.ends_on >= last_day) for row in page.rows]
+    return found, page.after
 
 
 def _of(

@@ -38,7 +38,7 @@ def of_quarter(ctx: Context, quarter: Quarter, lines: Sequence[Line], *, most: i
     )
 
 
-def of_exemptions(ctx: Context, exemptions: Sequence[Exempt]) -> Table:
+def of_exemptions(ctx: Context, exemptions: Sequence[Exempt], *, most: int | None = None) -> Table:
     """One line for each exemption in force."""
     rows = [
         (
@@ -52,5 +52,5 @@ def of_exemptions(ctx: Context, exemptions: Sequence[Exempt]) -> Table:
     ]
     address = f"{ctx.house.settings.base_url}/licences/use/exemptions"
     return Table(
-        "Exemptions from the audit of use", "exemptions", ctx.now(), _EXEMPT, rows, address, None, "Exemptions"
+        "Exemptions from the audit of use", "exemptions", ctx.now(), _EXEMPT, rows, address, most, "Exemptions"
     )

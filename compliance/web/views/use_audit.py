@@ -80,18 +80,31 @@ def export(quarter: str, form: str) -> Reply:
 @guarded(Permission.LICENCE_READ)
 def exemptions() -> Reply:
     """The exemptions in force: who may leave a licence unused, why, and until when."""
+    search, sort = lists.asked("search"), lists.sort_of(reports.EXEMPTION_SORTS)
+    after = lists.place_of(reports.EXEMPTION_SORTS, sort)
     with work() as ctx:
-        found = reports.exemptions(ctx)
+        found, further = reports.exemptions(ctx, search=search, sort=sort, after=after, limit=PAGE)
         names = identity.names_of(ctx, {each.exemption.granted_by for each in found})
         record(ctx, ListViewed(what="use-exemptions", rows=len(found)))
-    return show("use_exemptions.html", found=found, names=names)
+    return show(
+        "use_exemptions.html", found=found, names=names, search=search, sort=sort, after=further,
+        beginning=after is None,
+    )  # fmt: skip
 
 
 @pages.get("/use/exemptions/export.<form>")
 @guarded(Permission.LICENCE_READ)
 def export_exemptions(form: str) -> Reply:
     """The exemptions in force, as a file."""
-    return lists.file_of(form, "use-exemptions", lambda ctx: tables.of_exemptions(ctx, reports.exemptions(ctx)))
+    search, sort = lists.asked("search"), lists.sort_of(reports.EXEMPTION_SORTS)
+
+    def table(ctx: Context) -> Table:
+        found, most = lists.walked(
+            lambda after: reports.exemptions(ctx, search=search, sort=sort, after=after, limit=reports.MOST)
+        )
+        return tables.of_exemptions(ctx, found, most=most)
+
+    return lists.file_of(form, "use-exemptions", table)
 
 
 @pages.route("/<uuid:licence_id>/exemption", methods=["GET", "POST"])
