@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from compliance.kernel.clock import SystemClock, london_date
 from tests.builders.signatories import a_pdf
 from tests.story.conftest import Story
 from tests.story.licensing import ADDRESS, COLLEAGUE, Licensed
@@ -82,21 +83,27 @@ def the_organisation_withdraws(signatory: Somebody, licensed: Licensed, story: S
     signatory.follows("Withdraw the organisation")
     signatory.gives_a_fresh_code()
     signatory.is_on("Withdraw from the MARAC")
-    signatory.sees("It cannot be taken back on this page.")
+    signatory.sees("Nothing happens on this page.")
+    today = london_date(SystemClock().now())
     answers: dict[str, Any] = {
         "Letter to the MARAC manager": {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": PROGRAM},
-        "Date of the letter": (20, 11, 2026),
+        "Date of the letter": (today.day, today.month, today.year),
         "Reasons given in the letter": "Our service in the area closes.",
         "Who acknowledges the duties that stay?": "Robin Vale, Head of housing",
-        "I understand that this cannot be undone here": True,
     }
-    signatory.sends(answers, "Withdraw Swale now")
+    signatory.sends(answers, "Continue")
     signatory.is_told("PDF")
     assert case_system.asks(ADDRESS, "case.view")["decision"] is True
     expect(signatory.page.get_by_label("Reasons given in the letter")).to_have_value("Our service in the area closes.")
 
     letter = {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": a_pdf("We leave.")}
-    signatory.sends({"Letter to the MARAC manager": letter}, "Withdraw Swale now")
+    signatory.sends({"Letter to the MARAC manager": letter}, "Continue")
+    signatory.is_on("When it takes effect")
+    signatory.sends({"Now, the moment I confirm": True}, "Continue")
+    signatory.is_on("Check who loses what")
+    signatory.sees("Nothing has happened yet.", ADDRESS, "Distribution list")
+    assert case_system.asks(ADDRESS, "case.view")["decision"] is True
+    signatory.sends({"I have seen what ends, and for whom": True}, "Withdraw Swale now")
     for answer in case_system.asks_every_process(ADDRESS, "case.view"):
         assert answer["decision"] is False
         assert "SIG-6" in rules_of(answer)

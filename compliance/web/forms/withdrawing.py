@@ -51,8 +51,8 @@ class Withdraw(PlainForm):
 
 class When(PlainForm):
     when = OneOf("When does it take effect?", [Needed("Choose whether it takes effect now or at a time.")])
-    on = Day("Day", description="For example, 3 12 2026.")
-    at = TimeOfDay("Time", description="UK time, such as 9am or 17:30.")
+    on = Day("Day it takes effect", description="For example, 3 12 2026.")
+    at = TimeOfDay("Time it takes effect", description="UK time, such as 9am or 17:30.")
     which = OneOf("Which of the two?")
 
 
