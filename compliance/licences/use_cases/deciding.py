@@ -63,9 +63,18 @@ def approve(ctx: Context, licence_id: UUID) -> Approved:
         approved = _approve(ctx, licence)
         waiting.freed(ctx, Kind(licence.kind))
         return approved
-    # Whoever waits comes before whoever does not: a free seat is theirs first, and what is kept for one is not free.
-    waiting.freed(ctx, Kind(licence.kind), quietly_for=licence.id)
+    return give(ctx, licence)
+
+
+def give(ctx: Context, licence: Licence) -> Approved:
+    """A seat, and the licence on it, for a request that the caller holds and has found decidable (LIC-5).
+
+    This is what several approvers race for: whoever passes `take_seat` holds the contract until they commit.
+    """
     take_seat(ctx, Kind(licence.kind), but_for=licence.id)
+    # Whoever waits comes before whoever does not: what is free is theirs first, and then it may be free no longer.
+    if waiting.freed(ctx, Kind(licence.kind), quietly_for=licence.id):
+        take_seat(ctx, Kind(licence.kind), but_for=licence.id)
 
     waiting.leave(ctx, licence, Left.APPROVED)
     return _approve(ctx, licence)

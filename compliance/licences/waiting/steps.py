@@ -68,8 +68,8 @@ def leave(ctx: Context, licence: Licence, why: Left) -> None:
         )
 
 
-def freed(ctx: Context, kind: Kind, *, quietly_for: UUID | None = None) -> None:
-    """Offer every free seat of this kind to whoever is first in line, in this transaction.
+def freed(ctx: Context, kind: Kind, *, quietly_for: UUID | None = None) -> int:
+    """Offer every free seat of this kind to whoever is first in line, in this transaction; how many were offered.
 
     Whoever cannot be given a licence as things stand keeps their place and is passed over: a seat that nobody may
     have is of use to nobody. Where working days are not known far enough ahead, nothing is offered (DEC-3), and
@@ -77,14 +77,15 @@ def freed(ctx: Context, kind: Kind, *, quietly_for: UUID | None = None) -> None:
     """
     contract = seats.hold(ctx, [kind]).get(kind)
     free = contract.seats - seats.taken(ctx, kind) if contract is not None else 0
-    ends_at = _end_of_offer(ctx) if free > 0 else None
-    while free > 0 and ends_at is not None:
-        first = next(_who_can_be_given(ctx, kind), None)
-        if first is None:
-            return
+    offered = 0
+    while offered < free and (first := next(_who_can_be_given(ctx, kind), None)) is not None:
+        ends_at = _end_of_offer(ctx)
+        if ends_at is None:
+            break
         offer(ctx, first, ends_at, tell=first.id != quietly_for)
         ctx.session.flush()
-        free -= 1
+        offered += 1
+    return offered
 
 
 def offer(ctx: Context, licence: Licence, ends_at: datetime, *, tell: bool = True) -> SeatOffer:
