@@ -6,10 +6,13 @@ keeps only the newest of something, the part says so.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row as Found
+from sqlalchemy import select
 
 from compliance.kernel.clock import london_date, said_day, said_time
 from compliance.kernel.context import Context
@@ -18,16 +21,16 @@ from policies.values import Policy
 from signatories import queries as register
 from signatories.assurance import rules as assurance
 from signatories.assurance.rules import Currency
-from signatories.challenges.models import Challenge
 from signatories.facts import OrganisationFacts
-from signatories.models import Instrument, KeyContact, PolicyDocument
+from signatories.models import Instrument
 from signatories.queries import Line
 from signatories.reviews import rules as reviews
 from signatories.reviews.models import InstrumentReview
 from signatories.reviews.rules import Progress
 
 from . import holders
-from .packs import MOST, Pack, Part, Row
+from .beside import beside
+from .packs import Pack, Part, Row
 
 INSTRUMENTS = {"isa": "Information Sharing Agreement", "op": "Operating Protocol"}
 STATES = {
@@ -67,6 +70,7 @@ def gather(ctx: Context, organisation_id: UUID, at: datetime) -> Pack:
     if found.since > at:
         raise Invalid.at("/as_at", "The register did not know this organisation then. Choose a later day.")
     lines = register.history(ctx, organisation_id, at=at)
+    kept = beside(ctx, organisation_id, at)
     return Pack(
         organisation_id,
         found.name,
@@ -78,10 +82,10 @@ def gather(ctx: Context, organisation_id: UUID, at: datetime) -> Pack:
         parts=(
             _standing(found),
             _entries(lines),
-            _challenges(ctx, organisation_id, at),
-            _policies(ctx, organisation_id, at),
+            _challenges(kept["challenge"], at),
+            _policies(ctx, kept["policy"], at),
             _isa_checks(lines),
-            _contacts(ctx, organisation_id, at),
+            _contacts(ctx, kept["contact"]),
             *holders.parts(ctx, organisation_id, at, now=now),
             _reviews(ctx, at),
             _not_kept("breaches", "Breaches"),
@@ -138,66 +142,42 @@ def _corrected(line: Line) -> str:
     return "Corrects an earlier entry" if line.corrects_id is not None else ""
 
 
-def _challenges(ctx: Context, organisation_id: UUID, at: datetime) -> Part:
-    found = ctx.session.scalars(
-        select(Challenge)
-        .where(Challenge.organisation_id == organisation_id, Challenge.raised_at <= at)
-        .order_by(Challenge.raised_at.desc(), Challenge.id)
-        .limit(MOST)
-    )
+def _challenges(found: Sequence[Found[Any]], at: datetime) -> Part:
     rows: list[Row] = []
-    for one in found:
-        decided = one.decided_at is not None and one.decided_at <= at
+    for one in sorted(found, key=lambda each: each.began, reverse=True):
+        decided = one.ended is not None and one.ended <= at
         rows.append(
             (
-                moment(one.raised_at),
-                named(ENTRIES, one.entry_kind),
-                one.grounds,
-                one.status.capitalize() if decided else "Open",
-                moment(one.decided_at) if decided else "",
-                (one.reasons or "") if decided else "",
+                moment(one.began),
+                named(ENTRIES, one.kind),
+                one.one,
+                one.two.capitalize() if decided else "Open",
+                moment(one.ended) if decided else "",
+                (one.three or "") if decided else "",
             )
         )
     columns = ("Raised", "Entry", "Grounds", "State", "Decided", "Reasons")
     return Part("challenges", "Challenges", columns, rows, nothing="No entry had been challenged.")
 
 
-def _policies(ctx: Context, organisation_id: UUID, at: datetime) -> Part:
+def _policies(ctx: Context, found: Sequence[Found[Any]], at: datetime) -> Part:
     policy = ctx.the(Policy)
     soon = max(policy.signatories.policy_warn_days, default=0)
-    kept = ctx.session.scalars(
-        select(PolicyDocument)
-        .where(
-            PolicyDocument.organisation_id == organisation_id,
-            PolicyDocument.recorded_at <= at,
-            or_(PolicyDocument.replaced_at.is_(None), PolicyDocument.replaced_at > at),
-        )
-        .order_by(PolicyDocument.kind, PolicyDocument.recorded_at)
-        .limit(MOST)
-    )
-    held = {one.kind: one for one in kept}
+    held = {one.kind: one for one in found}
     rows: list[Row] = []
     for kind in dict.fromkeys((*policy.licences.required_policies, *held)):
         one = held.get(kind)
         stands = assurance.standing(
-            one.next_review_on if one else None,
-            london_date(at),
-            soon_days=soon,
-            grace_days=policy.licences.policy_grace_days,
+            one.next_day if one else None, london_date(at), soon_days=soon, grace_days=policy.licences.policy_grace_days
         )
-        rows.append(
-            (
-                named(POLICIES, kind),
-                CURRENCY[stands.currency],
-                one.title if one else "",
-                one.owner if one else "",
-                said_day(one.dated_on) if one else "",
-                said_day(one.next_review_on) if one else "",
-                (one.link or ("A file" if one.upload_id else "")) if one else "",
-            )
-        )
+        kept = (one.one, one.two, said_day(one.day), said_day(one.next_day), _kept_as(one)) if one else ("",) * 5
+        rows.append((named(POLICIES, kind), CURRENCY[stands.currency], *kept))
     columns = ("Policy", "State", "Title", "Owner", "Dated", "Next review", "Kept as")
     return Part("policies", "Policies", columns, rows)
+
+
+def _kept_as(policy: Found[Any]) -> str:
+    return policy.three or ("A file" if policy.held else "")
 
 
 def _isa_checks(lines: list[Line]) -> Part:
@@ -210,19 +190,9 @@ def _isa_checks(lines: list[Line]) -> Part:
     return Part("isa-checks", "ISA checks", columns, rows, nothing="The partnership’s own list had not been looked at.")
 
 
-def _contacts(ctx: Context, organisation_id: UUID, at: datetime) -> Part:
-    found = ctx.session.scalars(
-        select(KeyContact)
-        .where(
-            KeyContact.organisation_id == organisation_id,
-            KeyContact.since <= at,
-            or_(KeyContact.ended_at.is_(None), KeyContact.ended_at > at),
-        )
-        .order_by(KeyContact.kind, KeyContact.since, KeyContact.id)
-        .limit(MOST)
-    ).all()
+def _contacts(ctx: Context, found: Sequence[Found[Any]]) -> Part:
     rows: list[Row] = [
-        (named(CONTACTS, one.kind), one.name, one.email, one.telephone or "", moment(one.since)) for one in found
+        (named(CONTACTS, one.kind), one.one, one.two, one.three or "", moment(one.began)) for one in found
     ]
     filled = {one.kind for one in found}
     missing = [kind for kind in ctx.the(Policy).licences.required_contacts if kind not in filled]

@@ -32,29 +32,36 @@ STATES = {
 KINDS = {"standing": "Standing", "by_invite": "By invite"}
 HOLDING = (Status.APPROVED, Status.ACTIVE, Status.SUSPENDED)
 _BETWEEN = "\n"
+_MODULES = 8
+"""Modules that anybody may have done; beyond so many the last licences of a very long list would be left out."""
 
 
 def parts(ctx: Context, organisation_id: UUID, at: datetime, *, now: bool) -> tuple[Part, Part]:
     """The licences as they stood, and training and vetting of those who held one."""
     found = _licences(ctx, organisation_id, at)
-    rests = {} if now else _rests(ctx, found, at)
-    states = [(row, Status(row.status) if now else _state(row, at, rests)) for row in found]
-    return _listed(ctx, states, at), _qualified(ctx, states, at)
+    licences = list({row.id: row for row in found}.values())[:MOST]
+    rests = {} if now else _rests(ctx, licences, at)
+    states = [(row, Status(row.status) if now else _state(row, at, rests)) for row in licences]
+    return _listed(ctx, states, at), _qualified(ctx, states, found, at)
 
 
 def _licences(ctx: Context, organisation_id: UUID, at: datetime) -> Sequence[Found[Any]]:
+    """A row for each licence and module of its holder's training."""
     areas = select(func.aggregate_strings(LicenceArea.area, _BETWEEN)).where(LicenceArea.licence_id == Licence.id)
     wanted: Select[*tuple[Any, ...]] = (
         select(
             Licence.id, Licence.person_id, Licence.kind, Licence.status, Licence.requested_at, Licence.decided_at,
             Licence.activated_at, Licence.suspended_at, Licence.deactivated_at, Licence.ends_on, Person.full_name,
-            Person.email, LastUse.used_at, areas.scalar_subquery().label("areas"),
+            Person.email, LastUse.used_at, areas.scalar_subquery().label("areas"), Training.module, Training.done_on,
+            Training.valid_until, Vetting.level, Vetting.holds_until,
         )
         .join(Person, Person.id == Licence.person_id)
         .outerjoin(LastUse, LastUse.licence_id == Licence.id)
+        .outerjoin(Training, Training.person_id == Licence.person_id)
+        .outerjoin(Vetting, Vetting.person_id == Licence.person_id)
         .where(Licence.organisation_id == organisation_id, Licence.requested_at <= at)
-        .order_by(Person.full_name, Licence.requested_at, Licence.id)
-        .limit(MOST)
+        .order_by(Person.full_name, Licence.requested_at, Licence.id, Training.module)
+        .limit(MOST * _MODULES)
     )  # fmt: skip
     return ctx.session.execute(wanted).all()
 
@@ -114,21 +121,20 @@ def _last_use(row: Found[Any], at: datetime) -> str:
     return f"{_day(row.used_at)} at {said_time(row.used_at)}"
 
 
-def _qualified(ctx: Context, states: Sequence[tuple[Found[Any], Status]], at: datetime) -> Part:
+def _qualified(
+    ctx: Context, states: Sequence[tuple[Found[Any], Status]], found: Sequence[Found[Any]], at: datetime
+) -> Part:
     holders = {row.person_id: (row.full_name, row.email) for row, status in states if status in HOLDING}
     today, modules = london_date(at), ctx.the(Policy).licences.required_training
     done: dict[UUID, dict[str, str]] = {}
     vetted: dict[UUID, str] = {}
-    for row in ctx.session.execute(
-        select(Person.id, Training.module, Training.done_on, Training.valid_until, Vetting.level, Vetting.holds_until)
-        .outerjoin(Training, Training.person_id == Person.id)
-        .outerjoin(Vetting, Vetting.person_id == Person.id)
-        .where(Person.id.in_(holders))
-    ):
+    for row in found:
         if row.module is not None and row.done_on <= today:
-            done.setdefault(row.id, {})[row.module] = _held(f"Done {said_day(row.done_on)}", row.valid_until, today)
+            done.setdefault(row.person_id, {})[row.module] = _held(
+                f"Done {said_day(row.done_on)}", row.valid_until, today
+            )
         if row.level is not None:
-            vetted[row.id] = _held(row.level, row.holds_until, today)
+            vetted[row.person_id] = _held(row.level, row.holds_until, today)
     rows: list[Row] = [
         (*who, *(done.get(one, {}).get(module, "Missing") for module in modules), vetted.get(one, "Missing"))
         for one, who in holders.items()
