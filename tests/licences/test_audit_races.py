@@ -20,6 +20,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from audit.append import take_turn
 from compliance.app import furnished, house_of
@@ -73,14 +74,25 @@ def schedulers(house: House) -> Iterator[list[House]]:
             each.engine.dispose()
 
 
+def _in_the_end(act: Callable[[], object]) -> None:
+    """Do it, however long a busy machine keeps it from the store: a scheduler comes again as well."""
+    for more in reversed(range(10)):
+        try:
+            act()
+            return
+        except OperationalError:
+            if not more:
+                raise
+
+
 def by_ledger(houses: Sequence[House], job: Job) -> None:
     """As the schedulers do it: the ledger lets one of them have the period."""
-    at_once([partial(run_due, each, job, Stopping()) for each in houses])
+    at_once([partial(_in_the_end, partial(run_due, each, job, Stopping())) for each in houses])
 
 
 def by_hand(houses: Sequence[House], job: Job) -> None:
     """As operators could, all at once: nothing but the store keeps them apart."""
-    at_once([partial(run_now, each, job) for each in houses])
+    at_once([partial(_in_the_end, partial(run_now, each, job)) for each in houses])
 
 
 @pytest.mark.rule("LIC-8", "GOV-5")

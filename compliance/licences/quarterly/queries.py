@@ -33,6 +33,16 @@ _MOST_TOLD = 20
 
 
 @dataclass(frozen=True)
+class Look:
+    """One licence in one quarter: what would be found of it now, and what was said and done already."""
+
+    verdict: Verdict
+    used_at: datetime | None
+    warned_at: datetime | None
+    judged: bool
+
+
+@dataclass(frozen=True)
 class OneLicence:
     """What the audit of use means for one licence today: its warning if any, and its exemption."""
 
@@ -107,32 +117,29 @@ def due_for_warning(ctx: Context) -> list[UUID]:
     return _due(ctx, quarter, and_(finding(quarter) == Verdict.UNUSED.value, UseWarning.id.is_(None)))
 
 
-def standing(ctx: Context, licence: Licence, quarter: Quarter) -> rules.Standing | None:
-    """What a verdict on this licence goes by; None where the quarter's audit does not look at it."""
+def look(ctx: Context, licence: Licence, quarter: Quarter) -> Look | None:
+    """What a verdict on this licence goes by, as the store has it now; None where the quarter's audit looks past it."""
     if licence.status not in rules.JUDGED or licence.activated_at is None:
         return None
     if licence.activated_at >= rules.over(quarter):
         return None
-    is_exempt = ctx.session.scalar(select(exempt(quarter)).select_from(Licence).where(Licence.id == licence.id))
-    return rules.Standing(licence.activated_at, used_at(ctx, licence.id), licence.suspension, bool(is_exempt))
+    name = str(quarter)
+    row: Any = ctx.session.execute(
+        select(LastUse.used_at, UseWarning.warned_at, UseVerdict.id, exempt(quarter))
+        .select_from(Licence)
+        .outerjoin(LastUse, LastUse.licence_id == Licence.id)
+        .outerjoin(UseWarning, and_(UseWarning.licence_id == Licence.id, UseWarning.quarter == name))
+        .outerjoin(UseVerdict, and_(UseVerdict.licence_id == Licence.id, UseVerdict.quarter == name))
+        .where(Licence.id == licence.id)
+    ).one()
+    used, warned, given, is_exempt = row
+    standing = rules.Standing(licence.activated_at, used, licence.suspension, bool(is_exempt))
+    return Look(rules.verdict(quarter, standing), used, warned, judged=given is not None)
 
 
 def used_at(ctx: Context, licence_id: UUID) -> datetime | None:
     """When a licence was last used, as the store has it now."""
     return ctx.session.scalar(select(LastUse.used_at).where(LastUse.licence_id == licence_id))
-
-
-def judged(ctx: Context, licence_id: UUID, quarter: Quarter) -> bool:
-    """Whether a licence has its verdict for this quarter."""
-    found = select(UseVerdict.id).where(UseVerdict.quarter == str(quarter), UseVerdict.licence_id == licence_id)
-    return ctx.session.scalar(found) is not None
-
-
-def warned_at(ctx: Context, licence_id: UUID, quarter: Quarter) -> datetime | None:
-    """When a licence's holder was warned for this quarter."""
-    return ctx.session.scalar(
-        select(UseWarning.warned_at).where(UseWarning.quarter == str(quarter), UseWarning.licence_id == licence_id)
-    )
 
 
 def escalation_contacts(ctx: Context, organisation_id: UUID) -> Sequence[KeyContact]:
@@ -180,8 +187,8 @@ def of_licence(ctx: Context, licence: Licence) -> OneLicence:
         .limit(1)
     ).one()
     warned: datetime | None = row[0]
-    found = standing(ctx, licence, quarter) if warned else None
-    if found is None or rules.verdict(quarter, found) is not Verdict.UNUSED:
+    found = look(ctx, licence, quarter) if warned else None
+    if found is None or found.verdict is not Verdict.UNUSED:
         return OneLicence(None, None, row[1])
     return OneLicence(warned, ends_on(ctx, quarter, warned), row[1])
 

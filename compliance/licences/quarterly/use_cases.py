@@ -37,10 +37,8 @@ def warn(ctx: Context, licence_id: UUID) -> UseWarning | None:
     require(ctx, Permission.LICENCE_DEACTIVATE, organisation=licence.organisation_id)
     quarter = queries.warned_for(ctx)
 
-    standing = queries.standing(ctx, licence, quarter)
-    if standing is None or rules.verdict(quarter, standing) is not Verdict.UNUSED:
-        return None
-    if queries.warned_at(ctx, licence.id, quarter) or queries.judged(ctx, licence.id, quarter):
+    found = queries.look(ctx, licence, quarter)
+    if found is None or found.judged or found.warned_at or found.verdict is not Verdict.UNUSED:
         return None
 
     warning = UseWarning(id=ctx.new_id(), licence_id=licence.id, quarter=str(quarter), warned_at=ctx.now())
@@ -68,31 +66,29 @@ def judge(ctx: Context, licence_id: UUID) -> UseVerdict | None:
     require(ctx, Permission.LICENCE_DEACTIVATE, organisation=licence.organisation_id)
     quarter = queries.audited(ctx)
 
-    standing = queries.standing(ctx, licence, quarter)
-    if standing is None or queries.judged(ctx, licence.id, quarter):
+    found = queries.look(ctx, licence, quarter)
+    if found is None or found.judged:
         return None
-    verdict = rules.verdict(quarter, standing)
-    warned_at = queries.warned_at(ctx, licence.id, quarter)
-    if verdict is Verdict.UNUSED and not _warned_in_time(ctx, warned_at):
+    if found.verdict is Verdict.UNUSED and not _warned_in_time(ctx, found.warned_at):
         raise NotWarnedInTime()
 
     given = UseVerdict(
         id=ctx.new_id(), quarter=str(quarter), licence_id=licence.id, organisation_id=licence.organisation_id,
-        verdict=verdict, last_used_at=standing.used_at, warned_at=warned_at, judged_at=ctx.now(),
+        verdict=found.verdict, last_used_at=found.used_at, warned_at=found.warned_at, judged_at=ctx.now(),
     )  # fmt: skip
     ctx.session.add(given)
     record(
         ctx,
         UseJudged(
             subject=given.id, organisation=licence.organisation_id, licence=licence.id, person=licence.person_id,
-            quarter=given.quarter, verdict=verdict,
+            quarter=given.quarter, verdict=found.verdict,
         ),
     )  # fmt: skip
-    if verdict is Verdict.UNUSED:
+    if found.verdict is Verdict.UNUSED:
         steps.end(ctx, licence, EndReason.UNUSED)
         letters.ended(ctx, licence, quarter)
         hold_the_log(ctx)
-        if queries.used_at(ctx, licence.id) != standing.used_at:
+        if queries.used_at(ctx, licence.id) != found.used_at:
             raise UsedMeanwhile()
     return given
 
