@@ -10,8 +10,11 @@ from sqlalchemy import select
 from audit.models import AuditEntry
 from compliance.kernel.context import Context
 from compliance.kernel.errors import NotFound
+from signatories.events import InstrumentSigned, IsaChecked, OrganisationWithdrew, SigningRefused
 from signatories.models import IsaCheck, Signature, SigningRefusal, Withdrawal
+from signatories.withdrawals.events import WithdrawalAnnounced
 
+from .events import SignatureCorrected, WithdrawalCorrected
 from .rules import Entry
 
 Row = Signature | SigningRefusal | Withdrawal | IsaCheck
@@ -22,6 +25,15 @@ _KEPT: dict[Entry, type[Row]] = {
     Entry.WITHDRAWAL: Withdrawal,
     Entry.ISA_CHECK: IsaCheck,
 }
+
+_MADE = [
+    each.name
+    for each in (
+        InstrumentSigned, SignatureCorrected, SigningRefused, WithdrawalAnnounced, OrganisationWithdrew,
+        WithdrawalCorrected, IsaChecked,
+    )
+]  # fmt: skip
+"""The events by which entries come into the register."""
 
 
 def entry(ctx: Context, kind: Entry, entry_id: UUID, *, lock: bool = False) -> Row:
@@ -37,9 +49,9 @@ def entry(ctx: Context, kind: Entry, entry_id: UUID, *, lock: bool = False) -> R
 
 
 def recorder(ctx: Context, row: Row) -> str | None:
-    """Who put the entry into the register: whoever acted when the log first told of it, or as the entry itself says."""
-    told = select(AuditEntry.actor_id).where(AuditEntry.subject_id == str(row.id)).order_by(AuditEntry.number).limit(1)
-    first = ctx.session.scalar(told)
+    """Who put the entry into the register: whoever acted when the log told of its making, or as the entry itself says."""
+    told = select(AuditEntry.actor_id).where(AuditEntry.subject_id == str(row.id), AuditEntry.event.in_(_MADE))
+    first = ctx.session.scalar(told.order_by(AuditEntry.number).limit(1))
     if first is not None:
         return str(first)
     if isinstance(row, Signature):

@@ -186,6 +186,15 @@ ATTEMPTS: dict[str, Door | Act] = {
     "POST /licences/<licence_id>/deactivation": Door(
         "POST", "/licences/{active}/deactivation", _says(reason="leaver")
     ),
+    "GET /waiting-list": Door("GET", "/waiting-list"),
+    "PUT /seats/<kind>": Door("PUT", "/seats/standing", _says(seats=60)),
+    "POST /licences/<licence_id>/waiting": Door("POST", "/licences/{requested}/waiting"),
+    "POST /licences/<licence_id>/offer/acceptance": Door("POST", "/licences/{requested}/offer/acceptance"),
+    "POST /licences/<licence_id>/offer/refusal": Door("POST", "/licences/{requested}/offer/refusal"),
+    "POST /licences/<licence_id>/move": Door(
+        "POST", "/licences/{active}/move",
+        lambda its: {"organisation_id": str(its.organisation), "areas": [its.area], "reason": "New team"},
+    ),
     "POST /licences/<licence_id>/reallocation": Door(
         "POST", "/licences/{active}/reallocation", lambda its: {"to": str(its.requested)}
     ),
@@ -213,6 +222,15 @@ ATTEMPTS: dict[str, Door | Act] = {
     ),
     "POST /organisations/<organisation_id>/withdrawals/preview": Door(
         "POST", "/organisations/{organisation}/withdrawals/preview", _says(instruments=["isa", "op"])
+    ),
+    "GET /challenges": Door("GET", "/challenges"),
+    "POST /challenges": Door(
+        "POST", "/challenges",
+        lambda its: {"kind": "signature", "entry_id": str(its.signature), "grounds": "It was another."},
+    ),
+    "GET /challenges/<challenge_id>": Door("GET", "/challenges/{challenge}"),
+    "POST /challenges/<challenge_id>/decision": Door(
+        "POST", "/challenges/{challenge}/decision", _says(outcome="dismissed", reasons="It is right.")
     ),
     "POST /withdrawals/<withdrawal_id>/call-off": Door("POST", "/withdrawals/{announced}/call-off"),
     "POST /people": Door(
@@ -275,9 +293,9 @@ ATTEMPTS: dict[str, Door | Act] = {
 ONE_AND_THE_SAME = frozenset(
     {
         "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
-        "POST /instruments/<code>/versions", "GET /areas/<area>/members", "GET /audit/checkpoint", "GET /audit/entries", "GET /audit/growth",
+        "POST /instruments/<code>/versions", "GET /areas/<area>/members", "GET /challenges", "GET /audit/checkpoint", "GET /audit/entries", "GET /audit/growth",
         "GET /instruments",
-        "GET /instruments/versions/<version_id>/document", "GET /organisations", "GET /seats", "GET /sessions/current",
+        "GET /instruments/versions/<version_id>/document", "GET /organisations", "GET /seats", "GET /waiting-list", "PUT /seats/<kind>", "GET /sessions/current",
         "GET /signatories", "GET /use-audits", "GET /use-audits/<quarter>", "GET /use-exemptions", "GET /withdrawals", "GET /proposals", "DELETE /sessions/current",
         "POST /account/authenticator", "POST /account/authenticator/confirmation", "POST /account/password",
         "POST /sessions/current/code", "POST /sessions/current/email-code", "POST /sessions/current/fresh-code",

@@ -22,19 +22,21 @@ from tests.inventory.world import Belongings, Whose, World
 
 _GAP = re.compile(r"<(\w+)>")
 
-FIXED = {"code": "op", "due_on": "2026-04-01", "form": "csv", "paper": "xlsx", "quarter": "2026-Q4", "name": "password.min_length", "passkey_id": str(UUID(int=7)), "token": "msi_nobody"}
+FIXED = {"code": "op", "due_on": "2026-04-01", "form": "csv", "kind": "standing", "entry_kind": "signature", "paper": "xlsx", "quarter": "2026-Q4", "name": "password.min_length", "passkey_id": str(UUID(int=7)), "token": "msi_nobody"}
 """What stands in an address and is nobody's thing in particular."""
 
 THINGS: dict[str, str] = {
     "organisation_id": "organisation", "licence_id": "active", "person_id": "person", "withdrawal_id": "withdrawal",
     "contact_id": "contact", "signature_id": "signature", "document_id": "policy", "role_held_id": "role_held", "session_id": "session", "proposal_id": "proposal", "number": "entry",
-    "exemption_id": "exemption", "rota_id": "rota",
+    "exemption_id": "exemption", "rota_id": "rota", "entry_id": "signature", "challenge_id": "challenge",
 }  # fmt: skip
 """Which belonging an identifier in an address is of."""
 
 OTHERWISE: dict[str, dict[str, str]] = {
     "licences.approve": {"licence_id": "requested"},
     "licences.refuse": {"licence_id": "requested"},
+    "licences.wait": {"licence_id": "requested"},
+    "licences.offer": {"licence_id": "requested"},
     "licences.resume": {"licence_id": "suspended"},
     "rotas.let_go": {"licence_id": "sharing"},
     "people.invite_again": {"person_id": "newcomer"},
@@ -72,6 +74,9 @@ def _turn(*licences: UUID) -> dict[str, str]:
 _ROBIN = {"name": "Robin Vale", "role": "Head of housing"}
 
 FORMS: dict[str, Fields] = {
+    "challenges.doubt": _says(grounds="It was another."),
+    "challenges.uphold": _says(remedy="correct", name="Robyn Vale", reasons="The paper says so."),
+    "challenges.dismiss": _says(reasons="It is right."),
     "licences.ask": lambda its: {
         "organisation_id": str(its.organisation), "full_name": "Wren Alder", "email": f"new@{its.code}.gov.uk",
         "kind": "standing", "areas": its.area, "reason": "Joins the team",
@@ -80,6 +85,9 @@ FORMS: dict[str, Fields] = {
     "licences.suspend": _says(reason="leave"),
     "licences.deactivate": _says(reason="leaver"),
     "licences.reallocate": lambda its: {"to_licence": str(its.requested)},
+    "licences.move": lambda its: {"organisation_id": str(its.organisation), "areas": its.area, "reason": "New team"},
+    "licences.offer": _says(answer="yes"),
+    "waiting.seats": _says(seats="60"),
     "licences.training": _says(module="elearning", **_day("done_on", 2026)),
     "licences.vetting": _says(level="NPPV 2", **_day("holds_until", 2028)),
     "organisations.add_domain": lambda its: {"domain": f"{its.code}-two.gov.uk"},

@@ -32,6 +32,7 @@ from tests.builders import identity as people
 from tests.builders import licences
 from tests.builders import signatories as partners
 from tests.builders.api import Caller, Calls
+from tests.builders.challenges import challenges
 from tests.builders.rotas import SATURDAY, SUNDAY, a_rota, a_turn
 
 from . import callers
@@ -73,6 +74,7 @@ class Belongings:
     contact: UUID
     policy: UUID
     signature: UUID
+    challenge: UUID
     exemption: UUID
     rota: UUID
     sharing: UUID
@@ -196,7 +198,8 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
     with house.reading(people.COMMAND) as ctx:
         held = queries.roles_held(ctx, newcomer.id)[0].id
         signatures = register_queries.facts(ctx, [organisation])[organisation].instruments
-        signature = next(cell.signature.id for cell in signatures.values() if cell.signature)
+        doubted, signature = (cell.signature.id for cell in signatures.values() if cell.signature)
+    challenge = challenges(house, doubted).id
     suspended = licence(Status.SUSPENDED, "suspended")
     with house.work(*people.someone(house, "hub_supervisor")) as ctx:
         exemption = use.exempt(ctx, suspended, reason="Long leave", ends_on=date(2027, 3, 31)).id
@@ -222,6 +225,7 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
         contact=contact,
         policy=policy,
         signature=signature,
+        challenge=challenge,
         exemption=exemption,
         rota=a_rota(house, organisation, [a_turn(sharing, SATURDAY), a_turn(waits, SUNDAY)]).id,
         sharing=sharing.id,

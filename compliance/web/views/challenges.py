@@ -82,14 +82,14 @@ def challenge(challenge_id: UUID) -> Reply:
         return show("challenge.html", **_shown(ctx, use_cases.view(ctx, challenge_id)))
 
 
-@pages.route("/entries/<kind>/<uuid:entry_id>/challenge", methods=["GET", "POST"])
+@pages.route("/entries/<entry_kind>/<uuid:entry_id>/challenge", methods=["GET", "POST"])
 @guarded(Permission.CHALLENGE_RAISE)
-def doubt(kind: str, entry_id: UUID) -> Reply:
+def doubt(entry_kind: str, entry_id: UUID) -> Reply:
     """Doubt an entry, and say why."""
-    if kind not in list(Entry):
+    if entry_kind not in list(Entry):
         raise NotFound()
     with reading() as ctx:
-        said = queries.said(ctx, entry(ctx, Entry(kind), entry_id))
+        said = queries.said(ctx, entry(ctx, Entry(entry_kind), entry_id))
         if not can(Permission.CHALLENGE_RAISE, said.organisation_id):
             raise NotFound()
         organisation = register.organisation(ctx, said.organisation_id)
@@ -97,7 +97,7 @@ def doubt(kind: str, entry_id: UUID) -> Reply:
     if form.sent():
         with telling(form):
             with work() as ctx:
-                made = use_cases.raise_challenge(ctx, kind, entry_id, grounds=form.grounds.data or "")
+                made = use_cases.raise_challenge(ctx, entry_kind, entry_id, grounds=form.grounds.data or "")
             done = "The entry is challenged. Somebody else looks at it and decides; you will be told by letter."
             return on("challenges.challenge", done, challenge_id=made.id)
     return show("challenge_raise.html", form, said=said, organisation=organisation)
