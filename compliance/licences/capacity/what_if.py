@@ -102,8 +102,7 @@ def what_if(ctx: Context, question: Question) -> Answer:
     )
     names: dict[UUID, Named] = {}
 
-    free = _free(ctx, question.kind)
-    wishes, since = _wishes(ctx, question.kind, names)
+    wishes, since, free = _wishes(ctx, question.kind, names)
     held = _held(ctx, question, terms, names) if wishes else []
     made = plan(held, wishes, {question.kind: free}, terms, only=question.only)
 
@@ -166,27 +165,29 @@ class _Telling:
         return Said(self._names[one], self._places[one], self._since[one], way, whose, says, rules)
 
 
-def _free(ctx: Context, kind: Kind) -> int:
+def _seats_of(kind: Kind) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """The contract's seats of a kind, and those that nobody else can have."""
     allowed = select(SeatContract.seats).where(SeatContract.kind == kind).scalar_subquery()
-    contract, taken = ctx.session.execute(select(allowed, seats.held(kind) + seats.offered(kind))).one()
-    return max(0, int(contract or 0) - int(taken))
+    return allowed, seats.held(kind) + seats.offered(kind)
 
 
-def _wishes(ctx: Context, kind: Kind, names: dict[UUID, Named]) -> tuple[list[Wish], dict[UUID, datetime]]:
-    """Those in line, in its order, each with what is missing; and since when they wait."""
+def _wishes(ctx: Context, kind: Kind, names: dict[UUID, Named]) -> tuple[list[Wish], dict[UUID, datetime], int]:
+    """Those in line, in its order, each with what is missing; since when they wait; and how many seats are free."""
     line = list(waiting.line(ctx, kind))
-    found = {
-        licence.id: licence
-        for licence in ctx.session.scalars(
-            select(Licence)
-            .join(Licence.person)
-            .join(Licence.organisation)
-            .options(contains_eager(Licence.person), contains_eager(Licence.organisation))
-            .options(lazyload(Licence.areas), lazyload(Licence.cases))
-            .where(Licence.id.in_([each.licence_id for each in line]))
-        )
-    }
-    answers = eligibility.still_hold(ctx, list(found.values()), given=False) if found else {}
+    if not line:
+        allowed, taken = ctx.session.execute(select(*_seats_of(kind))).one()
+        return [], {}, max(0, int(allowed or 0) - int(taken))
+    rows = ctx.session.execute(
+        select(Licence, *_seats_of(kind))
+        .join(Licence.person)
+        .join(Licence.organisation)
+        .options(contains_eager(Licence.person), contains_eager(Licence.organisation))
+        .options(lazyload(Licence.areas), lazyload(Licence.cases))
+        .where(Licence.id.in_([each.licence_id for each in line]))
+    ).all()
+    _, allowed, taken = rows[0]
+    found = {licence.id: licence for licence, _, _ in rows}
+    answers = eligibility.still_hold(ctx, list(found.values()), given=False)
     shown = may(ctx, Permission.LICENCE_READ)
     for licence in found.values():
         person = licence.person.full_name if shown else None
@@ -194,9 +195,8 @@ def _wishes(ctx: Context, kind: Kind, names: dict[UUID, Named]) -> tuple[list[Wi
     wishes = [
         Wish(one.licence_id, one.organisation_id, kind, _missing(ctx, found[one.licence_id], answers[one.licence_id]))
         for one in line
-        if one.licence_id in found
     ]
-    return wishes, {one.licence_id: one.asked_at for one in line}
+    return wishes, {one.licence_id: one.asked_at for one in line}, max(0, int(allowed or 0) - int(taken))
 
 
 def _missing(ctx: Context, licence: Licence, answers: Checklist) -> tuple[str, ...]:
