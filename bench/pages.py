@@ -81,8 +81,13 @@ def ask(app: Flask, entries: int) -> Iterator[Page]:
         "organisation": lambda: f"/organisations/{dice.choice(partners)}",
         "licences": lambda: "/licences",
         "licences, searched": lambda: f"/licences?search=person+{dice.randrange(people)}",
+        "licences, by last use": lambda: "/licences?sort=used",
         "licence": lambda: f"/licences/{dice.choice(licences)}",
+        "capacity": lambda: "/licences/capacity",
+        "capacity by area, two years": lambda: "/licences/capacity?by=area&months=24",
+        "what would free a seat": lambda: "/licences/capacity/what-if?rotas=yes",
         "people": lambda: "/people",
+        "people, by organisation": lambda: "/people?sort=organisation",
         "people, searched": lambda: f"/people?search=person+{dice.randrange(people)}",
         "a person": lambda: f"/people/{dice.choice(ids)}",
     }
