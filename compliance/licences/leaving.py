@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, literal_column, or_, select, union_all
+from sqlalchemy import ColumnElement, String, cast, exists, func, literal_column, null, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from compliance.identity import queries as identity
@@ -120,10 +120,8 @@ def losses(ctx: Context, organisation_id: UUID, *, instruments: Iterable[str], e
     kept = frozenset(ctx.the(Policy).signatories.roles_kept)
     held = _licences(ctx, organisation_id)
     people, roles = _people(ctx, organisation_id, [licence.person_id for licence in held])
-    hanging = _hanging(ctx, [licence.id for licence in held])
-    signed_in = _signed_in(ctx, people)
-    invited = _invited(ctx, [licence.person_id for licence in held])
-    linked = _linked(ctx, organisation_id, kept)
+    hanging = _hanging(ctx, [licence.id for licence in held], people)
+    invited, linked = _open_to(ctx, organisation_id, [licence.person_id for licence in held], kept)
 
     of_person: dict[UUID, list[LostLicence]] = defaultdict(list)
     for licence in held:
@@ -137,10 +135,10 @@ def losses(ctx: Context, organisation_id: UUID, *, instruments: Iterable[str], e
             person.email,
             own,
             tuple(sorted({area for each in own if _is_listed(each) for area in each.areas})),
-            tuple(invited[person.id]),
+            tuple(sorted(invited[person.id])),
             tuple(sorted(roles[person.id] - kept)),
             tuple(sorted(roles[person.id] & kept)),
-            signed_in.get(person.id, 0),
+            hanging.get(("signed_in", person.id), 0),
             person.id in linked,
         )
         if loss.loses or loss.roles_stay:
@@ -193,29 +191,14 @@ def _people(
     return people, roles
 
 
-def _hanging(ctx: Context, licence_ids: Collection[UUID]) -> dict[tuple[str, UUID], int]:
-    """How many turns, places and offers hang on each licence."""
+def _hanging(ctx: Context, licence_ids: Collection[UUID], people: Collection[UUID]) -> dict[tuple[str, UUID], int]:
+    """How many turns, places and offers hang on each licence, and how many sign-ins each of these people has open."""
 
-    def counted(what: str, licence_id: Any, *fits: ColumnElement[bool]) -> Any:
+    def counted(what: str, whose: Any, ids: Collection[UUID], *fits: ColumnElement[bool]) -> Any:
         named: Any = literal_column(f"'{what}'").label("what")
         number = func.count().label("number")
-        return (
-            select(named, licence_id.label("licence_id"), number)
-            .where(licence_id.in_(licence_ids), *fits)
-            .group_by(licence_id)
-        )
+        return select(named, whose.label("whose"), number).where(whose.in_(ids), *fits).group_by(whose)
 
-    rows = ctx.session.execute(
-        union_all(
-            counted("turns", RotaTurn.licence_id),
-            counted("waits", WaitingPlace.licence_id, WaitingPlace.left_at.is_(None)),
-            counted("offered", SeatOffer.licence_id, SeatOffer.settled_at.is_(None)),
-        )
-    )
-    return {(row.what, row.licence_id): row.number for row in rows}
-
-
-def _signed_in(ctx: Context, people: Collection[UUID]) -> dict[UUID, int]:
     limits = identity.limits(ctx)
     live = (
         SignIn.ended_at.is_(None),
@@ -223,24 +206,24 @@ def _signed_in(ctx: Context, people: Collection[UUID]) -> dict[UUID, int]:
         SignIn.seen_at > ctx.now() - limits.idle,
         SignIn.opened_at > ctx.now() - limits.whole,
     )
-    counted = select(SignIn.person_id, func.count().label("number")).where(SignIn.person_id.in_(people), *live)
-    return {row.person_id: row.number for row in ctx.session.execute(counted.group_by(SignIn.person_id))}
+    rows = ctx.session.execute(
+        union_all(
+            counted("turns", RotaTurn.licence_id, licence_ids),
+            counted("waits", WaitingPlace.licence_id, licence_ids, WaitingPlace.left_at.is_(None)),
+            counted("offered", SeatOffer.licence_id, licence_ids, SeatOffer.settled_at.is_(None)),
+            counted("signed_in", SignIn.person_id, people, *live),
+        )
+    )
+    return {(row.what, row.whose): row.number for row in rows}
 
 
-def _invited(ctx: Context, people: Collection[UUID]) -> dict[UUID, list[str]]:
-    live = CaseInvitation.ended_at.is_(None), CaseInvitation.person_id.in_(people)
-    wanted = select(CaseInvitation.person_id, CaseInvitation.reference).where(*live).order_by(CaseInvitation.reference)
-    found: dict[UUID, list[str]] = defaultdict(list)
-    for row in ctx.session.execute(wanted):
-        found[row.person_id].append(row.reference)
-    return found
-
-
-def _linked(ctx: Context, organisation_id: UUID, kept: Collection[str]) -> set[UUID]:
-    """Who has a link to a password that is still open, and would not keep it."""
-    link = AccountInvitation
-    wanted = (
-        select(Person.id)
+def _open_to(
+    ctx: Context, organisation_id: UUID, holders: Collection[UUID], kept: Collection[str]
+) -> tuple[dict[UUID, list[str]], set[UUID]]:
+    """The cases that each holder is invited to; and who has a link to a password still open, and would not keep it."""
+    link, nothing = AccountInvitation, cast(null(), String())
+    linked = (
+        select(Person.id.label("whose"), nothing.label("reference"))
         .join(link, link.person_id == Person.id)
         .where(
             with_nothing_left(ctx, organisation_id, kept),
@@ -249,7 +232,16 @@ def _linked(ctx: Context, organisation_id: UUID, kept: Collection[str]) -> set[U
             link.ends_at > ctx.now(),
         )
     )
-    return set(ctx.session.scalars(wanted))
+    live = CaseInvitation.ended_at.is_(None), CaseInvitation.person_id.in_(holders)
+    invited = select(CaseInvitation.person_id, CaseInvitation.reference).where(*live)
+    cases: dict[UUID, list[str]] = defaultdict(list)
+    people: set[UUID] = set()
+    for whose, reference in ctx.session.execute(union_all(linked, invited)):
+        if reference is None:
+            people.add(whose)
+        else:
+            cases[whose].append(reference)
+    return cases, people
 
 
 def _lost(licence: Licence, hanging: dict[tuple[str, UUID], int]) -> LostLicence:

@@ -22,7 +22,19 @@ from tests.inventory.world import Belongings, Whose, World
 
 _GAP = re.compile(r"<(\w+)>")
 
-FIXED = {"code": "op", "due_on": "2026-04-01", "form": "csv", "kind": "standing", "entry_kind": "signature", "paper": "xlsx", "quarter": "2026-Q4", "name": "password.min_length", "passkey_id": str(UUID(int=7)), "token": "msi_nobody"}
+FIXED = {
+    "area": "mid-kent",
+    "code": "op",
+    "due_on": "2026-04-01",
+    "form": "csv",
+    "kind": "standing",
+    "entry_kind": "signature",
+    "paper": "xlsx",
+    "quarter": "2026-Q4",
+    "name": "password.min_length",
+    "passkey_id": str(UUID(int=7)),
+    "token": "msi_nobody",
+}
 """What stands in an address and is nobody's thing in particular."""
 
 THINGS: dict[str, str] = {

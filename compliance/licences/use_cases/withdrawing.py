@@ -8,12 +8,13 @@ from uuid import UUID
 
 from audit.record import record
 from compliance.kernel.context import Context
+from compliance.kernel.errors import NotFound
 from compliance.licences.leaving import Losses, losses
 from policies.access import require
 from policies.permissions import Permission
 from signatories import queries as register
 from signatories import use_cases as signatories
-from signatories.models import Withdrawal
+from signatories.models import Organisation, Withdrawal
 from signatories.withdrawals.errors import ChangedSince
 from signatories.withdrawals.events import WithdrawalPreviewed
 
@@ -22,8 +23,9 @@ def preview_withdrawal(
     ctx: Context, organisation_id: UUID, *, instruments: Iterable[str], effective_at: datetime | None = None
 ) -> Losses:
     """Show whoever may withdraw this organisation who would lose what; nothing happens but that this is recorded."""
-    register.organisation(ctx, organisation_id)
     require(ctx, Permission.WITHDRAWAL_RECORD, organisation=organisation_id)
+    if ctx.session.get(Organisation, organisation_id) is None:
+        raise NotFound()
 
     found = losses(ctx, organisation_id, instruments=instruments, effective_at=effective_at)
 

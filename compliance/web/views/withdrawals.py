@@ -98,18 +98,20 @@ def when(organisation_id: UUID) -> Reply:
 @guarded(Permission.WITHDRAWAL_RECORD)
 def check(organisation_id: UUID) -> Reply:
     """Who loses what, before anything happens; sent from here, it happens, if that is still what would end (SIG-6)."""
-    organisation = _organisation(organisation_id)
+    if not can(Permission.WITHDRAWAL_RECORD, organisation_id):
+        raise NotFound()
     form = Confirm()
     if form.sent():
         with telling(form):
             try:
-                return _confirmed(organisation, form.shown.data or "")
+                return _confirmed(_organisation(organisation_id), form.shown.data or "")
             except NoDraft:
                 return _begin_again(organisation_id)
             except ChangedSince as changed:
                 form.understood.data = False
                 raise changed
     with work() as ctx:
+        organisation = queries.organisation(ctx, organisation_id)
         draft = drafts.find(ctx, organisation_id)
         if draft is None:
             return _begin_again(organisation_id)
