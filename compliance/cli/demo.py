@@ -31,7 +31,8 @@ from compliance.kernel.settings import REPOSITORY, Settings
 from signatories.models import Organisation
 
 from . import demo_mail
-from .demo_story import Told, tell
+from .demo_story import tell
+from .demo_told import Told
 
 PROCESSES = {
     "mail": ["demo", "receive-mail", "--port", "{mail_port}"],

@@ -51,6 +51,7 @@ class Somebody:
     session_id: UUID | None = None
     licence: UUID | None = None
     refused_by: str | None = None
+    listed: bool = True
     areas: list[str] = field(default_factory=list)
 
 

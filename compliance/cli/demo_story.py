@@ -19,7 +19,6 @@ from compliance.identity import use_cases as identity
 from compliance.identity.access_tokens import SCOPES
 from compliance.kernel.context import Context, Origin
 from compliance.licences import use_cases as licences
-from compliance.licences.models import Licence
 from compliance.licences.rules import EndReason, Kind, Suspension
 from compliance.licences.seed import load_contract
 from compliance.notices.ways import Post
@@ -28,9 +27,10 @@ from signatories import queries as register
 from signatories import use_cases as signatories
 from signatories.seed import load_register
 
+from . import demo_registers, demo_reviews
 from .demo_stage import ADDRESS, THE_OPERATOR, Somebody, Stage, a_password
+from .demo_told import Told, told
 
-Told = dict[str, Any]
 DOCUMENTS = Path(__file__).with_name("demo_documents")
 
 NEVER_SIGNED = ("moat", "amat", "wkha")
@@ -62,17 +62,20 @@ def _play(stage: Stage, say: Callable[[str], None]) -> Told:
         load_contract(ctx)
     first = _first_hub(stage, say)
     versions = _partners_sign(stage, first["hub_supervisor"], say)
+    say("The instruments are reviewed, as the protocol asks")
+    demo_registers.hold_reviews(stage, first["hub_manager"])
     stage.at(100)
     _license(stage, first, "Lowen Tideswell", "swale", ["mid-kent"]).refused_by = "IDN-2"
     hub = _hub(stage, versions["op"], say)
     partners = _partners_answer(stage, say)
     _licences(stage, hub, partners, say)
+    _registers_in_full(stage, hub, say)
     _things_go_wrong(stage, hub, partners, say)
     with stage.as_operator() as ctx:
         client, secret = identity.register_client(ctx, name="Case system (demo)", scopes=SCOPES)
         known = {"id": client.client_id, "secret": secret, "scopes": list(SCOPES)}
     stage.post_goes()
-    return _told(stage, known)
+    return told(stage, known)
 
 
 def _first_hub(stage: Stage, say: Callable[[str], None]) -> dict[str, Somebody]:
@@ -105,6 +108,7 @@ def _hub(stage: Stage, protocol: UUID, say: Callable[[str], None]) -> dict[str, 
         for partner in register.facts(ctx).values():
             if _signed_by(partner.code) and partner.code not in ISA_CHECK_DUE:
                 signatories.record_isa_check(ctx, partner.id, found=True)
+    demo_reviews.hold(stage, hub["hub_manager"])
     return hub
 
 
@@ -209,6 +213,18 @@ def _with_an_account(stage: Stage, full_name: str) -> Somebody:
     return stage.joins(full_name, f"{_local(full_name)}@swale-council.example", "licence_holder", "swale")
 
 
+def _registers_in_full(stage: Stage, hub: dict[str, Somebody], say: Callable[[str], None]) -> None:
+    say("Three people share a seat; an entry is doubted; a partner announces that it will leave")
+    desk = [
+        _license(stage, hub, name, "kcc-adult-social-care", ["east-kent", "mid-kent"])
+        for name in ("Rosalind Quay", "Merrick Sallow", "Odette Brackwater")
+    ]
+    demo_registers.share_a_seat(stage, hub["hub_manager"], desk)
+    demo_registers.let_rest_unused(stage, hub["hub_manager"])
+    demo_registers.doubt_an_entry(stage, next(each for each in stage.people if each.role == "ig_officer"))
+    demo_registers.announce_a_withdrawal(stage, hub["hub_manager"])
+
+
 def _things_go_wrong(
     stage: Stage, hub: dict[str, Somebody], partners: dict[str, Somebody], say: Callable[[str], None]
 ) -> None:
@@ -280,38 +296,6 @@ def _prepare(stage: Stage, coordinator: Somebody, person: UUID) -> None:
         for module in ctx.the(Policy).licences.required_training:
             licences.record_training(ctx, person, module=module, done_on=_days_before(stage, 5))
         licences.record_vetting(ctx, person, level="NPPV 2", holds_until=_days_before(stage, -700))
-
-
-def _told(stage: Stage, client: dict[str, Any]) -> Told:
-    """What a program needs to try everything; `refused` are people who hold an active licence and are let in nowhere."""
-    with stage.house.reading(THE_OPERATOR) as ctx:
-        names = {facts.code: facts.name for facts in register.facts(ctx).values()}
-        lines = [_line(ctx, person, names) for person in stage.people]
-    people = [line for line in lines if "refused_by" not in line]
-    return {
-        "base_url": stage.house.settings.base_url,
-        "people": sorted(people, key=lambda line: line["kind"] == Kind.BY_INVITE),
-        "refused": [line for line in lines if "refused_by" in line],
-        "client": client,
-    }
-
-
-def _line(ctx: Context, person: Somebody, organisations: dict[str, str]) -> dict[str, Any]:
-    licence = ctx.session.get(Licence, person.licence) if person.licence else None
-    line = {
-        "email": person.email,
-        "password": person.password,
-        "totp_secret": person.totp_secret,
-        "role": person.role,
-        "organisation": organisations[person.organisation] if person.organisation else None,
-        "areas": person.areas,
-        "licence": str(licence.status) if licence else None,
-        "id": str(person.id),
-        "name": person.full_name,
-        "kind": str(licence.kind) if licence else None,
-        "cases": [case.reference for case in licence.cases] if licence else [],
-    }
-    return line | ({"refused_by": person.refused_by} if person.refused_by else {})
 
 
 def _signed_by(code: str) -> tuple[str, ...]:
