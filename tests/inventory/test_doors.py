@@ -8,7 +8,8 @@ from flask import Flask
 from tests.inventory.doors import Route, routes
 
 OPEN_PAGES = {
-    "/sign-in", "/signed-out", "/session-ended", "/invitation/<token>", "/static/<name>",
+    "/sign-in", "/signed-out", "/session-ended", "/invitation/<token>", "/static/<name>", "/certificates",
+    "/certificates/signing.pem",
 }  # fmt: skip
 """Pages for people who are not signed in; the doors of the API that are open stand in tests/api/test_access.py."""
 

@@ -12,6 +12,7 @@ from tests.inventory.source import Module, product
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("compliance.kernel",),
+    ("compliance.papers",),
     ("audit",),
     ("policies",),
     ("compliance.notices",),
