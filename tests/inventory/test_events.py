@@ -19,12 +19,13 @@ from tests.inventory.source import product
 CODES: dict[str, frozenset[str]] = {
     "a word of a list we keep": frozenset(
         {"act", "area", "code", "door", "form", "instrument", "kind", "method", "module", "problem", "reason", "rested_for", "role",
-         "stage", "step", "was", "what"}
+         "stage", "step", "verdict", "was", "what"}
     ),
     "a version's label, or a key's": frozenset({"key", "label"}),
     "a fingerprint": frozenset({"digest", "document", "evidence", "letter", "mark"}),
     "an id": frozenset({"client", "token"}),
     "a date": frozenset({"as_at", "known_at"}),
+    "a quarter such as 2026-Q4": frozenset({"quarter"}),
     "a country by its ISO 3166 code": frozenset({"country"}),
     "the name of a value of the policy": frozenset({"value"}),
     "a value of the policy in JSON: a number, or a list of numbers, codes or networks": frozenset({"before", "after"}),
