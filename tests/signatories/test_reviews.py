@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from compliance.kernel.clock import FixedClock, end_of, start_of
 from compliance.kernel.context import House
@@ -167,7 +168,7 @@ def test_each_hub_manager_is_told_once_when_the_day_has_come_and_only_of_the_las
     clock.move(timedelta(seconds=1))
     a_review(sqlite_house, someone(sqlite_house, "hub_manager"), date(2028, 4, 1))
     with sqlite_house.engine.begin() as connection:
-        connection.execute(Notice.__table__.delete())
+        connection.execute(delete(Notice))
     run_now(sqlite_house, REMIND)
 
     assert {(row.once or "").split(":")[2] for row in every(sqlite_house, Notice)} == {"2028-04-01"}

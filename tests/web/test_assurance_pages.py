@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 from compliance.app import house_of
 from compliance.kernel.clock import FixedClock, start_of
 from compliance.kernel.jobs import run_now
+from compliance.notices.writing import LETTERS as DIRECTORY
 from compliance.web.words import LETTERS
 from signatories.jobs import JOBS
 from signatories.models import IsaCheck
@@ -263,8 +264,6 @@ def test_the_first_page_says_what_waits_until_when(comes: Comes, swale: UUID, cl
 
 @pytest.mark.rule("GOV-5")
 def test_every_kind_of_letter_that_there_is_has_a_name() -> None:
-    from compliance.notices.writing import LETTERS as DIRECTORY
-
     assert {path.stem for path in DIRECTORY.glob("*.txt")} == set(LETTERS)
 
 
