@@ -27,7 +27,7 @@ from signatories import queries as register
 from signatories import use_cases as signatories
 from signatories.seed import load_register
 
-from . import demo_registers, demo_reviews
+from . import demo_registers
 from .demo_stage import ADDRESS, THE_OPERATOR, Somebody, Stage, a_password
 from .demo_told import Told, told
 
@@ -108,7 +108,6 @@ def _hub(stage: Stage, protocol: UUID, say: Callable[[str], None]) -> dict[str, 
         for partner in register.facts(ctx).values():
             if _signed_by(partner.code) and partner.code not in ISA_CHECK_DUE:
                 signatories.record_isa_check(ctx, partner.id, found=True)
-    demo_reviews.hold(stage, hub["hub_manager"])
     return hub
 
 
