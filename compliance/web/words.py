@@ -62,7 +62,7 @@ STATES = {
     "in_effect": ("In effect", "red"),
     "called_off": ("Called off", "grey"),
     "corrected": ("Corrected", "yellow"),
-    "open": ("Waits for a decision", "blue"),
+    "open": ("Open", "blue"),
     "upheld": ("Upheld", "green"),
     "dismissed": ("Dismissed", "grey"),
     "used": ("Used", "green"),

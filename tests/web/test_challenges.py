@@ -87,7 +87,7 @@ def test_the_page_says_how_a_time_that_clocks_skip_or_show_twice_is_taken(
     assert "This is the first, before clocks went back" in twice
     assert "Show the second" in twice
     assert "This is the second, after" in reader.get(f"/register?{october}&as_at_time=1:30am&which=second").text
-    assert "No organisation fits" in twice
+    assert "The register knew of no organisation then" in twice
     assert reader.get("/register?as_at_time=09:00").status_code == 422
     assert reader.get(f"/register?{march}&as_at_time=25:00").status_code == 422
     assert reader.get("/register?as_at-day=1&as_at-month=1&as_at-year=2090").status_code == 422
