@@ -19,7 +19,6 @@ from sqlalchemy import (
     and_,
     column,
     exists,
-    func,
     or_,
     select,
     table,
@@ -27,7 +26,7 @@ from sqlalchemy import (
 )
 
 from compliance.kernel.context import Actor, Context, Holding
-from compliance.kernel.db import WRITES, Instant
+from compliance.kernel.db import WRITES
 from compliance.kernel.errors import NotFound
 from compliance.kernel.ids import parse_id
 from compliance.kernel.secrets import KeyRing
@@ -37,6 +36,7 @@ from policies.permissions import Permission
 from policies.values import Policy
 
 from . import rules
+from .departures import last_withdrawal
 from .errors import FreshCodeNeeded
 from .models import Authenticator, EmailCode, Passkey, Password, Person, RoleHeld, ServiceClient, SignIn
 from .rules import Method, Stage
@@ -44,14 +44,6 @@ from .rules import Method, Stage
 PAGE = 50
 _TOUCH_AFTER = timedelta(minutes=1)
 _EMPLOYERS = table("organisations", column("id", Uuid), column("name", String))
-_WITHDRAWALS = table(
-    "withdrawals",
-    column("organisation_id", Uuid),
-    column("effective_at", Instant),
-    column("called_off_at", Instant),
-    column("superseded_at", Instant),
-)
-"""Of the register, which is a higher room's, no more than that somebody's organisation has left (SIG-6)."""
 
 
 @dataclass(frozen=True)
@@ -144,21 +136,6 @@ def seen(ctx: Context, current: CurrentSession) -> None:
 _Found = Select[SignIn, Person, str | None, bool, UUID | None, datetime | None, str | None, UUID | None, str | None]
 
 
-def _left_at(at: datetime) -> ScalarSelect[datetime]:
-    """When the person's organisation last withdrew, whether or not anything was carried out yet (SIG-6)."""
-    gone = _WITHDRAWALS.c
-    return (
-        select(func.max(gone.effective_at))
-        .where(
-            gone.organisation_id == Person.organisation_id,
-            gone.effective_at <= at,
-            gone.called_off_at.is_(None),
-            gone.superseded_at.is_(None),
-        )
-        .scalar_subquery()
-    )
-
-
 def _sign_ins(at: datetime) -> _Found:
     """Sign-ins with whose they are, a row for each role that is held, and one where there is none.
 
@@ -167,7 +144,7 @@ def _sign_ins(at: datetime) -> _Found:
     """
     held = and_(RoleHeld.person_id == SignIn.person_id, still_held(at))
     factors = (kind_of_authenticator(SignIn.person_id), has_passkey(SignIn.person_id))
-    left_at = _left_at(at)
+    left_at = last_withdrawal(at)
     columns = select(
         SignIn, Person, *factors, last_change, left_at, RoleHeld.role, RoleHeld.organisation_id, RoleHeld.area
     )
