@@ -78,8 +78,11 @@ def _decoded(content: bytes) -> tuple[str, tuple[str, ...]]:
     try:
         return content.decode("utf-8-sig"), ()
     except UnicodeDecodeError:
-        pass
+        return _guessed(content), (_NOT_UTF_8,)
+
+
+def _guessed(content: bytes) -> str:
     try:
-        return content.decode("cp1252"), (_NOT_UTF_8,)
+        return content.decode("cp1252")
     except UnicodeDecodeError:
         raise refused("This is not a spreadsheet. Send an Excel file (.xlsx) or a CSV file.") from None
