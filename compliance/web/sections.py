@@ -39,7 +39,7 @@ SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
 def of_this_page() -> list[dict[str, Any]]:
     """The lists beside the page at hand; none where it is no list, or stands alone for this person."""
     for lists in SECTIONS.values():
-        if request.endpoint in (endpoint for _, endpoint, _ in lists):
+        if request.endpoint in [endpoint for _, endpoint, _ in lists]:
             shown = [
                 {"text": text, "href": url_for(endpoint), "current": request.endpoint == endpoint}
                 for text, endpoint, permission in lists

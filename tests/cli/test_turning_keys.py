@@ -118,6 +118,7 @@ def test_every_column_of_bytes_is_sealed_or_known_to_need_none() -> None:
         "log_tiles.hashes": "hashes, and public",
         "log_seal.edge": "hashes, and public",
         "uploads.content": "a letter or a scan, guarded by permission, and evidence by its own hash",
+        "withdrawal_drafts.letter": "a letter on its way to `uploads.content`, for an hour and its sender alone",
         "passkeys.credential": "a public identifier",
         "passkeys.public_key": "a public key",
     }
