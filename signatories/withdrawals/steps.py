@@ -73,7 +73,6 @@ def take_effect(ctx: Context, withdrawal: Withdrawal) -> None:
 
     kept = ctx.the(Policy).signatories.roles_kept
     identity.end_roles_at(ctx, organisation_id, but=kept, given_before=since_then)
-    identity.end_sessions(ctx, organisation_id=organisation_id, reason=End.WITHDRAWN, opened_before=since_then)
     record(
         ctx,
         OrganisationWithdrew(
@@ -85,4 +84,6 @@ def take_effect(ctx: Context, withdrawal: Withdrawal) -> None:
             duties_acknowledged=withdrawal.duties_acknowledged_by is not None,
         ),
     )
+    # After the licences, which the rooms above have just held: whoever enrols holds theirs and then their sign-in.
+    identity.end_sessions(ctx, organisation_id=organisation_id, reason=End.WITHDRAWN, opened_before=since_then)
     letters.tell_that_it_left(ctx, withdrawal)
