@@ -168,24 +168,25 @@ def seats(ctx: Context) -> list[Seats]:
     alone, active = Licence.rota_id.is_(None), Licence.status == Status.ACTIVE
     used = func.count(case((and_(alone, active), 1))) + func.count(case((active, Licence.rota_id)).distinct())
     held = func.count(case((alone, 1))) + func.count(Licence.rota_id.distinct())
-    counted = {
-        kind: (in_use, taken)
-        for kind, in_use, taken in ctx.session.execute(
-            select(Licence.kind, used, held).where(Licence.status.in_(HOLDS_A_SEAT)).group_by(Licence.kind)
-        )
-    }
+    counted = (
+        select(Licence.kind, used.label("used"), held.label("held"))
+        .where(Licence.status.in_(HOLDS_A_SEAT))
+        .group_by(Licence.kind)
+        .subquery()
+    )
     open_offers = select(func.count()).where(SeatOffer.kind == SeatContract.kind, SeatOffer.settled_at.is_(None))
     contracts = {
-        kind: (allowed, offered)
-        for kind, allowed, offered in ctx.session.execute(
-            select(SeatContract.kind, SeatContract.seats, open_offers.scalar_subquery())
+        kind: (allowed, offered, in_use or 0, taken or 0)
+        for kind, allowed, offered, in_use, taken in ctx.session.execute(
+            select(
+                SeatContract.kind, SeatContract.seats, open_offers.scalar_subquery(), counted.c.used, counted.c.held
+            ).outerjoin(counted, counted.c.kind == SeatContract.kind)
         )
     }
 
     shown = []
     for kind in Kind:
-        in_use, taken = counted.get(kind, (0, 0))
-        allowed, offered = contracts.get(kind, (0, 0))
+        allowed, offered, in_use, taken = contracts.get(kind, (0, 0, 0, 0))
         shown.append(Seats(kind, allowed, in_use, taken - in_use, offered, max(0, allowed - taken - offered)))
     return shown
 

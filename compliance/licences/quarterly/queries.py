@@ -44,8 +44,9 @@ class Look:
 
 @dataclass(frozen=True)
 class OneLicence:
-    """What the audit of use means for one licence today: its warning if any, and its exemption."""
+    """What the audit of use means for one licence today: its last use, its warning if any, and its exemption."""
 
+    used_at: datetime | None
     warned_at: datetime | None
     ends_on: date | None
     exemption: UseExemption | None
@@ -179,18 +180,20 @@ def of_licence(ctx: Context, licence: Licence) -> OneLicence:
     told = and_(UseWarning.licence_id == Licence.id, UseWarning.quarter == str(quarter))
     given = and_(UseExemption.licence_id == Licence.id, in_force(ctx))
     row: Any = ctx.session.execute(
-        select(UseWarning.warned_at, UseExemption)
+        select(LastUse.used_at, UseWarning.warned_at, UseExemption)
         .select_from(Licence)
+        .outerjoin(LastUse, LastUse.licence_id == Licence.id)
         .outerjoin(UseWarning, told)
         .outerjoin(UseExemption, given)
         .where(Licence.id == licence.id)
         .limit(1)
     ).one()
-    warned: datetime | None = row[0]
+    used: datetime | None = row[0]
+    warned: datetime | None = row[1]
     found = look(ctx, licence, quarter) if warned else None
     if found is None or found.verdict is not Verdict.UNUSED:
-        return OneLicence(None, None, row[1])
-    return OneLicence(warned, ends_on(ctx, quarter, warned), row[1])
+        return OneLicence(used, None, None, row[2])
+    return OneLicence(used, warned, ends_on(ctx, quarter, warned), row[2])
 
 
 def _due(ctx: Context, quarter: Quarter, wanted: ColumnElement[bool]) -> list[UUID]:

@@ -119,8 +119,19 @@ def of_licence(ctx: Context, licence: Licence) -> tuple[Standing, Member] | None
     """The rota that a licence which the asker was shown is in, with its part in it; None for one in no rota."""
     if licence.rota_id is None or licence.status in ENDED:
         return None
-    wanted = select(Rota).where(Rota.id == licence.rota_id).options(lazyload(Rota.turns))
-    standing = _standings(ctx, [(ctx.session.scalars(wanted).one(), licence.organisation.name)])[0]
+    rows = ctx.session.execute(
+        select(Rota, RotaTurn.weekday, RotaTurn.begins, RotaTurn.ends, Licence)
+        .select_from(RotaTurn)
+        .join(Rota, Rota.id == RotaTurn.rota_id)
+        .join(Licence, Licence.id == RotaTurn.licence_id)
+        .where(RotaTurn.rota_id == licence.rota_id)
+        .options(lazyload(Rota.turns), *_LIGHT)
+        .order_by(RotaTurn.weekday, RotaTurn.begins)
+    ).all()
+    turns = tuple(Turn(weekday, begins, ends, whose.id) for _, weekday, begins, ends, whose in rows)
+    # Everybody in a rota has a turn, so that the turns name them all.
+    living = {whose.id: whose for *_, whose in rows if whose.status not in ENDED}
+    standing = _standing(ctx.now(), rows[0][0], licence.organisation.name, turns, living.values())
     return next((standing, member) for member in standing.members if member.licence.id == licence.id)
 
 
@@ -209,8 +220,11 @@ def _standing(
     )
 
 
+_LIGHT = (
+    lazyload(Licence.areas), lazyload(Licence.cases), lazyload(Licence.organisation), joinedload(Licence.person)
+)  # fmt: skip
+"""Licences with their holder and nothing more."""
+
+
 def _light() -> Select[Licence]:
-    """Licences with their holder and nothing more."""
-    return select(Licence).options(
-        lazyload(Licence.areas), lazyload(Licence.cases), lazyload(Licence.organisation), joinedload(Licence.person)
-    )
+    return select(Licence).options(*_LIGHT)

@@ -79,7 +79,7 @@ def waiting(
     if organisation_id is not None and within is not None and organisation_id not in within:
         raise NotFound()
     kinds = [kind] if kind is not None else list(Kind)
-    places = {each.licence_id: place for one in kinds for place, each in enumerate(steps.line(ctx, one), 1)}
+    places = {each.licence_id: place for line in steps.lines(ctx, kinds).values() for place, each in enumerate(line, 1)}
 
     asked: list[ColumnElement[bool]] = [Licence.kind.in_(kinds), Licence.status == Status.REQUESTED]
     if within is not None:
@@ -118,12 +118,23 @@ def standing(ctx: Context, licence: Licence) -> Standing | None:
     """Where a request that the asker was shown stands on the list; None where it is not on it."""
     if licence.status != Status.REQUESTED:
         return None
-    place, offer = steps.place_of(ctx, licence.id), steps.offer_of(ctx, licence.id)
+    place, offer = _place_and_offer(ctx, licence.id)
     if place is None and offer is None:
         return None
     line = [] if offer is not None else [each.licence_id for each in steps.line(ctx, Kind(licence.kind))]
     in_line = line.index(licence.id) + 1 if licence.id in line else None
     return Standing(in_line, len(line), place.joined_at if place is not None else None, offer)
+
+
+def _place_and_offer(ctx: Context, licence_id: UUID) -> tuple[WaitingPlace | None, SeatOffer | None]:
+    row = ctx.session.execute(
+        select(WaitingPlace, SeatOffer)
+        .select_from(Licence)
+        .outerjoin(WaitingPlace, and_(WaitingPlace.licence_id == Licence.id, WaitingPlace.left_at.is_(None)))
+        .outerjoin(SeatOffer, and_(SeatOffer.licence_id == Licence.id, SeatOffer.settled_at.is_(None)))
+        .where(Licence.id == licence_id)
+    ).one()
+    return row[0], row[1]
 
 
 def order(ctx: Context) -> list[str]:
@@ -142,6 +153,8 @@ def passed_over(ctx: Context, *, limit: int = 5) -> list[Passed]:
         .limit(limit)
     ).all()
     steps_taken = [(at, UUID(was), UUID(json.loads(detail)["to_licence"])) for at, was, detail in rows if was]
+    if not steps_taken:
+        return []
     named = {one for _, was, became in steps_taken for one in (was, became)}
     bare = (lazyload(Licence.areas), lazyload(Licence.cases))
     found = {each.id: each for each in ctx.session.scalars(select(Licence).where(Licence.id.in_(named)).options(*bare))}

@@ -133,7 +133,12 @@ def offer_of(ctx: Context, licence_id: UUID) -> SeatOffer | None:
 
 
 def line(ctx: Context, kind: Kind) -> list[Waits]:
-    """Everybody who waits for a seat of this kind and is offered none, in order (LIC-5).
+    """Everybody who waits for a seat of this kind and is offered none, in order (LIC-5)."""
+    return lines(ctx, [kind])[kind]
+
+
+def lines(ctx: Context, kinds: Sequence[Kind]) -> dict[Kind, list[Waits]]:
+    """`line` for several kinds, in two statements.
 
     What counts is when the organisation asked, however long the hub took. Whoever had an offer and comes back to
     the list counts from then.
@@ -142,15 +147,19 @@ def line(ctx: Context, kind: Kind) -> list[Waits]:
     before = select(earlier.id).where(earlier.licence_id == WaitingPlace.licence_id, earlier.left_at.is_not(None))
     offered = select(SeatOffer.id).where(SeatOffer.licence_id == Licence.id, SeatOffer.settled_at.is_(None))
     asked_at = case((before.exists(), WaitingPlace.joined_at), else_=Licence.requested_at)
-    waiting = ctx.session.execute(
-        select(Licence.id, Licence.organisation_id, asked_at)
+    waiting: dict[Kind, list[Waits]] = {kind: [] for kind in kinds}
+    rows = ctx.session.execute(
+        select(Licence.kind, Licence.id, Licence.organisation_id, asked_at)
         .join(WaitingPlace, and_(WaitingPlace.licence_id == Licence.id, WaitingPlace.left_at.is_(None)))
-        .where(Licence.kind == kind, Licence.status == Status.REQUESTED, ~offered.exists())
-    ).all()
-    if not waiting:
-        return []
-    held = _seats_by_organisation(ctx, kind)
-    return list(in_order((Waits(*row) for row in waiting), held, ctx.the(Policy).licences.waiting_order))
+        .where(Licence.kind.in_(kinds), Licence.status == Status.REQUESTED, ~offered.exists())
+    )
+    for kind, *waits in rows:
+        waiting[Kind(kind)].append(Waits(*waits))
+    if not any(waiting.values()):
+        return waiting
+    held = _seats_by_organisation(ctx, kinds)
+    order = ctx.the(Policy).licences.waiting_order
+    return {kind: list(in_order(found, held[kind], order)) for kind, found in waiting.items()}
 
 
 def _who_can_be_given(ctx: Context, kind: Kind) -> Iterator[Licence]:
@@ -168,24 +177,26 @@ def _who_can_be_given(ctx: Context, kind: Kind) -> Iterator[Licence]:
                 yield licence
 
 
-def _seats_by_organisation(ctx: Context, kind: Kind) -> dict[UUID, int]:
-    """How many seats of this kind each organisation holds or is offered; a rota is one (LIC-6)."""
+def _seats_by_organisation(ctx: Context, kinds: Sequence[Kind]) -> dict[Kind, dict[UUID, int]]:
+    """How many seats of these kinds each organisation holds or is offered; a rota is one (LIC-6)."""
     holds = (
         select(
+            Licence.kind,
             Licence.organisation_id,
             func.count(case((Licence.rota_id.is_(None), 1))) + func.count(Licence.rota_id.distinct()),
         )
-        .where(Licence.kind == kind, Licence.status.in_(HOLDS_A_SEAT))
-        .group_by(Licence.organisation_id)
+        .where(Licence.kind.in_(kinds), Licence.status.in_(HOLDS_A_SEAT))
+        .group_by(Licence.kind, Licence.organisation_id)
     )
     offered = (
-        select(SeatOffer.organisation_id, func.count())
-        .where(SeatOffer.kind == kind, SeatOffer.settled_at.is_(None))
-        .group_by(SeatOffer.organisation_id)
+        select(SeatOffer.kind, SeatOffer.organisation_id, func.count())
+        .where(SeatOffer.kind.in_(kinds), SeatOffer.settled_at.is_(None))
+        .group_by(SeatOffer.kind, SeatOffer.organisation_id)
     )
-    counted: dict[UUID, int] = {}
-    for organisation_id, number in ctx.session.execute(union_all(holds, offered)):
-        counted[organisation_id] = counted.get(organisation_id, 0) + number
+    counted: dict[Kind, dict[UUID, int]] = {kind: {} for kind in kinds}
+    for kind, organisation_id, number in ctx.session.execute(union_all(holds, offered)):
+        of_kind = counted[Kind(kind)]
+        of_kind[organisation_id] = of_kind.get(organisation_id, 0) + number
     return counted
 
 

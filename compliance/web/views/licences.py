@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -126,13 +127,13 @@ def licence(licence_id: UUID) -> Reply:
     with work() as ctx:
         found = queries.visible(ctx, licence_id, lock=False)
         checklist = queries.checklist_of(ctx, found)
-        used = queries.last_uses(ctx, [found.id]).get(found.id) if found.activated_at else None
         waits_for_person = found.status == Status.APPROVED
         has_password = waits_for_person and identity.live_password(ctx, found.person_id) is not None
         people = _names(ctx, found.requested_by, found.decided_by)
         standing = waiting.standing(ctx, found)
         shares = rotas.of_licence(ctx, found)
         use = quarterly.of_licence(ctx, found) if found.status in HOLDS_A_SEAT else None
+        used = use.used_at if use is not None else _last_use(ctx, found)
         record(ctx, LicenceViewed(subject=found.id, organisation=found.organisation_id))
     return show(
         "licence.html",
@@ -191,6 +192,10 @@ def _steps(found: Licence, offered: bool, to_exempt: bool) -> list[tuple[str, st
         words = "Take the request back" if found.status == Status.REQUESTED else "End the licence"
         steps.append((words, "licences.deactivate", "warning"))
     return steps
+
+
+def _last_use(ctx: Context, ended: Licence) -> datetime | None:
+    return queries.last_uses(ctx, [ended.id]).get(ended.id) if ended.activated_at else None
 
 
 def _names(ctx: Context, *written: str | None) -> dict[str, str]:
