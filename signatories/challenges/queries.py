@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from compliance.identity.queries import names_of
@@ -15,7 +15,7 @@ from compliance.kernel.context import Context
 from compliance.kernel.errors import Forbidden, Invalid, NotFound, Refusal
 from compliance.kernel.keyset import By, Sorts
 from compliance.kernel.keyset import Page as Shown
-from policies.access import could, may, reach, require
+from policies.access import could, may, reach
 from policies.permissions import Permission
 from signatories.models import (
     InstrumentVersion,
@@ -133,11 +133,9 @@ def challenges(
     )
 
 
-def waiting(ctx: Context) -> int:
-    """How many challenges wait for somebody to decide, as far as the actor could be the one."""
-    require(ctx, Permission.CHALLENGE_DECIDE)
-    wanted = select(func.count()).where(Challenge.status == State.OPEN.value, Challenge.raised_by != ctx.actor.id)
-    return ctx.session.scalar(wanted) or 0
+def to_decide_counted(ctx: Context) -> Select[int]:
+    """The statement that counts the challenges that wait, but for the asker's own (SIG-3)."""
+    return select(func.count()).where(Challenge.status == State.OPEN.value, Challenge.raised_by != ctx.actor.id)
 
 
 def why_not(ctx: Context, challenge: Challenge, row: Row | None = None) -> Refusal | None:

@@ -17,6 +17,7 @@ from compliance.notices.models import Notice
 from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
+from signatories.challenges.queries import to_decide_counted
 from signatories.models import Instrument
 from signatories.queries.isa import isa_checks_counted
 
@@ -87,10 +88,11 @@ def row(ctx: Context, instrument: str, due_on: date) -> ReviewRow:
 
 @dataclass(frozen=True)
 class Counted:
-    """How many things of the hub's own calendar wait: looks at the ISA's list (SIG-12), and reviews (SIG-10)."""
+    """How many things of the register wait for the hub: looks at the ISA's list (SIG-12), reviews (SIG-10), challenges."""
 
     checks: int
     reviews: int
+    challenges: int
 
 
 def counted(ctx: Context) -> Counted:
@@ -100,10 +102,11 @@ def counted(ctx: Context) -> Counted:
     open_days = [day for day in due_days(ctx) if rules.opens_on(day, early) <= today]
     held = select(func.count()).select_from(InstrumentReview).where(InstrumentReview.due_on.in_(open_days))
     there = select(func.count()).select_from(Instrument)
-    checks, instruments, done = ctx.session.execute(
-        select(isa_checks_counted(ctx).scalar_subquery(), there.scalar_subquery(), held.scalar_subquery())
+    asked = (isa_checks_counted(ctx), to_decide_counted(ctx), there, held)
+    checks, challenges, instruments, done = ctx.session.execute(
+        select(*(each.scalar_subquery() for each in asked))
     ).one()
-    return Counted(checks, instruments * len(open_days) - done)
+    return Counted(checks, instruments * len(open_days) - done, challenges)
 
 
 def waiting(ctx: Context) -> list[ReviewRow]:

@@ -69,7 +69,9 @@ def test_anothers_entry_cannot_be_challenged_and_the_list_is_searched_and_taken_
     assert "Swale" in officer.get("/register/challenges?search=wrong&state=open&sort=organisation").text
     assert "No challenge fits" in officer.get("/register/challenges?state=upheld").text
     assert "Wrong." in manager.get("/register/challenges/export.csv").text
+    assert "entry of the register is doubted" in manager.get("/").text
     assert manager.send(f"{page}/dismissed", {"reasons": "It is right."}).status_code == 303
+    assert "is doubted" not in manager.get("/").text
     assert "It is right." in officer.get(page).text
 
 

@@ -171,11 +171,29 @@ def _left(recent: list[WithdrawalRow]) -> list[Waiting]:
 
 
 def _calendar(ctx: Context) -> list[Waiting]:
-    """What the hub looks at again by the calendar: the ISA's own list, and the instruments (SIG-12, SIG-10)."""
+    """What the hub decides, and looks at by the calendar: challenges, the ISA's own list, the instruments (SIG-3, SIG-12, SIG-10)."""
     if not could(Permission.ISA_CHECK_RECORD):
         return []
     found = reviews.counted(ctx)
-    return [*_checks(found.checks), *(_reviews(found.reviews) if could(Permission.REVIEW_RECORD) else ())]
+    return [
+        *(_challenges(found.challenges) if could(Permission.CHALLENGE_DECIDE) else ()),
+        *_checks(found.checks),
+        *(_reviews(found.reviews) if could(Permission.REVIEW_RECORD) else ()),
+    ]
+
+
+def _challenges(open_ones: int) -> list[Waiting]:
+    if not open_ones:
+        return []
+    return [
+        Waiting(
+            open_ones,
+            f"{'entry' if open_ones == 1 else 'entries'} of the register {'is' if open_ones == 1 else 'are'} doubted",
+            "Decide whether the entry is put right or stays, and say why.",
+            url_for("challenges.challenges", state="open"),
+            "See the challenges",
+        )
+    ]
 
 
 def _checks(due: int) -> list[Waiting]:
