@@ -4,7 +4,7 @@
 
 PYTHON ?= $(if $(shell command -v python3.11),python3.11,python3)
 PORT   ?= 8000
-JOBS   ?= auto
+JOBS   ?= $(shell expr $$(nproc) + 1)
 
 VENV    := .venv
 STAMPS  := $(VENV)/.stamps

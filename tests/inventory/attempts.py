@@ -19,6 +19,7 @@ from compliance.kernel.errors import Refusal
 from compliance.licences.rules import Kind
 from compliance.licences.use_cases import set_seats
 from policies.permissions import Permission
+from signatories.use_cases import register_organisation
 from tests.builders import identity as people
 from tests.builders.signatories import a_pdf
 from tests.inventory import answers
@@ -113,6 +114,12 @@ def _unwilling(its: Belongings) -> dict[str, Any]:
     return {"organisation_id": str(its.organisation), "reasons": "Not yet."}
 
 
+def _newcomer_to_the_register(ctx: Context, _its: Belongings) -> object:
+    return register_organisation(
+        ctx, code="newcomer", name="Newcomer", sector="Health", kind="standing", areas=["medway"]
+    )
+
+
 ATTEMPTS: dict[str, Door | Act] = {
     "GET /areas/<area>/members": Door("GET", "/areas/mid-kent/members"),
     "GET /audit/checkpoint": Door("GET", "/audit/checkpoint"),
@@ -193,7 +200,7 @@ ATTEMPTS: dict[str, Door | Act] = {
     "POST /licences/<licence_id>/offer/refusal": Door("POST", "/licences/{requested}/offer/refusal"),
     "POST /licences/<licence_id>/move": Door(
         "POST", "/licences/{active}/move",
-        lambda its: {"organisation_id": str(its.organisation), "areas": [its.area], "reason": "New team"},
+        lambda its: {"organisation_id": str(its.organisation), "areas": [its.moves_to], "reason": "New team"},
     ),
     "POST /licences/<licence_id>/reallocation": Door(
         "POST", "/licences/{active}/reallocation", lambda its: {"to": str(its.requested)}
@@ -284,8 +291,9 @@ ATTEMPTS: dict[str, Door | Act] = {
     ),
     "use case: be the second person for the policy": Act(Permission.POLICY_APPROVE, _the_policy_change),
     "use case: register a client": Act(Permission.CLIENT_MANAGE, lambda ctx, _its: identity.register_client(ctx, name="Oasis", scopes=["decisions"])),
+    "use case: put an organisation on the register": Act(Permission.REGISTER_SEED, _newcomer_to_the_register),
     "use case: set the seats of the contract": Act(
-        Permission.REGISTER_SEED, lambda ctx, _its: set_seats(ctx, Kind.STANDING, 60)
+        Permission.SEATS_SET, lambda ctx, _its: set_seats(ctx, Kind.STANDING, 60)
     ),
 }  # fmt: skip
 """Every operation that somebody is let into or kept out of, by what the matrix calls it."""
@@ -300,7 +308,7 @@ ONE_AND_THE_SAME = frozenset(
         "POST /account/authenticator", "POST /account/authenticator/confirmation", "POST /account/password",
         "POST /sessions/current/code", "POST /sessions/current/email-code", "POST /sessions/current/fresh-code",
         "use case: be the second person for the policy",
-        "use case: register a client", "use case: set the seats of the contract",
+        "use case: register a client", "use case: put an organisation on the register", "use case: set the seats of the contract",
     }
 )  # fmt: skip
 """Operations upon nobody's thing in particular: tried once."""

@@ -97,7 +97,7 @@ FORMS: dict[str, Fields] = {
     "licences.suspend": _says(reason="leave"),
     "licences.deactivate": _says(reason="leaver"),
     "licences.reallocate": lambda its: {"to_licence": str(its.requested)},
-    "licences.move": lambda its: {"organisation_id": str(its.organisation), "areas": its.area, "reason": "New team"},
+    "licences.move": lambda its: {"organisation_id": str(its.organisation), "areas": its.moves_to, "reason": "New team"},
     "licences.offer": _says(answer="yes"),
     "waiting.seats": _says(seats="60"),
     "licences.training": _says(module="elearning", **_day("done_on", 2026)),

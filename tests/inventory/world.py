@@ -58,6 +58,7 @@ class Belongings:
     organisation: UUID
     code: str
     area: str
+    moves_to: str
     active: UUID
     suspended: UUID
     requested: UUID
@@ -162,8 +163,12 @@ def a_world(app: Flask, clock: FixedClock, path: Path) -> World:
     return world
 
 
+MOVES_TO = {"mid-kent": "west-kent", "east-kent": "south-east-kent"}
+"""Where those who work in an area can move within their organisation."""
+
+
 def _belongings(house: House, code: str, area: str) -> Belongings:
-    organisation = licences.an_organisation(house, code, areas=[area])
+    organisation = licences.an_organisation(house, code, areas=[area, MOVES_TO[area]])
 
     def licence(status: Status, name: str) -> UUID:
         email = f"{name}@{code}.gov.uk"
@@ -209,6 +214,7 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
         organisation=organisation,
         code=code,
         area=area,
+        moves_to=MOVES_TO[area],
         active=active.id,
         suspended=suspended,
         requested=licence(Status.REQUESTED, "requested"),
@@ -236,9 +242,9 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
 
 def _nothing() -> Belongings:
     """Ids of the right form that nothing has."""
-    given = ("code", "area", "digest", "entry")
+    given = ("code", "area", "moves_to", "digest", "entry")
     ids: dict[str, Any] = {each.name: uuid4() for each in fields(Belongings) if each.name not in given}
-    return Belongings(code="nowhere", area="mid-kent", entry=10**9, **ids)
+    return Belongings(code="nowhere", area="mid-kent", moves_to="west-kent", entry=10**9, **ids)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -26,7 +26,7 @@ from tests.support.installation import ENTRY, Installation
 from tests.support.mail import Arrived, MailServer
 from tests.support.store import migrated
 
-SOON = 20.0
+SOON = 60.0
 
 
 @dataclass

@@ -76,6 +76,7 @@ def the_register_shows_every_organisation(hub: Somebody) -> None:
         assert set(where.split(", ")) == ({"All areas"} if len(areas) == len(AREAS) else areas)
         assert state == "Not signed"
 
+    hub.page.get_by_text("Narrow it down").click()
     hub.sends({"Sector": "Health", "Area MARAC": "Medway"}, "Show")
     health = [one for one in the_organisations() if one["sector"] == "Health" and "medway" in one["areas"]]
     hub.sees(f"{len(health)} organisation")

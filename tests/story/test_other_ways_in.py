@@ -74,7 +74,7 @@ def skips_to_the_content_by_keyboard(typist: Somebody) -> None:
     typist.page.keyboard.press("Enter")
     expect(typist.page.get_by_role("main")).to_be_focused()
     typist.page.keyboard.press("Tab")
-    expect(typist.page.get_by_label("Search by name or signatory")).to_be_focused()
+    expect(typist.page.get_by_role("main").get_by_role("link").first).to_be_focused()
 
 
 def tabs_to(typist: Somebody, label: str) -> None:

@@ -11,7 +11,7 @@ from compliance.web.access import Door
 from tests.web.conftest import Comes, Visitor
 
 OPEN = {
-    "assets.file", "sign_in.sign_in", "sign_in.signed_out", "sign_in.ended", "sign_in.invitation",
+    "assets.file", "certificates.how_to_check", "certificates.signing", "sign_in.sign_in", "sign_in.signed_out", "sign_in.ended", "sign_in.invitation",
 }  # fmt: skip
 
 

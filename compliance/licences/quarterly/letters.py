@@ -24,13 +24,17 @@ def ended(ctx: Context, licence: Licence, quarter: Quarter) -> int:
     return _tell(ctx, "unused_ended", licence, quarter)
 
 
+TO_CONTACTS = {"unused_warning": "unused_warning_contact", "unused_ended": "unused_ended_contact"}
+"""The same for those who are not its holder."""
+
+
 def _tell(
     ctx: Context, kind: str, licence: Licence, quarter: Quarter, *, useless_at: datetime | None = None, ends: str = ""
 ) -> int:
     person, once = licence.person, f"{kind}:{quarter}:{licence.id}"
     contacts = queries.escalation_contacts(ctx, licence.organisation_id)
     told: list[tuple[str, str, UUID | None, str, str]] = [(kind, person.email, person.id, person.full_name, once)]
-    told += [(f"{kind}_contact", each.email, None, each.name, f"{once}:{each.id}") for each in contacts]
+    told += [(TO_CONTACTS[kind], each.email, None, each.name, f"{once}:{each.id}") for each in contacts]
     letters = [
         write(
             ctx, letter, to=email, person_id=person_id, once=key, useless_at=useless_at, name=name,
