@@ -59,13 +59,13 @@ def furnished(settings: Settings, clock: Clock | None = None) -> Flask:
         DEBUG=False,
         SECRET_KEY=keys.cookies,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url, settings.wait_seconds),
     )
     db.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     with app.app_context():
         engine = db.engine
-    teach_manners(engine)
+    teach_manners(engine, settings.wait_seconds)
     app.extensions["compliance"] = House(
         settings,
         clock or SystemClock(),

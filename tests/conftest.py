@@ -17,6 +17,7 @@ from compliance.kernel.settings import REPOSITORY, Settings
 from tests.support.browser import *  # noqa: F403
 from tests.support.databases import *  # noqa: F403
 from tests.support.databases import Fresh
+from tests.support.installation import PATIENT_SECONDS
 from tests.support.store import migrated
 
 TODAY = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -106,4 +107,5 @@ def _settings(url: str, key_file: Path, tmp_path: Path) -> Settings:
         policy_dir=REPOSITORY / "policies",
         var_dir=tmp_path,
         demo=True,
+        wait_seconds=PATIENT_SECONDS,
     )

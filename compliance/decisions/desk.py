@@ -24,7 +24,7 @@ from audit.models import Moment
 from compliance.identity.whence import source_address
 from compliance.kernel.clock import end_of, london_date, start_of
 from compliance.kernel.context import House
-from compliance.kernel.db import PATIENCE_SECONDS, WRITES
+from compliance.kernel.db import WRITES
 from compliance.licences.uses import note_uses
 from policies.in_force import LAST_CHANGE
 
@@ -83,7 +83,7 @@ class Desk:
             self._waiting.append(waiting)
             waiting.leads = not self._led
             self._led = True
-        if not waiting.leads and not waiting.latch.acquire(timeout=PATIENCE_SECONDS):
+        if not waiting.leads and not waiting.latch.acquire(timeout=self._house.settings.wait_seconds):
             with self._line:
                 if not waiting.leads:
                     self._leave(waiting)

@@ -31,9 +31,6 @@ WRITES = "compliance_writes"
 """The execution option that marks a transaction as one that may change something."""
 
 
-PATIENCE_SECONDS = 3
-"""How long anything waits for the store before the caller is told 503."""
-
 _LOOK_AGAIN_SECONDS = 0.0005
 
 
@@ -80,22 +77,22 @@ class UnitOfWork(Session):
     """One transaction and what it changed; the audit's guard listens to this class."""
 
 
-def engine_options(url: str | URL) -> dict[str, Any]:
+def engine_options(url: str | URL, wait_seconds: int) -> dict[str, Any]:
     """How to connect: patience with a busy store is short, because a caller waits on every answer."""
     target = make_url(url)
     if target.get_backend_name() == "sqlite":
-        return {"connect_args": {"timeout": PATIENCE_SECONDS, "check_same_thread": False}}
-    limits = f"-c lock_timeout={PATIENCE_SECONDS * 1000} -c statement_timeout=30000 -c timezone=UTC"
+        return {"connect_args": {"timeout": wait_seconds, "check_same_thread": False}}
+    limits = f"-c lock_timeout={wait_seconds * 1000} -c statement_timeout=30000 -c timezone=UTC"
     return {
         "pool_pre_ping": True,
         "pool_size": 20,
         "max_overflow": 20,
-        "pool_timeout": PATIENCE_SECONDS,
-        "connect_args": {"connect_timeout": PATIENCE_SECONDS, "options": limits},
+        "pool_timeout": wait_seconds,
+        "connect_args": {"connect_timeout": wait_seconds, "options": limits},
     }
 
 
-def teach_manners(engine: Engine) -> None:
+def teach_manners(engine: Engine, wait_seconds: int) -> None:
     """Make every connection of this engine keep the manners at the head of this module."""
     if engine.dialect.name != "sqlite":
         return
@@ -110,11 +107,11 @@ def teach_manners(engine: Engine) -> None:
     def began(connection: Connection) -> None:
         if not connection.get_execution_options().get(WRITES, False):
             connection.exec_driver_sql("BEGIN")
-        elif not _took_turn(connection):
+        elif not _took_turn(connection, wait_seconds):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _took_turn(connection: Connection) -> bool:
+def _took_turn(connection: Connection, wait_seconds: int) -> bool:
     """Wait for SQLite's one writer's place, looking again every half millisecond.
 
     SQLite's own waiting looks less and less often, up to every tenth of a second: a decision would then be
@@ -123,7 +120,7 @@ def _took_turn(connection: Connection) -> bool:
     raw: Any = connection.connection.dbapi_connection
     raw.execute("PRAGMA busy_timeout=0")
     try:
-        until = time.monotonic() + PATIENCE_SECONDS
+        until = time.monotonic() + wait_seconds
         while time.monotonic() < until:
             try:
                 raw.execute("BEGIN IMMEDIATE")
@@ -134,7 +131,7 @@ def _took_turn(connection: Connection) -> bool:
             time.sleep(_LOOK_AGAIN_SECONDS)
         return False
     finally:
-        raw.execute(f"PRAGMA busy_timeout={PATIENCE_SECONDS * 1000 if raw.in_transaction else 0}")
+        raw.execute(f"PRAGMA busy_timeout={wait_seconds * 1000 if raw.in_transaction else 0}")
 
 
 def violated(error: IntegrityError, constraint: str) -> bool:

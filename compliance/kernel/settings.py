@@ -20,6 +20,7 @@ class Settings:
     """The whole configuration. `base_url` is the only name the service knows itself by, never `Host`.
 
     `threads` is how many requests a process has in hand at once: `compliance serve` tells it to its processes.
+    `wait_seconds` is how long anything waits for a busy store before the caller is told 503.
     """
 
     database_url: str
@@ -34,6 +35,7 @@ class Settings:
     notify_template: str | None = None
     countries_file: Path | None = None
     threads: int = 32
+    wait_seconds: int = 3
 
     @property
     def secure(self) -> bool:
@@ -65,7 +67,8 @@ class Settings:
             notify_key=environment.get("COMPLIANCE_NOTIFY_KEY") or None,
             notify_template=environment.get("COMPLIANCE_NOTIFY_TEMPLATE") or None,
             countries_file=Path(countries).resolve() if countries else None,
-            threads=_threads(environment.get("COMPLIANCE_THREADS", "32")),
+            threads=_number(environment, "COMPLIANCE_THREADS", 32),
+            wait_seconds=_number(environment, "COMPLIANCE_WAIT_SECONDS", 3),
         )
 
 
@@ -77,9 +80,10 @@ def _file(path: Path) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
-def _threads(given: str) -> int:
+def _number(environment: Mapping[str, str], name: str, usual: int) -> int:
+    given = environment.get(name, str(usual))
     if not given.isdecimal() or not int(given):
-        raise Misconfigured("COMPLIANCE_THREADS must be a number of threads, such as 32.")
+        raise Misconfigured(f"{name} must be a whole number above 0, such as {usual}.")
     return int(given)
 
 

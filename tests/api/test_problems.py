@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import time
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,8 +13,17 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from compliance.kernel.db import WRITES
+from compliance.kernel.settings import Settings
 from tests.builders.api import Calls, is_problem
 from tests.builders.identity import PASSWORD
+
+USUAL_WAIT_SECONDS = 3
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """As patient with a busy store as the service is."""
+    return replace(settings, wait_seconds=USUAL_WAIT_SECONDS)
 
 
 @pytest.mark.parametrize(
@@ -108,9 +119,11 @@ def test_a_log_that_cannot_be_written_discloses_and_changes_nothing(calls: Calls
     # Somebody else holds the log's head, as a stuck process would.
     with here.execution_options(**{WRITES: True}).begin() as stuck:
         stuck.execute(text("UPDATE log_head SET size = size"))
+        since = time.monotonic()
         for reply in (hub.post("/api/v1/people", person), hub.get("/api/v1/organisations")):
             assert is_problem(reply, 503, "unavailable")["rule"] == "AUD-2"
             assert int(reply.headers["Retry-After"]) > 0
+        assert time.monotonic() - since < 4 * USUAL_WAIT_SECONDS
 
     assert hub.post("/api/v1/people", person).status_code == 201
 

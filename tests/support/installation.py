@@ -18,6 +18,8 @@ from urllib.request import urlopen
 from compliance.kernel.settings import REPOSITORY
 
 ENTRY = (sys.executable, "-m", "compliance.cli")
+PATIENT_SECONDS = 25
+"""How long tests wait for a busy store: a slow disk must not pass for a lost race. What proves the 503 sets its own."""
 READY_WITHIN_SECONDS = 90
 STOPPED_WITHIN_SECONDS = 20
 
@@ -52,7 +54,11 @@ class Installation:
             for name, value in os.environ.items()
             if not name.startswith("COMPLIANCE_") and name not in {"DATABASE_URL", "PORT"}
         }
-        own = {"COMPLIANCE_VAR": str(self.var), "COMPLIANCE_BASE_URL": self.base_url}
+        own = {
+            "COMPLIANCE_VAR": str(self.var),
+            "COMPLIANCE_BASE_URL": self.base_url,
+            "COMPLIANCE_WAIT_SECONDS": str(PATIENT_SECONDS),
+        }
         where = {"DATABASE_URL": self.database_url} if self.database_url else {}
         return inherited | own | where | dict(self.more)
 
