@@ -69,6 +69,7 @@ def append(connection: Connection, turn: Turn, drafts: Sequence[dict[str, Any]])
     for offset, draft in enumerate(drafts):
         draft["number"] = turn.next_number + offset
         draft["format"] = FORMAT
+        draft.setdefault("personal", None)
         draft["hash"] = digest(draft)
         receipts.append(Receipt(draft["number"], draft["hash"].hex()))
     _, add = _statements(connection.dialect.name)

@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, LargeBinary, Text, cast, func, literal, li
 from .models import COLUMNS, AuditEntry
 
 FORMAT = 1
-FIELDS: tuple[str, ...] = tuple(name for name in COLUMNS if name not in ("hash", "format"))
+FIELDS: tuple[str, ...] = tuple(name for name in COLUMNS if name not in ("hash", "format", "personal"))
 _HEAD = "marac-log:"
 _LABELS: tuple[tuple[str, str], ...] = tuple((name, f"{name}:") for name in FIELDS)
 

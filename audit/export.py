@@ -60,5 +60,5 @@ def export(house: House, folder: Path, *, progress: Callable[[int], None]) -> in
 
 
 def _line(row: Any) -> str:
-    entry = {name: row[name] for name in COLUMNS} | {"hash": row["hash"].hex()}
+    entry = {name: row[name] for name in COLUMNS if name != "personal"} | {"hash": row["hash"].hex()}
     return json.dumps(entry, separators=(",", ":"), ensure_ascii=False) + "\n"

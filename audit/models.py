@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from compliance.kernel.db import Base
+from compliance.kernel.db import Base, Sealed
 
 HEAD = 1
 
@@ -70,6 +70,7 @@ class AuditEntry(Base):
     state_version: Mapped[int] = mapped_column(BigInteger)
     policy_version: Mapped[str] = mapped_column(String(64))
     detail: Mapped[str] = mapped_column(Text)
+    personal: Mapped[str | None] = mapped_column(String(64))
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
     __table_args__ = (
@@ -87,6 +88,23 @@ class AuditEntry(Base):
         ),
         Index("ix_audit_entries_outcome", "outcome", "number", sqlite_where=IS_SELDOM, postgresql_where=IS_SELDOM),
     )  # fmt: skip
+
+
+class PersonalDetail(Base):
+    """What an entry says of a person beyond ids and codes, kept apart so that it can be disposed of (AUD-3, RET-9).
+
+    The entry holds, as `personal`, the hexadecimal SHA-256 of the salt and these; docs/log-format.md says how.
+    `address` is the network address, `said` anything else, as JSON, sealed. Disposal leaves the row with none of
+    them, and `disposed_by`, the number of the entry that says so.
+    """
+
+    __tablename__ = "audit_personal"
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    address: Mapped[str | None] = mapped_column(String(45), index=True)
+    said: Mapped[bytes | None] = mapped_column(Sealed)
+    disposed_by: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class LogHead(Base):

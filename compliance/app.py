@@ -17,11 +17,17 @@ from signatories.challenges import models as _challenges  # noqa: F401
 from signatories.reviews import models as _reviews  # noqa: F401
 from signatories.withdrawals import models as _withdrawals  # noqa: F401
 
+from .accesses.audits import models as _access_audits  # noqa: F401
+from .accesses.flags import models as _flags  # noqa: F401
+from .accesses.reading import models as _searches  # noqa: F401
+from .accesses.reporting import models as _reported  # noqa: F401
 from .api import doors as api
 from .api.evaluation import DecisionDoor
+from .decisions.exceptions import models as _exceptions  # noqa: F401
 from .identity.countries import Countries
 from .identity.patience import Patience
 from .identity.proposals import models as _proposals  # noqa: F401 - its table is the store's, whoever proposes
+from .kernel import idempotency as _idempotency  # noqa: F401
 from .kernel.clock import Clock, SystemClock
 from .kernel.context import House
 from .kernel.db import db, engine_options, teach_manners
@@ -36,6 +42,7 @@ from .notices import models as _notices  # noqa: F401 - their table is the store
 from .notices.ways import Post
 from .papers.typesetting import Press
 from .web import doors as web
+from .witnesses import models as _witnesses  # noqa: F401
 
 MIGRATIONS = REPOSITORY / "migrations"
 

@@ -137,6 +137,48 @@ class NoticeValues:
 
 
 @dataclass(frozen=True)
+class AuditValues:
+    """What may be reported and read, what counts as out of hours, and how often the log is witnessed (AUD-1 to AUD-6)."""
+
+    events_most: int
+    event_late_days: int
+    event_early_seconds: int
+    office_from_hour: int
+    office_until_hour: int
+    personal_days: int
+    saved_searches_most: int
+    export_rows_most: int
+    witness_every_minutes: int
+    witness_late_hours: int
+    audit_sign_off_working_days: int
+    flag_review_working_days: int
+
+
+@dataclass(frozen=True)
+class ExceptionValues:
+    """How long break-glass lasts, and by when it is reviewed (DEC-5)."""
+
+    break_glass_hours: int
+    break_glass_review_working_days: int
+
+
+@dataclass(frozen=True)
+class NeedToKnowRule:
+    """One rule by which an access is worth a question (AUD-6): `means` says it in words, `looks_at` names the look.
+
+    `most` is how many there may be within `window_minutes` before a flag is raised; both 0 where one is enough.
+    """
+
+    code: str
+    looks_at: str
+    means: str
+    clause: str
+    most: int
+    window_minutes: int
+    in_use: bool
+
+
+@dataclass(frozen=True)
 class InformationAsset:
     """Something this service keeps, as the Information Asset Register lists it (OP 11.1, SIG-8).
 

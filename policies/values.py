@@ -19,12 +19,15 @@ from compliance.kernel.calendar import Calendar
 from .floors import below_the_floor
 from .groups import (
     Area,
+    AuditValues,
     CapacityValues,
     CaseAction,
     CountryValues,
     DecisionValues,
+    ExceptionValues,
     InformationAsset,
     LicenceValues,
+    NeedToKnowRule,
     NoticeValues,
     PasswordValues,
     SecondFactorValues,
@@ -85,7 +88,10 @@ class Policy:
     decisions: DecisionValues
     signatories: SignatoryValues
     notices: NoticeValues
+    audit: AuditValues
+    exceptions: ExceptionValues
     calendar: Calendar
+    need_to_know: dict[str, NeedToKnowRule]
     areas: dict[str, Area]
     assets: dict[str, InformationAsset]
     case_actions: dict[str, CaseAction]
@@ -116,12 +122,15 @@ class Policy:
             decisions=values("decisions.toml", DecisionValues),
             signatories=values("signatories.toml", SignatoryValues),
             notices=values("notices.toml", NoticeValues),
+            audit=values("audit.toml", AuditValues),
+            exceptions=values("exceptions.toml", ExceptionValues),
             calendar=values("calendar.toml", Calendar),
+            need_to_know=_tables(directory, "need_to_know.toml", NeedToKnowRule),
             areas={
                 code: Area(code, area["name"], tuple(area["districts"]))
                 for code, area in _read(directory, "areas.toml").items()
             },
-            assets=_assets(_read(directory, "information_assets.toml")),
+            assets=_tables(directory, "information_assets.toml", InformationAsset),
             case_actions=_case_actions(_read(directory, "case_actions.toml")),
             seats={kind: terms["seats"] for kind, terms in _read(directory, "contract.toml").items()},
             personal_email_providers=_lines(directory, "personal_email_providers.txt"),
@@ -203,12 +212,14 @@ def _values(directory: Path, file: str, shape: type[T], provenance: list[Provena
     return shape(**held)
 
 
-def _assets(tables: dict[str, Any]) -> dict[str, InformationAsset]:
-    wanted = {field.name for field in fields(InformationAsset)} - {"code"}
+def _tables(directory: Path, file: str, shape: type[T]) -> dict[str, T]:
+    """A file of tables of one shape, each by its code, which is the table's name."""
+    tables, kinds = _read(directory, file), get_type_hints(shape)
+    kinds.pop("code")
     for code, table in tables.items():
-        if set(table) != wanted or not all(isinstance(value, str) for value in table.values()):
-            raise BrokenPolicy(f"information_assets.toml: {code} says exactly {', '.join(sorted(wanted))}")
-    return {code: InformationAsset(code, **table) for code, table in tables.items()}
+        if set(table) != set(kinds) or not all(type(table[key]) is kind for key, kind in kinds.items()):
+            raise BrokenPolicy(f"{file}: {code} says exactly {', '.join(sorted(kinds))}, each in its kind")
+    return {code: shape(**{"code": code} | table) for code, table in tables.items()}
 
 
 def _case_actions(groups: dict[str, Any]) -> dict[str, CaseAction]:
