@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, LargeBinary, MetaData, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Index, LargeBinary, MetaData, UniqueConstraint, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -135,11 +135,10 @@ def _took_turn(connection: Connection, wait_seconds: int) -> bool:
 
 
 def violated(error: IntegrityError, constraint: str) -> bool:
-    """Whether this is the constraint, by name, that refused the row.
+    """Whether this is the constraint or unique index, by name, that refused the row.
 
-    SQLite names the columns of a unique index and not the index, so `constraint` is asked for in the
-    form `uq_table_column…` and compared in both spellings. Of a foreign key it says only that one failed, so
-    there whichever is asked for counts.
+    SQLite names the columns of a unique index and not the index, so they are held to those that the model gives
+    it. Of a foreign key it says only that one failed, so there whichever is asked for counts.
     """
     diagnostic = getattr(error.orig, "diag", None)
     if diagnostic is not None:
@@ -150,7 +149,14 @@ def violated(error: IntegrityError, constraint: str) -> bool:
     if "FOREIGN KEY constraint failed" in text:
         return constraint.startswith("fk_")
     named = text.partition("UNIQUE constraint failed: ")[2]
-    columns = [part.strip().split(".") for part in named.split(",") if "." in part]
-    if not columns:
-        return False
-    return constraint == f"uq_{columns[0][0]}_{'_'.join(column for _, column in columns)}"
+    columns = [part.strip() for part in named.split(",") if "." in part]
+    return columns != [] and columns == _columns_of(constraint)
+
+
+def _columns_of(constraint: str) -> list[str]:
+    """The columns of the unique constraint or index of this name, as SQLite speaks of them: `table.column`."""
+    for table in Base.metadata.tables.values():
+        for unique in (*table.indexes, *table.constraints):
+            if isinstance(unique, (Index, UniqueConstraint)) and unique.name == constraint:
+                return [f"{table.name}.{column.name}" for column in unique.columns]
+    return []

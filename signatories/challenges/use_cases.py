@@ -27,7 +27,7 @@ from .models import Challenge
 from .queries import Listed
 from .rules import REMEDIES, Entry, Remedy, State, Step, after
 
-_OPEN_ONCE = ("uq_challenges_entry_id_open", "uq_challenges_entry_id")
+_OPEN_ONCE = "uq_challenges_entry_id_open"
 
 
 def raise_challenge(ctx: Context, kind: Entry | str, entry_id: UUID, *, grounds: str) -> Challenge:
@@ -63,7 +63,7 @@ def raise_challenge(ctx: Context, kind: Entry | str, entry_id: UUID, *, grounds:
     try:
         ctx.session.flush()
     except IntegrityError as problem:
-        if any(violated(problem, constraint) for constraint in _OPEN_ONCE):
+        if violated(problem, _OPEN_ONCE):
             raise AlreadyChallenged() from problem
         raise
 

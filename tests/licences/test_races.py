@@ -114,7 +114,7 @@ def test_the_store_itself_refuses_a_second_live_licence_by_name(house: House) ->
     with pytest.raises(IntegrityError) as refused, house.engine.execution_options(**{WRITES: True}).begin() as store:
         store.execute(insertion)
 
-    assert any(violated(refused.value, name) for name in ONE_LIVE)
+    assert violated(refused.value, ONE_LIVE)
 
 
 @pytest.mark.rule("LIC-9", "LIC-5")

@@ -44,7 +44,7 @@ from signatories.models import Organisation
 MOST_CASES = 100
 """Cases that one by-invite licence can be for: more than this is no longer *specific cases* (OP 6.6)."""
 
-ONE_LIVE = ("uq_licences_person_id_organisation_id_live", "uq_licences_person_id_organisation_id")
+ONE_LIVE = "uq_licences_person_id_organisation_id_live"
 """The index behind LIC-12, as PostgreSQL names it and as SQLite names its columns."""
 
 
@@ -182,7 +182,7 @@ def _ask(
     try:
         ctx.session.flush()
     except IntegrityError as problem:
-        if any(violated(problem, name) for name in ONE_LIVE):
+        if violated(problem, ONE_LIVE):
             raise AlreadyLicensed() from problem
         raise
 

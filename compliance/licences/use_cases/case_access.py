@@ -25,10 +25,7 @@ from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
 
-_ONE_LIVE = (
-    "uq_case_invitations_reference_person_id_live",
-    "uq_case_invitations_reference_person_id",
-)
+_ONE_LIVE = "uq_case_invitations_reference_person_id_live"
 
 
 def invite_to_case(
@@ -61,7 +58,7 @@ def invite_to_case(
     try:
         ctx.session.flush()
     except IntegrityError as problem:
-        if any(violated(problem, name) for name in _ONE_LIVE):
+        if violated(problem, _ONE_LIVE):
             raise AlreadyInvited() from problem
         raise
 
