@@ -114,6 +114,11 @@ def entry(ctx: Context, number: int) -> AuditEntry:
     return found
 
 
+def number_before(ctx: Context, instant: datetime) -> int:
+    """A number below which no entry bears this instant or a later one, and not far below the first that does."""
+    return _first_since(ctx, instant - _SLACK)
+
+
 Conditions = list[ColumnElement[bool]]
 
 

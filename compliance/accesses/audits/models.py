@@ -35,16 +35,23 @@ class AccessAudit(Audited, Base):
 
 
 class AccessAuditFigure(Base):
-    """What one person of the organisation did in the quarter, in numbers; written when the audit is opened."""
+    """What one person of the organisation did in the quarter, in numbers; written when the audit is opened.
+
+    What each number counts exactly stands in `rules.Figures`. Nobody changes them afterwards: what was reported
+    later is counted apart, whenever the audit is read.
+    """
 
     __tablename__ = "access_audit_figures"
 
     audit_id: Mapped[UUID] = mapped_column(ForeignKey("access_audits.id"), primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
     sign_ins: Mapped[int]
+    case_sign_ins: Mapped[int]
     cases_opened: Mapped[int]
     downloads: Mapped[int]
+    exports: Mapped[int]
     refusals: Mapped[int]
+    reported_refusals: Mapped[int]
     out_of_hours: Mapped[int]
     break_glass: Mapped[int]
 
