@@ -143,6 +143,8 @@ class AuditValues:
     events_most: int
     event_late_days: int
     event_early_seconds: int
+    purpose_needed_for: tuple[str, ...]
+    answers_kept_hours: int
     office_from_hour: int
     office_until_hour: int
     personal_days: int
@@ -151,6 +153,7 @@ class AuditValues:
     witness_every_minutes: int
     witness_late_hours: int
     audit_sign_off_working_days: int
+    audit_reminder_working_days: int
     flag_review_working_days: int
 
 
@@ -176,6 +179,25 @@ class NeedToKnowRule:
     most: int
     window_minutes: int
     in_use: bool
+
+
+@dataclass(frozen=True)
+class ReadingPurpose:
+    """One reason for which the log is read (AUD-1): whoever reads it names one, and every reading carries its code."""
+
+    code: str
+    name: str
+    means: str
+    clause: str
+
+
+@dataclass(frozen=True)
+class AccessPurpose:
+    """One reason for which somebody looks at a case or hands something out of it, by its code (DPA 2018 s.62)."""
+
+    code: str
+    means: str
+    clause: str
 
 
 @dataclass(frozen=True)
