@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import structlog
 
+from compliance.decisions import reasons as why
 from compliance.decisions.book import Verdict
 from compliance.decisions.desk import Desk
 from compliance.decisions.errors import CallerEnded, NoAnswer
@@ -163,7 +164,7 @@ class DecisionDoor:
 
     def _written(self, verdict: Verdict, question: Question, tail: bytes) -> bytes:
         if verdict.permit:
-            return b'{"decision":true,"context":{' + tail
+            return b'{"decision":true,"context":{' + (b"" if verdict.opened is None else _BY_BREAK_GLASS) + tail
         reasons = self._reasons.get(verdict.failing)
         if reasons is None:
             reasons = self._reasons[verdict.failing] = _explained(verdict.failing, question.broken)
@@ -186,6 +187,18 @@ def _explained(failing: tuple[Reason, ...], broken: bool) -> bytes:
     if broken:
         said["error"] = {"status": 400, "message": "The question lacks a member or has one of a wrong kind."}
     return _json(said)[1:-1] + b","
+
+
+_BY_BREAK_GLASS = (
+    _json(
+        {
+            "reason_user": {why.BY_BREAK_GLASS.rule: why.BY_BREAK_GLASS.user},
+            "reason_admin": {why.BY_BREAK_GLASS.rule: why.BY_BREAK_GLASS.admin},
+        }
+    )[1:-1]
+    + b","
+)
+"""What a permit that stands on break-glass says besides, so that the case system can show that it does (DEC-5)."""
 
 
 def _not_authenticated(error: str | None) -> _Refused:

@@ -39,18 +39,37 @@ class Right:
         self.permit = Verdict(True, (), self)
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Break-glass for one case (DEC-5): by whose id, in which area, and until when (seconds since 1970)."""
+
+    id: str
+    area: str
+    until: float
+
+
 @dataclass(slots=True)
 class Verdict:
-    """Permit, or deny with every failing reason, the first first; `right` is the licence a permit stands on."""
+    """Permit, or deny with every failing reason, the first first; `right` is the licence a permit stands on.
+
+    `opened` is the break-glass without which it would be a deny. `conflict` is the conflict of interest that was
+    asked against: for those who set it, and never for an answer or an entry of the log (DEC-6).
+    """
 
     permit: bool
     failing: tuple[Reason, ...] = ()
     right: Right | None = None
+    opened: Opened | None = None
+    conflict: str | None = None
 
 
 @dataclass(slots=True)
 class Standing:
-    """One person as a decision sees them: their rights, best first, and what they are invited to."""
+    """One person as a decision sees them: their rights, best first, and what they are invited to.
+
+    `opened` is what break-glass opens to them, and `kept` the conflicts of interest that keep them from a case, each
+    by the case's reference (DEC-5, DEC-6).
+    """
 
     person_id: str
     organisation_id: str | None
@@ -59,6 +78,8 @@ class Standing:
     invited: dict[str, float] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     """Every key the book knows this person by: their id and their address."""
+    opened: dict[str, Opened] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

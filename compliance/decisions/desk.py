@@ -28,9 +28,11 @@ from compliance.kernel.db import WRITES
 from compliance.licences.uses import note_uses
 from policies.in_force import LAST_CHANGE
 
+from . import reasons as why
 from .book import Book, Right, Verdict
 from .errors import CallerEnded, NoAnswer
 from .events import ClientTurnedAway, DecisionAnswered, DecisionsAnswered
+from .exceptions.attempts import Attempt, note_attempts
 from .facts import open_book, read_again, read_changes
 from .questions import Answered, Asked, Question
 from .reasons import Reason
@@ -75,6 +77,7 @@ class Desk:
         self._waiting: deque[_Waiting] = deque()
         self._led = False
         self._day = (0.0, 0.0)
+        self._attempts: set[Attempt] = set()
 
     def ask(self, asked: Asked) -> Answered:
         """Answer every question of one call, durably; raises NoAnswer, or CallerEnded for a client that was ended."""
@@ -134,10 +137,13 @@ class Desk:
             now = self._house.clock.now()
             self._look_at_the_day(now)
             uses: dict[str, Right] = {}
-            drafts = [self._hear(connection, book, waiting, now, uses) for waiting in together]
+            attempts: set[Attempt] = set()
+            drafts = [self._hear(connection, book, waiting, now, uses, attempts) for waiting in together]
             receipts = append(connection, turn, drafts)
             note_uses(connection, list(uses), now)
+            note_attempts(connection, attempts - self._attempts, now)
             connection.commit()
+        self._attempts |= attempts
         for right in uses.values():
             right.used_at = now.timestamp()
         for waiting, receipt in zip(together, receipts, strict=True):
@@ -151,9 +157,16 @@ class Desk:
         if not self._day[0] <= now.timestamp() < self._day[1]:
             today = london_date(now)
             self._day = (start_of(today).timestamp(), end_of(today).timestamp())
+            self._attempts = set()
 
     def _hear(
-        self, connection: Connection, book: Book, waiting: _Waiting, now: datetime, uses: dict[str, Right]
+        self,
+        connection: Connection,
+        book: Book,
+        waiting: _Waiting,
+        now: datetime,
+        uses: dict[str, Right],
+        attempts: set[Attempt],
     ) -> dict[str, Any]:
         """Decide one call and return its entry's draft; what the caller gets waits in `waiting`."""
         asked = waiting.asked
@@ -170,6 +183,8 @@ class Desk:
                 waiting.until = min(waiting.until, right.until)
                 if instant - right.used_at >= USE_EVERY_SECONDS or right.used_at < self._day[0]:
                     uses[right.licence_id] = right
+            elif verdict.conflict is not None:
+                attempts.add((verdict.conflict, question.action))
             if asked.stop_on is not None and verdict.permit is asked.stop_on:
                 break
         return self._entry(book, asked, waiting.verdicts, now)
@@ -194,7 +209,7 @@ class Desk:
             now,
             DecisionAnswered.name,
             _outcome(verdict.permit),
-            rules=_rules(verdict.failing),
+            rules=_ruled(verdict),
             detail=_item(question),
         )
         draft["subject_kind"] = "person"
@@ -211,7 +226,7 @@ class Desk:
         for question, verdict in zip(asked.questions, verdicts, strict=False):
             known = book.people.get(question.subject)
             items.append([known.person_id if known else None, question.resource_id, *_item(question),
-                          question.purpose, verdict.permit, _rules(verdict.failing)])  # fmt: skip
+                          question.purpose, verdict.permit, _ruled(verdict)])  # fmt: skip
         return self._draft(book, asked, now, DecisionsAnswered.name, outcome, detail={"items": items})
 
     def _draft(
@@ -244,7 +259,7 @@ class Desk:
 def _put(book: Book, question: Question, instant: float) -> Verdict:
     return decide(
         book, instant, question.subject, question.action, question.resource_type, question.reference,
-        question.area, question.owner, question.closed,
+        question.area, question.owner, question.closed, question.resource_id,
     )  # fmt: skip
 
 
@@ -255,6 +270,11 @@ def _outcome(permit: bool) -> str:
 @cache
 def _rules(failing: tuple[Reason, ...]) -> str | None:
     return " ".join(dict.fromkeys(reason.rule for reason in failing)) or None
+
+
+def _ruled(verdict: Verdict) -> str | None:
+    """The rules an entry names: those that refuse, or the one by which a permit stands on break-glass (DEC-5)."""
+    return _rules(verdict.failing) if verdict.opened is None else why.BY_BREAK_GLASS.rule
 
 
 def _item(question: Question) -> list[object]:

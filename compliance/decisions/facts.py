@@ -25,6 +25,7 @@ from signatories.facts import OrganisationFacts, standings
 from . import reasons as why
 from .accounts import Account, accounts, live_clients, people_of
 from .book import FOREVER, Action, Book, Right, Standing
+from .exceptions.facts import NONE, Exceptions, exceptions
 from .reasons import Reason
 
 _NOBODY = Holder()
@@ -92,9 +93,10 @@ def _fold(connection: Connection, house: House, book: Book, person_ids: Collecti
     organisations = standings(connection, at, required=policy.signatories.required_instruments)
     with _nothing_to_collect(everybody=person_ids is None):
         held = holders(connection, at, person_ids)
+        beside = exceptions(connection, at, person_ids)
         folding = _Folding(policy, access, organisations, at)
         for account in accounts(connection, at, person_ids):
-            book.enter(folding.standing(account, held.get(account.id, _NOBODY)))
+            book.enter(folding.standing(account, held.get(account.id, _NOBODY), beside.get(account.id, NONE)))
 
 
 @contextmanager
@@ -126,7 +128,7 @@ class _Folding:
         self._actions = cache(lambda roles: frozenset().union(*(access.case_actions(role) for role in roles)))
         self._areas: Callable[[tuple[str, ...]], frozenset[str]] = cache(frozenset)
 
-    def standing(self, account: Account, holder: Holder) -> Standing:
+    def standing(self, account: Account, holder: Holder, beside: Exceptions) -> Standing:
         """Everything a decision needs of one person, and until when it holds without anybody acting."""
         person_id = str(account.id)
         failing, until = self._account(account)
@@ -134,7 +136,7 @@ class _Folding:
             invitation.reference: invitation.until.timestamp() if invitation.until else FOREVER
             for invitation in holder.invitations
         }
-        until = min([until, *invited.values()])
+        until = min([until, *invited.values(), *(opened.until for opened in beside.opened.values())])
         rights = []
         for licence in holder.licences:
             right = self._right(account, holder, licence, failing)
@@ -147,7 +149,8 @@ class _Folding:
         for right in rights:
             right.until = until
         organisation = str(account.organisation_id) if account.organisation_id else None
-        return Standing(person_id, organisation, until, tuple(rights), invited, (person_id, account.email))
+        names = (person_id, account.email)
+        return Standing(person_id, organisation, until, tuple(rights), invited, names, beside.opened, beside.kept)
 
     def _account(self, account: Account) -> tuple[tuple[Reason, ...], float]:
         failing = []

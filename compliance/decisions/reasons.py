@@ -59,11 +59,21 @@ OUT_OF_TURN = Reason("LIC-6", "out-of-turn", "It is not your turn on the rota.",
 NO_TURN = Reason("LIC-6", "out-of-turn", "You have no turn on the rota. " + _ASK, "The person has no turn on the rota.")
 PAST_ITS_END = Reason("LIC-7", "licence-past-end", "Your licence has ended. " + _ASK, "The by-invite end date passed.")
 ROLE_LACKS = Reason("DEC-1", "role-lacks", _NOT_OPEN, "No role the person holds permits this action.")
-NO_AREA = Reason("DEC-3", "area-unnamed", _NOT_OPEN, "The resource names no area that the policy knows.")
+NO_AREA = Reason(
+    "DEC-3", "area-unnamed", _NOT_OPEN, "There is no such resource, or it names no area that the policy knows."
+)
 OTHER_AREA = Reason("ROL-2", "area-outside", _NOT_OPEN, "The resource's area is outside the licence.")
 OTHER_OWNER = Reason("ROL-2", "owner-other", _NOT_OPEN, "The part belongs to another organisation, or names no owner.")
 NOT_INVITED = Reason("LIC-7", "case-not-invited", _NOT_OPEN, "The by-invite licence is not for this case.")
 CLOSED_MARAC = Reason("DEC-1", "closed-not-invited", _NOT_OPEN, "A closed MARAC, and the person is not invited.")
+
+BY_BREAK_GLASS = Reason(
+    "DEC-5",
+    "break-glass",
+    "This is open to you for an emergency MARAC.",
+    "The case was opened to the person for an emergency MARAC; nothing else permits it.",
+)
+"""Why an answer is yes all the same: said with a permit that stands on break-glass."""
 
 SIGNATORY: dict[str, Reason] = {
     "SIG-1": Reason("SIG-1", "never-signed", _ASK, "The organisation has not signed a required instrument."),

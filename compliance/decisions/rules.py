@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from . import reasons as why
-from .book import Book, Right, Standing, Verdict
+from .book import Book, Opened, Right, Standing, Verdict
 from .reasons import Reason
+
+OVERRIDDEN = frozenset({why.OTHER_AREA, why.NOT_INVITED, why.CLOSED_MARAC})
+"""All that break-glass stands in for (DEC-5): ROL-2's area, LIC-7's invitation and OP 5.2's closed MARAC. The account, the
+licence, the organisation's signatures, what the roles permit and whose part it is hold as ever (SIG-6, IDN)."""
+
+_NO_CASE = ""
+"""What no resource is called, nobody is invited to, and no licence is for."""
 
 
 class Stale(Exception):
@@ -25,11 +32,17 @@ def decide(
     area: str | None,
     owner: str | None,
     closed: bool,
+    named: str = "",
 ) -> Verdict:
     """May `subject` do `action` to this resource at `now` (seconds since 1970)? Raises Stale.
 
-    `reference` is the case the resource belongs to, or the resource's own id; `owner` an organisation's id
-    or code; `closed` what the case system says of the meeting, to which our own list of closed cases is added.
+    `reference` is the case the resource belongs to, or the resource's own id, which is `named` besides; `owner` an
+    organisation's id or code; `closed` what the case system says of the meeting, to which our own list of closed
+    cases is added.
+
+    A conflict of interest comes before everything the person is allowed, and is answered as a case that there is not
+    (DEC-6). Break-glass comes last: it stands in for an area, an invitation or a place in a closed MARAC, and for
+    nothing else (DEC-5).
     """
     needs = book.actions.get(action)
     if needs is None:
@@ -41,6 +54,10 @@ def decide(
         return _UNKNOWN_SUBJECT
     if now >= standing.until:
         raise Stale(standing.person_id)
+    if standing.kept and needs.needs_area:
+        conflict = standing.kept.get(reference) or standing.kept.get(named)
+        if conflict is not None:
+            return Verdict(False, _of_no_case(book, now, standing, action), conflict=conflict)
     # The one right nearly everyone has, with nothing against it, is the path the case system waits on.
     right = standing.rights[0]
     if (
@@ -53,16 +70,54 @@ def decide(
         and not needs.own_part
     ):
         return right.permit
+    opened = _opened(standing, now, reference, area)
+    by_glass: Right | None = None
     refused: tuple[Reason, ...] | None = None
     for right in standing.rights:
-        failing = right.failing
-        if right.licence_id:
-            failing = (*failing, *_against(book, now, standing, right, action, reference, area, owner, closed))
+        failing = _failing(book, now, standing, right, action, reference, area, owner, closed)
         if not failing:
             return right.permit
+        if opened is not None and by_glass is None and OVERRIDDEN.issuperset(failing):
+            by_glass = right
         if refused is None or len(failing) < len(refused):
             refused = failing
+    if by_glass is not None:
+        return Verdict(True, (), by_glass, opened)
     return Verdict(False, refused or (why.NO_LICENCE,))
+
+
+def _of_no_case(book: Book, now: float, standing: Standing, action: str) -> tuple[Reason, ...]:
+    """Why this person is refused a case that there is not: nobody can say its area, its owner, or who is invited.
+
+    Never empty: no right holds for a resource that names no area.
+    """
+    refusals = [
+        _failing(book, now, standing, right, action, _NO_CASE, None, None, closed=False) for right in standing.rights
+    ]
+    return min(refusals, key=len, default=(why.NO_LICENCE,))
+
+
+def _opened(standing: Standing, now: float, reference: str, area: str | None) -> Opened | None:
+    """The break-glass by which this case is open to this person now, in the area it was granted for."""
+    opened = standing.opened.get(reference)
+    return opened if opened is not None and opened.area == area and now < opened.until else None
+
+
+def _failing(
+    book: Book,
+    now: float,
+    standing: Standing,
+    right: Right,
+    action: str,
+    reference: str,
+    area: str | None,
+    owner: str | None,
+    closed: bool,
+) -> tuple[Reason, ...]:
+    """Everything that stands in the way of this right: what it fails by itself, then what the resource adds."""
+    if not right.licence_id:
+        return right.failing
+    return (*right.failing, *_against(book, now, standing, right, action, reference, area, owner, closed))
 
 
 def _against(
