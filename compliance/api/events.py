@@ -29,3 +29,12 @@ class ClientSignInFailed(Event):
 
     outcome: str = "refused"
     rules: tuple[str, ...] = ("IDN-4",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswersForgotten(Event):
+    """What programs were answered under an Idempotency-Key is kept no longer: so many answers."""
+
+    name: ClassVar[str] = "api.answers_forgotten"
+
+    answers: int

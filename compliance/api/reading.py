@@ -122,7 +122,7 @@ def parse(model: type[M]) -> M:
     """The body of the request at hand; raises Malformed, Invalid, or 413 and 415 before either."""
     if request.mimetype != "application/json" or request.mimetype_params.get("charset", "utf-8").lower() != "utf-8":
         raise UnsupportedMediaType()
-    return fitted(model, request.get_data(cache=False))
+    return fitted(model, request.get_data())
 
 
 def parse_form(model: type[M], *files: str) -> M:
@@ -196,19 +196,20 @@ def _look_through(value: Any, where: tuple[str | int, ...], depth: int) -> None:
     if depth > MOST_DEPTH:
         raise Malformed("The body is nested too deep.")
     if isinstance(value, str):
-        _seen(value, _pointer(where))
+        _seen(value, where)
     elif isinstance(value, dict):
         for name, inner in value.items():
-            _seen(name, _pointer(where))
+            _seen(name, where)
             _look_through(inner, (*where, name), depth + 1)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             _look_through(inner, (*where, index), depth + 1)
 
 
-def _seen(value: str, pointer: str) -> None:
-    # A letter on each side, so that nothing at the ends is trimmed away before it is looked at.
-    text.prose(f"x{value}x", pointer=pointer, limit=MOST_BYTES)
+def _seen(value: str, where: tuple[str | int, ...]) -> None:
+    if not value.isprintable():
+        # A letter on each side, so that nothing at the ends is trimmed away before it is looked at.
+        text.prose(f"x{value}x", pointer=_pointer(where), limit=MOST_BYTES)
 
 
 def _refuse(problem: ValidationError) -> NoReturn:

@@ -326,6 +326,12 @@ def clients(ctx: Context) -> list[ServiceClient]:
     return list(ctx.session.execute(select(ServiceClient).order_by(ServiceClient.name, ServiceClient.id)).scalars())
 
 
+def client_stands(ctx: Context, client_id: str) -> bool:
+    """Whether this client is registered and was not ended; if so, whoever would end it waits for this transaction."""
+    live = select(ServiceClient.id).where(ServiceClient.client_id == client_id, ServiceClient.ended_at.is_(None))
+    return ctx.session.scalar(live.with_for_update(read=True)) is not None
+
+
 def check_client(ctx: Context, client_id: str, secret: str) -> ServiceClient | None:
     """The live client whose secret this is, in a time that does not tell a wrong id from a wrong secret."""
     mark = ctx.the(KeyRing).fingerprint("client", secret)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +14,12 @@ from .models import LastUse
 
 def note_uses(connection: Connection, licence_ids: Sequence[str], at: datetime) -> None:
     """Move the last use of these licences on to `at`; it never moves back."""
-    if not licence_ids:
+    note_uses_at(connection, {UUID(licence): at for licence in licence_ids})
+
+
+def note_uses_at(connection: Connection, uses: Mapping[UUID, datetime]) -> None:
+    """The same for uses each at an instant of its own. The log's head is held by whoever calls this."""
+    if not uses:
         return
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(LastUse)
@@ -23,5 +28,5 @@ def note_uses(connection: Connection, licence_ids: Sequence[str], at: datetime) 
         index_elements=[LastUse.licence_id],
         set_={"used_at": case((later > LastUse.used_at, later), else_=LastUse.used_at)},
     )
-    rows = [{"licence_id": UUID(licence), "used_at": at} for licence in sorted(licence_ids)]
+    rows = [{"licence_id": licence_id, "used_at": uses[licence_id]} for licence_id in sorted(uses)]
     connection.execute(statement, rows)

@@ -14,7 +14,8 @@ from compliance.kernel.db import Base
 class ReportedAccess(Base):
     """One thing a person did in the case system; rows are only added, in the transaction of the entry `number`.
 
-    `event_id` is the reporting client's own, by which the same event told twice is taken once. `involved` is what
+    `event_id` is the reporting client's own, by which the same event told twice is taken once, and `fingerprint` the
+    keyed hash of all it said, by which another event of the same id is known for another. `involved` is what
     the case system says of the organisation's part in the case, None where it does not say; `records` how many
     records were touched; `out_of_hours` is judged by the policy in force when it was reported.
     """
@@ -30,6 +31,7 @@ class ReportedAccess(Base):
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     client_id: Mapped[str] = mapped_column(String(64))
     event_id: Mapped[str] = mapped_column(String(64))
+    fingerprint: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(16))
     outcome: Mapped[str] = mapped_column(String(16))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
