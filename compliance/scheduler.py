@@ -19,7 +19,11 @@ from audit.sealing import LogTouched, seal
 from signatories.jobs import JOBS as SIGNATORY_JOBS
 from signatories.withdrawals.jobs import JOBS as WITHDRAWAL_JOBS
 
+from .accesses.audits.jobs import JOBS as ACCESS_AUDIT_JOBS
+from .api.jobs import JOBS as API_JOBS
+from .accesses.flags.jobs import JOBS as FLAG_JOBS
 from .app import house_of
+from .decisions.exceptions.jobs import JOBS as EXCEPTION_JOBS
 from .identity.jobs import JOBS as IDENTITY_JOBS
 from .identity.proposals.jobs import JOBS as PROPOSAL_JOBS
 from .kernel.context import House
@@ -30,6 +34,9 @@ from .licences.quarterly.jobs import JOBS as QUARTERLY_JOBS
 from .licences.rotas.jobs import JOBS as ROTA_JOBS
 from .licences.waiting.jobs import JOBS as WAITING_JOBS
 from .notices.jobs import JOBS as NOTICE_JOBS
+from .witnesses.jobs import JOBS as WITNESS_JOBS
+from .witnesses.jobs import SEND
+from .witnesses.watch import Watch
 
 log = structlog.get_logger("compliance.scheduler")
 
@@ -46,6 +53,11 @@ JOBS: tuple[Work, ...] = (
     *WAITING_JOBS,
     *SIGNATORY_JOBS,
     *WITHDRAWAL_JOBS,
+    *EXCEPTION_JOBS,
+    *FLAG_JOBS,
+    *ACCESS_AUDIT_JOBS,
+    *API_JOBS,
+    *WITNESS_JOBS,
 )
 END = (signal.SIGTERM, signal.SIGINT)
 
@@ -78,6 +90,8 @@ def run(app: Flask) -> None:
 
 
 def _run(house: House, job: Work, stopping: Stopping) -> None:
+    if job is not SEND and house.the(Watch).is_closed(house):
+        return
     try:
         done = run_due(house, job, stopping)
     except (Refusal, SQLAlchemyError) as problem:
@@ -88,6 +102,8 @@ def _run(house: House, job: Work, stopping: Stopping) -> None:
 
 
 def _seal(house: House) -> None:
+    if house.the(Watch).is_closed(house):
+        return
     try:
         seal(house)
     except LogTouched as problem:

@@ -150,11 +150,16 @@ class AuditValues:
     personal_days: int
     saved_searches_most: int
     export_rows_most: int
+    sheet_rows_most: int
+    proofs_most: int
     witness_every_minutes: int
     witness_late_hours: int
     audit_sign_off_working_days: int
     audit_reminder_working_days: int
     flag_review_working_days: int
+    flag_reminder_working_days: int
+    flag_explained_days: int
+    concerns_most: int
 
 
 @dataclass(frozen=True)
@@ -165,11 +170,15 @@ class ExceptionValues:
     break_glass_review_working_days: int
 
 
+LOOKS = {"involvement": False, "conflict": False, "bulk": True, "hours": True, "refusals": True, "break_glass": False}
+"""The looks that a rule of need to know can take, and whether each counts within a time (AUD-6)."""
+
+
 @dataclass(frozen=True)
 class NeedToKnowRule:
     """One rule by which an access is worth a question (AUD-6): `means` says it in words, `looks_at` names the look.
 
-    `most` is how many there may be within `window_minutes` before a flag is raised; both 0 where one is enough.
+    `most` is how many there may be within `window_minutes`: one more raises a flag. Both are 0 where one is enough.
     """
 
     code: str

@@ -12,12 +12,15 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from re import fullmatch
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from compliance.kernel.calendar import Calendar
 
 from .floors import below_the_floor
 from .groups import (
+    LOOKS,
+    AccessPurpose,
     Area,
     AuditValues,
     CapacityValues,
@@ -30,6 +33,7 @@ from .groups import (
     NeedToKnowRule,
     NoticeValues,
     PasswordValues,
+    ReadingPurpose,
     SecondFactorValues,
     SessionValues,
     SignatoryValues,
@@ -44,6 +48,10 @@ STANDARDS = {"nist": "NIST SP 800-63B-4", "ncsc": "NCSC and Cyber Essentials", "
 
 CHANGEABLE = ("password", "second_factor", "sign_in", "sessions", "countries", "two_people")
 """The groups whose values two people may change while the service runs; the others change with their files (IDN-9)."""
+
+
+CONCERN = "concern"
+"""What stands in the place of a rule where a person raised the question (AUD-7); so no rule may be called so."""
 
 
 class BrokenPolicy(RuntimeError):
@@ -92,6 +100,8 @@ class Policy:
     exceptions: ExceptionValues
     calendar: Calendar
     need_to_know: dict[str, NeedToKnowRule]
+    access_purposes: dict[str, AccessPurpose]
+    reading_purposes: dict[str, ReadingPurpose]
     areas: dict[str, Area]
     assets: dict[str, InformationAsset]
     case_actions: dict[str, CaseAction]
@@ -125,7 +135,9 @@ class Policy:
             audit=values("audit.toml", AuditValues),
             exceptions=values("exceptions.toml", ExceptionValues),
             calendar=values("calendar.toml", Calendar),
-            need_to_know=_tables(directory, "need_to_know.toml", NeedToKnowRule),
+            need_to_know=_need_to_know(_tables(directory, "need_to_know.toml", NeedToKnowRule)),
+            access_purposes=_tables(directory, "access_purposes.toml", AccessPurpose),
+            reading_purposes=_tables(directory, "reading_purposes.toml", ReadingPurpose),
             areas={
                 code: Area(code, area["name"], tuple(area["districts"]))
                 for code, area in _read(directory, "areas.toml").items()
@@ -220,6 +232,20 @@ def _tables(directory: Path, file: str, shape: type[T]) -> dict[str, T]:
         if set(table) != set(kinds) or not all(type(table[key]) is kind for key, kind in kinds.items()):
             raise BrokenPolicy(f"{file}: {code} says exactly {', '.join(sorted(kinds))}, each in its kind")
     return {code: shape(**{"code": code} | table) for code, table in tables.items()}
+
+
+def _need_to_know(rules: dict[str, NeedToKnowRule]) -> dict[str, NeedToKnowRule]:
+    """The rules, once each takes a look that there is, with what that look needs (AUD-6)."""
+    for code, rule in rules.items():
+        if rule.looks_at not in LOOKS:
+            raise BrokenPolicy(f"need_to_know.toml: {code} looks at {rule.looks_at}, which is none of {', '.join(LOOKS)}")
+        if not fullmatch(r"[a-z][a-z_]{1,31}", code) or code == CONCERN:
+            raise BrokenPolicy(f"need_to_know.toml: {code} is no name for a rule")
+        counts = LOOKS[rule.looks_at]
+        if (counts and (rule.most < 1 or rule.window_minutes < 1)) or (not counts and (rule.most or rule.window_minutes)):
+            needs = "as many as there may be, and minutes" if counts else "neither a number nor minutes: both are 0"
+            raise BrokenPolicy(f"need_to_know.toml: {code} looks at {rule.looks_at}, which takes {needs}")
+    return rules
 
 
 def _case_actions(groups: dict[str, Any]) -> dict[str, CaseAction]:

@@ -7,6 +7,8 @@ from datetime import date, datetime, time, timedelta
 from flask import Flask
 
 from audit.models import AuditEntry
+from compliance.accesses.reading import words as log_words
+from compliance.accesses.reading.words import happening, visible
 from compliance.identity.rules import ROLE_NAMES
 from compliance.kernel.clock import LONDON, london_date, said_day, said_time
 from compliance.kernel.context import in_force
@@ -71,6 +73,14 @@ STATES = {
     "young": ("New", "blue"),
     "exempt": ("Exempt", "purple"),
     "unused": ("Not used", "red"),
+    "to_review": ("To be looked at", "yellow"),
+    "justified": ("Justified", "green"),
+    "not_justified": ("Not justified", "red"),
+    "keeps_apart": ("In force", "green"),
+    "lifted": ("Lifted", "grey"),
+    "explained": ("Explained", "green"),
+    "breach": ("To be raised as a breach", "red"),
+    "signed_off": ("Signed off", "green"),
 }
 
 REASONS = {
@@ -147,6 +157,18 @@ LETTERS = {
     "review_due": "Review of an instrument is due",
     "runs_out": "Vetting or training runs out",
     "licence_ends": "By-invite licence ends soon",
+    "break_glass_granted": "A case was opened for an emergency MARAC",
+    "break_glass_opened": "A case is open to you for an emergency MARAC",
+    "break_glass_due": "An opened case is to be looked at today",
+    "break_glass_overdue": "Nobody has looked at an opened case",
+    "something_to_see": "Something to see",
+    "flag_waits": "A flag waits for review",
+    "flag_due": "A flag is due soon",
+    "flag_overdue": "A flag is overdue",
+    "concern_looked_at": "A reported concern was looked at",
+    "access_audits_opened": "Access audits are open",
+    "access_audits_due": "Access audits are due soon",
+    "access_audits_overdue": "Access audits are overdue",
 }
 
 PROBLEMS = {
@@ -227,22 +249,14 @@ def area(code: str) -> str:
     return known.name if known else code
 
 
-def happening(name: str) -> str:
-    """The name of an event in words: *Licence: suspended*."""
-    group, _, what = name.partition(".")
-    head = group.replace("_", " ").capitalize()
-    return f"{head}: {what.replace('_', ' ')}" if what else head
-
-
 def acted(entry: AuditEntry) -> str:
     """Who acted, where it was nobody with a name: a program, a job, a command, or nobody yet."""
-    known = {
-        "client": "The case system",
-        "job": f"Scheduled job {entry.actor_id}",
-        "command": f"Command {entry.actor_id}",
-        "nobody": "Nobody signed in",
-    }
-    return known.get(entry.actor_kind, f"{said(entry.actor_kind)} {entry.actor_id}")
+    return log_words.acted(entry.actor_kind, entry.actor_id)
+
+
+def london_day(at: datetime | str) -> date:
+    """The London date of an instant, as an address has it."""
+    return london_date(datetime.fromisoformat(at) if isinstance(at, str) else at)
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
@@ -260,7 +274,10 @@ def teach(app: Flask) -> None:
         said=said,
         area=area,
         happening=happening,
+        london_day=london_day,
         acted=acted,
+        seen=visible,
+        whence=log_words.whence,
         letter=letter,
         problem=problem,
         turns=rota_words,

@@ -34,13 +34,36 @@ class AccessFlag(Audited, Base):
     last_number: Mapped[int | None] = mapped_column(BigInteger)
     raised_by: Mapped[str] = mapped_column(String(64))
     raised_at: Mapped[datetime]
+    conflict_id: Mapped[UUID | None] = mapped_column(ForeignKey("conflicts.id"), index=True)
     concern: Mapped[bytes | None] = mapped_column(Sealed)
     reviewer_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
     due_on: Mapped[date]
+    reminded_on: Mapped[date | None]
     decided_by: Mapped[str | None] = mapped_column(String(64))
     decided_at: Mapped[datetime | None]
     finding: Mapped[str | None] = mapped_column(String(32))
     answer: Mapped[bytes | None] = mapped_column(Sealed)
+
+
+class AccessFlagEntry(Base):
+    """That a flag rests on this entry of the log; rows are only added, while the flag is open."""
+
+    __tablename__ = "access_flag_entries"
+
+    flag_id: Mapped[UUID] = mapped_column(ForeignKey("access_flags.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
+class NotedRefusal(Base):
+    """That a decision refused somebody everything they asked: kept beside the log for as long as a rule looks back."""
+
+    __tablename__ = "noted_refusals"
+    __table_args__ = (Index("ix_noted_refusals_person_id_at", "person_id", "at"),)
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class FlaggedUpTo(Base):
