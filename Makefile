@@ -19,9 +19,11 @@ CHECKED  = $(wildcard compliance policies audit retention signatories migrations
 TYPED    = $(wildcard compliance policies audit retention signatories tests/support wsgi.py)
 
 export PORT
+# Every process of the service compiles all of it anew where this is set: three seconds of a core each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo demo-stop demo-reset test lint format docs bench lock vendor clean browser
+.PHONY: help venv demo demo-stop demo-reset test lint format docs bench torture lock vendor clean browser
 
 help: ## List what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,6 +92,13 @@ docs: $(TESTING) ## Write docs/rules.md, permissions.md and asvs.md, which the t
 
 bench: $(TESTING) ## Measure what docs promise, as ratios within one run
 	@$(BIN)/python -m bench
+
+KILLS  ?= 200
+WRITES ?= 10000
+STORES ?= sqlite,postgresql
+
+torture: $(TESTING) ## Kill all of it again and again while clients write: nothing lost (KILLS=200 WRITES=10000 STORES= SEED=)
+	@$(BIN)/python -m tests.torture --kills $(KILLS) --writes $(WRITES) --stores $(STORES) $(if $(SEED),--seed $(SEED))
 
 # The pages are tested in a real Chromium. Nothing is fetched when one is found.
 browser:

@@ -25,6 +25,10 @@ ROLES = (
 )  # fmt: skip
 HUB_ROLES = frozenset({"hub_manager", "hub_supervisor", "hub_coordinator"})
 REACHES = ("hub", "organisation", "area")
+_NARROWED_BY = (1, 2)
+"""Where permission and reach stand in a line and in a question."""
+
+_ASKED_FOR = frozenset({"r_permission == p_permission", "r_reach == p_reach"})
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Access:
         """Ask Casbin everything there is to ask; raises BrokenPolicy."""
         permissions = [*Permission, *policy.case_actions]
         try:
-            enforcer = casbin.Enforcer(str(directory / "access_model.conf"), str(directory / "access_policy.csv"))
+            enforcer = _enforcer(directory)
             _check_lines(enforcer, set(permissions))
             questions = sorted({(permission, distance) for _, permission, distance in enforcer.get_policy()})
             table = {
@@ -113,7 +117,21 @@ def could(ctx: Context, permission: Permission) -> bool:
     return ctx.the(Access).could(ctx.actor, permission)
 
 
-def _check_lines(enforcer: casbin.Enforcer, permissions: set[str]) -> None:
+def _enforcer(directory: Path) -> casbin.FastEnforcer:
+    """Casbin, looking at those lines alone that name the permission and the reach asked about.
+
+    Which is a twentieth of the work, at the start of every process, and the same answer so long as the matcher asks
+    for both to be equal; a model that does not is refused.
+    """
+    model, lines = str(directory / "access_model.conf"), str(directory / "access_policy.csv")
+    enforcer = casbin.FastEnforcer(model, lines, cache_key_order=_NARROWED_BY)
+    matcher = enforcer.model["m"]["m"].value
+    if "||" in matcher or not _ASKED_FOR <= {part.strip() for part in matcher.split("&&")}:
+        raise BrokenPolicy("access_model.conf: its matcher has to ask for the same permission and the same reach")
+    return enforcer
+
+
+def _check_lines(enforcer: casbin.FastEnforcer, permissions: set[str]) -> None:
     for role, permission, distance in enforcer.get_policy():
         if role not in ROLES or permission not in permissions or distance not in REACHES:
             raise BrokenPolicy(f"access_policy.csv: {role}, {permission}, {distance} names nothing we know")

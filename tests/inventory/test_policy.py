@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import shutil
+from pathlib import Path
 
+import casbin
 import pytest
 
 from compliance.identity import rules as identity
 from compliance.kernel.settings import REPOSITORY
 from policies.access import HUB_ROLES, REACHES, ROLES, Access
 from policies.permissions import Permission
-from policies.values import Policy
+from policies.values import BrokenPolicy, Policy
 from tests.inventory.source import product
 
 POLICIES = REPOSITORY / "policies"
@@ -103,3 +106,34 @@ def test_every_permission_is_asked_for_where_something_is_decided() -> None:
 
     unasked = [f"Permission.{each.name}" for each in Permission if f"Permission.{each.name}" not in asked]
     assert unasked == [], "nothing asks for it: ask, or take the name away"
+
+
+@pytest.mark.rule("DEC-3")
+def test_the_table_is_what_casbin_says_when_it_looks_at_every_line(access: Access) -> None:
+    enforcer = casbin.Enforcer(str(POLICIES / "access_model.conf"), str(POLICIES / "access_policy.csv"))
+    questions = {(permission, reach) for _, (_, permission, reach) in lines("p")}
+    some = sorted(questions)[::7]
+
+    for role in ROLES:
+        said = {question for question in some if enforcer.enforce(role, *question)}
+        assert said == access.table[role] & set(some), role
+
+
+@pytest.mark.rule("DEC-3")
+@pytest.mark.parametrize(
+    "matcher",
+    [
+        "g(r.role, p.role)",
+        "g(r.role, p.role) && r.permission == p.permission",
+        "g(r.role, p.role) || r.permission == p.permission && r.reach == p.reach",
+    ],
+)
+def test_a_model_that_would_let_a_line_speak_for_another_permission_is_refused(
+    policy: Policy, tmp_path: Path, matcher: str
+) -> None:
+    shutil.copytree(POLICIES, tmp_path, dirs_exist_ok=True)
+    model = (tmp_path / "access_model.conf").read_text()
+    (tmp_path / "access_model.conf").write_text(f"{model.rpartition('m = ')[0]}m = {matcher}\n")
+
+    with pytest.raises(BrokenPolicy, match="same permission and the same reach"):
+        Access.load(tmp_path, policy)

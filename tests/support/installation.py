@@ -20,6 +20,9 @@ from compliance.kernel.settings import REPOSITORY
 ENTRY = (sys.executable, "-m", "compliance.cli")
 PATIENT_SECONDS = 25
 """How long tests wait for a busy store: a slow disk must not pass for a lost race. What proves the 503 sets its own."""
+NOT_INHERITED = frozenset({"DATABASE_URL", "PORT", "PYTHONDONTWRITEBYTECODE"})
+"""The last because every process would compile the whole service anew."""
+
 READY_WITHIN_SECONDS = 90
 STOPPED_WITHIN_SECONDS = 20
 
@@ -52,7 +55,7 @@ class Installation:
         inherited = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith("COMPLIANCE_") and name not in {"DATABASE_URL", "PORT"}
+            if not name.startswith("COMPLIANCE_") and name not in NOT_INHERITED
         }
         own = {
             "COMPLIANCE_VAR": str(self.var),
