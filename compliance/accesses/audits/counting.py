@@ -271,8 +271,8 @@ class _Places:
             self._held[person].append((Moment.write(since), _moment(until), organisation))
             self.licensed.add((organisation, person))
         self.organisations = {organisation for organisation, _ in self.licensed}
-        employed: Any = ctx.session.execute(select(Person.id, Person.organisation_id))
-        self._employed: dict[UUID, UUID | None] = dict(employed.tuples().all())
+        employed = ctx.session.execute(select(Person.id, Person.organisation_id))
+        self._employed: dict[UUID, UUID | None] = {person: organisation for person, organisation in employed}
 
     def of(self, person: UUID, at: str) -> UUID | None:
         for since, until, organisation in self._held.get(person, ()):
