@@ -93,9 +93,9 @@ def list_licences() -> Reply:
             after=asked.after,
             limit=asked.limit,
         )
-        record(ctx, LicencesViewed(shown=len(found.licences)))
-        uses = queries.last_uses(ctx, [licence.id for licence in found.licences])
-        said = [as_json(licence, uses.get(licence.id)) for licence in found.licences]
+        record(ctx, LicencesViewed(shown=len(found.rows)))
+        uses = queries.last_uses(ctx, [licence.id for licence in found.rows])
+        said = [as_json(licence, uses.get(licence.id)) for licence in found.rows]
     return present({"items": said, "next": found.after})
 
 

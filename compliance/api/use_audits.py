@@ -74,8 +74,8 @@ def read_quarter(quarter: str) -> Reply:
             after=asked.after,
             limit=asked.limit,
         )
-        record(ctx, ListViewed(what="use-of-licences", rows=len(page.lines)))
-    return present(_tally(tally) | {"items": [_line(each) for each in page.lines], "next": page.after})
+        record(ctx, ListViewed(what="use-of-licences", rows=len(page.rows)))
+    return present(_tally(tally) | {"items": [_line(each) for each in page.rows], "next": page.after})
 
 
 @use_audits.get("/use-exemptions")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -11,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, String, Uuid, case, column, func, or_, select, table
 
 from compliance.kernel.context import Context
-from compliance.kernel.keyset import By, Sorts
+from compliance.kernel.keyset import By, Page, Sorts
 from compliance.kernel.tables import Table, moment
 from policies.access import reach
 from policies.permissions import Permission
@@ -52,14 +51,6 @@ SORTS = Sorts(
 """How accounts can be sorted; those of nobody's people, such as the hub's own, come before all organisations."""
 
 
-@dataclass(frozen=True)
-class Page:
-    """Some accounts, and the cursor behind which the next page begins: None when this was the last."""
-
-    people: tuple[Person, ...]
-    after: str | None
-
-
 def people(
     ctx: Context,
     *,
@@ -69,7 +60,7 @@ def people(
     sort: str | None = None,
     after: str | None = None,
     limit: int = 50,
-) -> Page:
+) -> Page[Person]:
     """Accounts within the asker's reach, by e-mail address where nothing is said; raises Forbidden, and Invalid."""
     within = reach(ctx, Permission.ACCOUNT_RESET)
     sort = SORTS.known(sort)
@@ -87,8 +78,7 @@ def people(
     if search and search.strip():
         looked_in = (Person.full_name, Person.email)
         wanted = wanted.where(or_(*(each.icontains(search.strip(), autoescape=True) for each in looked_in)))
-    page = SORTS.page(ctx.session, wanted, sort=sort, after=place, limit=min(limit, MOST))
-    return Page(page.rows, page.after)
+    return SORTS.page(ctx.session, wanted, sort=sort, after=place, limit=min(limit, MOST))
 
 
 def stands(person: Person) -> Account:

@@ -11,10 +11,10 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_
@@ -29,6 +29,9 @@ LARGEST = 2**62
 """No number of ours is so large, and no store would take a larger one."""
 
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+R = TypeVar("R")
+S = TypeVar("S")
 
 
 @dataclass(frozen=True)
@@ -50,11 +53,15 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Page:
+class Page(Generic[R]):
     """Some rows, and the cursor behind which the next page begins: None when this was the last."""
 
-    rows: tuple[Any, ...]
+    rows: tuple[R, ...]
     after: str | None
+
+    def each(self, make: Callable[[R], S]) -> Page[S]:
+        """The same page of what `make` makes of each row."""
+        return Page(tuple(make(row) for row in self.rows), self.after)
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,7 @@ class Sorts:
 
     def page(
         self, session: Any, wanted: Select[*tuple[Any, ...]], *, sort: str, after: Place | None, limit: int
-    ) -> Page:
+    ) -> Page[Any]:
         """The rows of `wanted` that stand behind `after`; the first ones for None. Where it selects one thing, just that."""
         name, down = sort.removeprefix("-"), sort.startswith("-")
         by = self.by[name]

@@ -14,7 +14,7 @@ from compliance.identity import queries as identity
 from compliance.identity.models import Person
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Invalid, NotFound
-from compliance.kernel.keyset import By, Sorts
+from compliance.kernel.keyset import By, Page, Sorts
 from policies.access import reach, require
 from policies.permissions import Permission
 from signatories.models import Organisation
@@ -48,14 +48,6 @@ class Waiting:
 
     number: int
     since: datetime | None
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some licences, and the cursor behind which the next page begins: None when this was the last."""
-
-    licences: tuple[Licence, ...]
-    after: str | None
 
 
 @dataclass(frozen=True)
@@ -108,7 +100,7 @@ def licences(
     sort: str | None = None,
     after: str | None = None,
     limit: int = 50,
-) -> Page:
+) -> Page[Licence]:
     """Licences the asker may know of, the newest request first; `search` looks in name, address and organisation.
 
     Raises Invalid at `/limit`, at `/sort`, and at `/after` for a cursor that is not of this sort.
@@ -142,8 +134,7 @@ def licences(
     )
     if sort.removeprefix("-") == "used":
         found = found.outerjoin(LastUse, LastUse.licence_id == Licence.id)
-    page = SORTS.page(ctx.session, found, sort=sort, after=place, limit=limit)
-    return Page(page.rows, page.after)
+    return SORTS.page(ctx.session, found, sort=sort, after=place, limit=limit)
 
 
 def waiting(ctx: Context, *statuses: Status, organisation_id: UUID | None = None) -> dict[Status, Waiting]:

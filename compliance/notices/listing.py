@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, String, Uuid, case, column, func, select, table
 
 from compliance.kernel.context import Context
-from compliance.kernel.keyset import By, Sorts
+from compliance.kernel.keyset import By, Page, Sorts
 from compliance.kernel.tables import Table, moment
 
 from .models import Notice
-from .queries import ROW, LetterRow
+from .queries import ROW, LetterRow, known
 
 MOST = 500
 """Rows of a page at the most."""
@@ -51,14 +50,6 @@ SORTS = Sorts(
 """How letters can be sorted; those to nobody with an account come before all people."""
 
 
-@dataclass(frozen=True)
-class Page:
-    """Some letters, and the cursor behind which the next page begins: None when this was the last."""
-
-    letters: tuple[LetterRow, ...]
-    after: str | None
-
-
 def letters(
     ctx: Context,
     *,
@@ -68,12 +59,12 @@ def letters(
     sort: str | None = None,
     after: str | None = None,
     limit: int = 50,
-) -> Page:
+) -> Page[LetterRow]:
     """Letters, the newest first where nothing is said; `search` looks in the name of whom they are for."""
     sort = SORTS.known(sort)
     place = SORTS.read(after, sort)
 
-    wanted = select(*ROW)
+    wanted = select(*ROW).where(known(ctx))
     if search or sort.removeprefix("-") == "person":
         wanted = wanted.outerjoin(_PEOPLE, _PEOPLE.c.id == Notice.person_id)
     if search and search.strip():
@@ -83,7 +74,7 @@ def letters(
     if kind is not None:
         wanted = wanted.where(Notice.kind == kind)
     page = SORTS.page(ctx.session, wanted, sort=sort, after=place, limit=min(limit, MOST))
-    return Page(tuple(LetterRow(*row) for row in page.rows), page.after)
+    return page.each(lambda row: LetterRow(*row))
 
 
 def state_of(row: LetterRow) -> State:

@@ -7,13 +7,13 @@ from typing import Any
 
 from audit.record import record
 from compliance.kernel.context import Context
+from compliance.kernel.keyset import Page
 from policies.access import require
 from policies.permissions import Permission
 
 from . import listing, queries
 from .events import NoticesViewed
-from .listing import Page
-from .queries import Standing
+from .queries import LetterRow, Standing
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,12 @@ class Board:
     """The post as it is shown: how it stands, and the letters asked for."""
 
     standing: Standing
-    page: Page
+    page: Page[LetterRow]
 
 
 def view_letters(ctx: Context, **asked: Any) -> Board:
     """Show how letters stand, those of `listing.letters`, and keep that they were shown. Raises Forbidden."""
     require(ctx, Permission.NOTICE_READ)
     board = Board(queries.standing(ctx), listing.letters(ctx, **asked))
-    record(ctx, NoticesViewed(rows=len(board.page.letters)))
+    record(ctx, NoticesViewed(rows=len(board.page.rows)))
     return board

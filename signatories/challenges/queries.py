@@ -13,8 +13,7 @@ from sqlalchemy.orm import joinedload
 from compliance.identity.queries import names_of
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Forbidden, Invalid, NotFound, Refusal
-from compliance.kernel.keyset import By, Sorts
-from compliance.kernel.keyset import Page as Shown
+from compliance.kernel.keyset import By, Page, Sorts
 from policies.access import could, may, reach
 from policies.permissions import Permission
 from signatories.models import (
@@ -97,10 +96,10 @@ def challenges(
     sort: str | None = None,
     after: str | None = None,
     limit: int = 50,
-) -> Shown:
+) -> Page[Listed]:
     """The challenges that the actor may know of, the newest first; `search` looks in the organisation and the grounds.
 
-    Its rows are `Listed`. Raises Invalid at `/limit`, `/status`, `/sort` and `/after`.
+    Raises Invalid at `/limit`, `/status`, `/sort` and `/after`.
     """
     within = reach(ctx, Permission.CHALLENGE_READ)
     if not 1 <= limit <= MOST:
@@ -118,18 +117,15 @@ def challenges(
         looked_in = (Organisation.name, Challenge.grounds)
         wanted = wanted.where(or_(*(column.icontains(search.strip(), autoescape=True) for column in looked_in)))
     page = SORTS.page(ctx.session, wanted, sort=sort, after=place, limit=limit)
-    rows: list[Challenge] = list(page.rows)
-    people = names_of(ctx, {who for one in rows for who in (one.raised_by, one.decided_by) if who})
+    people = names_of(ctx, {who for one in page.rows for who in (one.raised_by, one.decided_by) if who})
     theirs = select(Organisation.id, Organisation.name).where(
-        Organisation.id.in_({one.organisation_id for one in rows})
+        Organisation.id.in_({one.organisation_id for one in page.rows})
     )
     called = {row.id: row.name for row in ctx.session.execute(theirs)}
-    return Shown(
-        tuple(
-            Listed(one, called[one.organisation_id], people.get(one.raised_by), people.get(one.decided_by or ""))
-            for one in rows
-        ),
-        page.after,
+    return page.each(
+        lambda one: Listed(
+            one, called[one.organisation_id], people.get(one.raised_by), people.get(one.decided_by or "")
+        )
     )
 
 

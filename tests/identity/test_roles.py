@@ -270,12 +270,12 @@ def test_people_are_listed_for_those_who_give_roles_and_nobody_else(sqlite_house
     a_person(sqlite_house, full_name="Ann Vale", email="ann@kent.example.org")
 
     with sqlite_house.reading(*manager) as ctx:
-        assert [person.email for person in directory.people(ctx, search="VALE").people] == ["ann@kent.example.org"]
-        assert directory.people(ctx, search="%").people == ()
-        everyone = [person.email for person in directory.people(ctx).people]
+        assert [person.email for person in directory.people(ctx, search="VALE").rows] == ["ann@kent.example.org"]
+        assert directory.people(ctx, search="%").rows == ()
+        everyone = [person.email for person in directory.people(ctx).rows]
         assert everyone == sorted(everyone)
         first = directory.people(ctx, limit=1)
-        assert [person.email for person in directory.people(ctx, after=first.after).people] == everyone[1:]
+        assert [person.email for person in directory.people(ctx, after=first.after).rows] == everyone[1:]
     with sqlite_house.reading(*delegate) as ctx, pytest.raises(Forbidden):
         directory.people(ctx)
 
@@ -293,11 +293,11 @@ def test_people_are_walked_in_every_sort_each_once_and_those_of_no_organisation_
             after: str | None = None
             while True:
                 page = directory.people(ctx, sort=sort, after=after, limit=2)
-                seen.extend(person.email for person in page.people)
+                seen.extend(person.email for person in page.rows)
                 after = page.after
                 if after is None:
                     break
             assert len(seen) == len(set(seen)), sort
             assert set(made) <= set(seen), sort
-        assert {person.email for person in directory.people(ctx, account=directory.Account.OPEN).people} >= set(made)
-        assert directory.people(ctx, account=directory.Account.CLOSED).people == ()
+        assert {person.email for person in directory.people(ctx, account=directory.Account.OPEN).rows} >= set(made)
+        assert directory.people(ctx, account=directory.Account.CLOSED).rows == ()

@@ -43,7 +43,7 @@ def walk(ctx: Context, sort: str, limit: int = 2) -> list[Licence]:
     after: str | None = None
     while True:
         page = queries.licences(ctx, sort=sort, after=after, limit=limit)
-        seen.extend(page.licences)
+        seen.extend(page.rows)
         after = page.after
         if after is None:
             return seen
@@ -78,7 +78,7 @@ def test_rows_that_come_while_a_list_is_walked_move_no_other(house: House, licen
         a_request(house, swale, f"late.{uuid4().hex[:8]}@ashford.gov.uk")
         with house.reading(hub()) as ctx:
             rest = queries.licences(ctx, sort=sort, after=first.after, limit=100)
-            seen = [row.id for row in (*first.licences, *rest.licences)]
+            seen = [row.id for row in (*first.rows, *rest.rows)]
         assert len(seen) == len(set(seen)), sort
         assert set(licences) <= set(seen), sort
 
@@ -86,7 +86,7 @@ def test_rows_that_come_while_a_list_is_walked_move_no_other(house: House, licen
 def test_a_cursor_of_ours_opens_its_own_list_only_and_no_other_opens_any(licences: list[UUID], house: House) -> None:
     with house.reading(hub()) as ctx:
         ours = queries.licences(ctx, sort="used", limit=4).after or ""
-        assert queries.licences(ctx, sort="used", after=ours).licences
+        assert queries.licences(ctx, sort="used", after=ours).rows
 
         lies = [
             write("asked", value, one)

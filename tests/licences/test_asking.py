@@ -233,7 +233,7 @@ def test_a_delegate_sees_the_licences_of_their_own_organisation_only(sqlite_hous
     other = a_request(sqlite_house, theirs, "kim@medway.gov.uk")
 
     with sqlite_house.reading(partner(ours)) as ctx:
-        assert [row.id for row in queries.licences(ctx).licences] == [mine.id]
+        assert [row.id for row in queries.licences(ctx).rows] == [mine.id]
         with pytest.raises(NotFound):
             queries.licences(ctx, organisation_id=theirs)
         with pytest.raises(NotFound):
@@ -249,10 +249,10 @@ def test_the_list_is_searched_filtered_and_turned_page_by_page(sqlite_house: Hou
         first = queries.licences(ctx, limit=2)
         second = queries.licences(ctx, limit=2, after=first.after)
         third = queries.licences(ctx, limit=2, after=second.after)
-        seen = [row.id for page in (first, second, third) for row in page.licences]
+        seen = [row.id for page in (first, second, third) for row in page.rows]
         assert (sorted(seen, key=str), third.after) == (sorted(asked, key=str), None)
-        assert [row.id for row in queries.licences(ctx, search="P3@").licences] == [asked[3]]
-        assert queries.licences(ctx, search="%").licences == ()
-        assert len(queries.licences(ctx, area="mid-kent", status=Status.REQUESTED).licences) == 5
-        assert queries.licences(ctx, area="medway").licences == ()
-        assert queries.licences(ctx, status=Status.ACTIVE).licences == ()
+        assert [row.id for row in queries.licences(ctx, search="P3@").rows] == [asked[3]]
+        assert queries.licences(ctx, search="%").rows == ()
+        assert len(queries.licences(ctx, area="mid-kent", status=Status.REQUESTED).rows) == 5
+        assert queries.licences(ctx, area="medway").rows == ()
+        assert queries.licences(ctx, status=Status.ACTIVE).rows == ()

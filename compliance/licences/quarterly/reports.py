@@ -18,7 +18,7 @@ from compliance.kernel.calendar import Quarter, quarter_named, quarter_of
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Invalid, NotFound
-from compliance.kernel.keyset import By, Sorts
+from compliance.kernel.keyset import By, Page, Sorts
 from compliance.licences.models import LastUse, Licence
 from compliance.licences.rules import HOLDS_A_SEAT
 from policies.access import reach
@@ -55,14 +55,6 @@ class Line:
     verdict: Verdict
     judged_at: datetime | None
     ends_on: date | None
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some lines, and the cursor behind which the next page begins: None when this was the last."""
-
-    lines: tuple[Line, ...]
-    after: str | None
 
 
 @dataclass(frozen=True)
@@ -129,7 +121,7 @@ def lines(
     sort: str | None = None,
     after: str | None = None,
     limit: int = 50,
-) -> Page:
+) -> Page[Line]:
     """The licences of a quarter within the asker's reach: with their verdict, or what would be found today."""
     within = reach(ctx, Permission.LICENCE_READ)
     order = sorts(quarter)
@@ -145,7 +137,7 @@ def lines(
         wanted = wanted.where(or_(*(column.icontains(search.strip(), autoescape=True) for column in looked_in)))
 
     page = order.page(ctx.session, wanted, sort=chosen, after=order.read(after, chosen), limit=min(limit, MOST))
-    return Page(tuple(_line(ctx, quarter, row) for row in page.rows), page.after)
+    return page.each(lambda row: _line(ctx, quarter, row))
 
 
 def tally(ctx: Context, quarter: Quarter) -> Tally:

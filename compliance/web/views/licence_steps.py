@@ -111,7 +111,7 @@ def reallocate(licence_id: UUID) -> Reply:
     found = _found(licence_id, Permission.LICENCE_REALLOCATE)
     form = forms.Reallocate()
     with reading() as ctx:
-        waiting = queries.licences(ctx, status=Status.REQUESTED, kind=Kind(found.kind), limit=PAGE).licences
+        waiting = queries.licences(ctx, status=Status.REQUESTED, kind=Kind(found.kind), limit=PAGE).rows
     form.to_licence.choices = [(str(each.id), f"{each.person.full_name}, {each.organisation.name}") for each in waiting]
     if form.sent():
         with telling(form):

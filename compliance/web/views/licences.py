@@ -51,11 +51,11 @@ def licences() -> Reply:
     with work() as ctx:
         page = queries.licences(ctx, **asked, sort=sort, after=after, limit=PAGE)
         seats = queries.seats(ctx)
-        used = queries.last_uses(ctx, [licence.id for licence in page.licences])
-        record(ctx, LicencesViewed(shown=len(page.licences)))
+        used = queries.last_uses(ctx, [licence.id for licence in page.rows])
+        record(ctx, LicencesViewed(shown=len(page.rows)))
     return show(
         "licences.html",
-        licences=page.licences,
+        licences=page.rows,
         after=page.after,
         sort=sort,
         seats=[each for each in seats if each.seats],
@@ -76,7 +76,7 @@ def export(form: str) -> Reply:
     def table(ctx: Context) -> Table:
         def read(after: str | None) -> tuple[tuple[Licence, ...], str | None]:
             page = queries.licences(ctx, **asked, sort=sort, after=after, limit=queries.MOST)
-            return page.licences, page.after
+            return page.rows, page.after
 
         found, most = lists.walked(read)
         return tables.of_licences(ctx, found, queries.last_uses(ctx, [row.id for row in found]), most=most)

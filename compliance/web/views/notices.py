@@ -32,7 +32,7 @@ def letters() -> Reply:
     after = lists.place_of(listing.SORTS, sort)
     with work() as ctx:
         board = use_cases.view_letters(ctx, **asked, sort=sort, after=after)
-        names = _names(ctx, board.page.letters)
+        names = _names(ctx, board.page.rows)
     return show(
         "notices.html",
         board=board,
@@ -57,7 +57,7 @@ def export(form: str) -> Reply:
 
         def read(after: str | None) -> tuple[tuple[LetterRow, ...], str | None]:
             page = listing.letters(ctx, **asked, sort=sort, after=after, limit=listing.MOST)
-            return page.letters, page.after
+            return page.rows, page.after
 
         found, most = lists.walked(read)
         return listing.as_table(ctx, found, _names(ctx, found), most=most)

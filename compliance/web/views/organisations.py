@@ -62,7 +62,7 @@ def organisation(organisation_id: UUID) -> Reply:
         policies=policies,
         assured=assured,
         host_of=host_of,
-        licences=held.licences if held else None,
+        licences=held.rows if held else None,
         more_licences=held is not None and held.after is not None,
         signable={code: versions[-1] for code, versions in waiting.items()},
         today=today,

@@ -42,7 +42,7 @@ def people() -> Reply:
         page = directory.people(ctx, **narrowed, sort=sort, after=after)
     return show(
         "people.html",
-        people=page.people,
+        people=page.rows,
         names=names,
         asked=narrowed,
         sort=sort,
@@ -62,7 +62,7 @@ def export(form: str) -> Reply:
     def table(ctx: Context) -> Table:
         def read(after: str | None) -> tuple[tuple[Person, ...], str | None]:
             page = directory.people(ctx, **narrowed, sort=sort, after=after, limit=directory.MOST)
-            return page.people, page.after
+            return page.rows, page.after
 
         found, most = lists.walked(read)
         return directory.as_table(ctx, found, dict(signatories.names(ctx)), most=most)
@@ -115,7 +115,7 @@ def person(person_id: UUID) -> Reply:
             roles=held,
             proposals=proposals.about(ctx, person_id),
             title_of=asked.title,
-            licences=page.licences,
+            licences=page.rows,
             employer=employer,
             ready=queries.is_ready(ctx, person_id),
             has_password=password is not None,

@@ -53,12 +53,12 @@ def one_quarter(quarter: str) -> Reply:
         after = lists.place_of(sorts, sort)
         tally = reports.tally(ctx, named)
         page = reports.lines(ctx, named, **asked, sort=sort, after=after, limit=PAGE)
-        record(ctx, ListViewed(what="use-of-licences", rows=len(page.lines)))
+        record(ctx, ListViewed(what="use-of-licences", rows=len(page.rows)))
     return show(
         "use_quarter.html",
         quarter=named,
         tally=tally,
-        lines=page.lines,
+        lines=page.rows,
         after=page.after,
         beginning=after is None,
         sort=sort,
@@ -155,7 +155,7 @@ def _table(ctx: Context, quarter: Quarter) -> Table:
 
     def read(after: str | None) -> tuple[tuple[Line, ...], str | None]:
         page = reports.lines(ctx, quarter, **asked, sort=sort, after=after, limit=reports.MOST)
-        return page.lines, page.after
+        return page.rows, page.after
 
     found, most = lists.walked(read)
     return tables.of_quarter(ctx, quarter, found, most=most)
