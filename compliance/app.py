@@ -23,7 +23,7 @@ from .accesses.reading import models as _searches  # noqa: F401
 from .accesses.reporting import models as _reported  # noqa: F401
 from .api import doors as api
 from .api.evaluation import DecisionDoor
-from .decisions.exceptions import models as _exceptions  # noqa: F401
+from .decisions.exceptions import use_cases as _exceptions  # noqa: F401 - its tables, and acts that take two people
 from .identity.countries import Countries
 from .identity.patience import Patience
 from .identity.proposals import models as _proposals  # noqa: F401 - its table is the store's, whoever proposes

@@ -67,8 +67,8 @@ class Verdict:
 class Standing:
     """One person as a decision sees them: their rights, best first, and what they are invited to.
 
-    `opened` is what break-glass opens to them, and `kept` the conflicts of interest that keep them from a case, each
-    by the case's reference (DEC-5, DEC-6).
+    `opened` is what break-glass opens to them, by the case's reference, and `kept` the conflicts of interest that keep
+    them from a case, by its reference folded (DEC-5, DEC-6).
     """
 
     person_id: str

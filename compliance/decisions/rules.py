@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import reasons as why
 from .book import Book, Opened, Right, Standing, Verdict
+from .exceptions.rules import folded
 from .reasons import Reason
 
 OVERRIDDEN = frozenset({why.OTHER_AREA, why.NOT_INVITED, why.CLOSED_MARAC})
@@ -55,7 +56,7 @@ def decide(
     if now >= standing.until:
         raise Stale(standing.person_id)
     if standing.kept and needs.needs_area:
-        conflict = standing.kept.get(reference) or standing.kept.get(named)
+        conflict = standing.kept.get(folded(reference)) or standing.kept.get(folded(named))
         if conflict is not None:
             return Verdict(False, _of_no_case(book, now, standing, action), conflict=conflict)
     # The one right nearly everyone has, with nothing against it, is the path the case system waits on.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from compliance.kernel.context import Context
 
@@ -17,6 +17,9 @@ WAITS = and_(Notice.sent_at.is_(None), Notice.dropped_at.is_(None))
 
 FAILS = and_(WAITS, Notice.problem.is_not(None))
 """Tried, and not taken so far."""
+
+KEPT = "kept:"
+"""How `once` begins for a letter that nobody but its reader may know of: that there is one would tell on somebody (DEC-6)."""
 
 SHOWN = 50
 
@@ -56,13 +59,21 @@ ROW = (
 """The columns of a letter that may be shown."""
 
 
+def known(ctx: Context) -> ColumnElement[bool]:
+    """The condition that the acting person may know of a letter: it is theirs, or kept from nobody (DEC-6)."""
+    me = ctx.actor.person_id
+    if me is None:
+        return true()
+    return or_(Notice.once.is_(None), Notice.once.not_like(f"{KEPT}%"), Notice.person_id == me)
+
+
 def to_person(ctx: Context, person_id: UUID, *, limit: int = SHOWN) -> list[LetterRow]:
     """The letters to one person, the newest first."""
-    wanted = select(*ROW).where(Notice.person_id == person_id).order_by(Notice.written_at.desc(), Notice.id)
+    wanted = select(*ROW).where(Notice.person_id == person_id, known(ctx)).order_by(Notice.written_at.desc(), Notice.id)
     return [LetterRow(*row) for row in ctx.session.execute(wanted.limit(limit))]
 
 
 def standing(ctx: Context) -> Standing:
     """How the post stands, for the first page and for `doctor`."""
-    counted = select(func.count(), func.count(Notice.problem), func.min(Notice.written_at)).where(WAITS)
+    counted = select(func.count(), func.count(Notice.problem), func.min(Notice.written_at)).where(WAITS, known(ctx))
     return Standing(*ctx.session.execute(counted).one())

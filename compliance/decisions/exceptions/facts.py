@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from compliance.decisions.book import Opened
 
 from .models import BreakGlass, Conflict
+from .rules import folded
 
 Rows = Select[UUID, str, UUID, Any, Any]
 
@@ -24,7 +25,8 @@ MOST_NAMED = 500
 
 @dataclass(slots=True)
 class Exceptions:
-    """One person's: what break-glass opens to them, and which conflicts keep them from what, by reference."""
+    """One person's: what break-glass opens to them by reference, and which conflicts keep them from what, by the
+    reference folded."""
 
     opened: dict[str, Opened] = field(default_factory=dict)
     kept: dict[str, str] = field(default_factory=dict)
@@ -52,7 +54,7 @@ def exceptions(
         if only is not None and person_id not in only:
             continue
         if area is None:
-            found[person_id].kept[reference] = str(one)
+            found[person_id].kept[folded(reference)] = str(one)
         else:
             found[person_id].opened[reference] = Opened(str(one), area, until.timestamp())
     return dict(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 
 from compliance.identity.models import Person, RoleHeld
 from compliance.identity.queries import actor_for
@@ -26,8 +26,8 @@ PAGE = 50
 
 
 def visible(ctx: Context, proposal_id: UUID, *, lock: bool = False) -> Proposal:
-    """A proposal that the actor made or may decide on; every other answers as if it did not exist (ROL-4)."""
-    wanted = select(Proposal).where(Proposal.id == proposal_id)
+    """A proposal that the actor made or may decide on; every other answers as if it did not exist (ROL-4, DEC-6)."""
+    wanted = select(Proposal).where(Proposal.id == proposal_id, _not_hidden(ctx))
     if lock:
         wanted = wanted.with_for_update().execution_options(populate_existing=True)
     found = ctx.session.execute(wanted).scalar_one_or_none()
@@ -130,8 +130,14 @@ def _open(ctx: Context) -> Select[Proposal]:
 
 
 def known(ctx: Context) -> ColumnElement[bool]:
-    """The condition that the actor may know of it: they made it, or may decide on its kind (ROL-4)."""
-    return or_(Proposal.proposer == ctx.actor.id, _approves(ctx))
+    """The condition that the actor may know of it: they made it, or may decide on its kind, and it is not kept from them (ROL-4)."""
+    return and_(or_(Proposal.proposer == ctx.actor.id, _approves(ctx)), _not_hidden(ctx))
+
+
+def _not_hidden(ctx: Context) -> ColumnElement[bool]:
+    """The condition that it is of no kind that is kept from some, or not kept from the actor (DEC-6)."""
+    kept = [and_(Proposal.kind == act.kind, act.hidden.unseen(ctx)) for act in ACTS.values() if act.hidden]
+    return and_(true(), *(~each for each in kept))
 
 
 def _approves(ctx: Context) -> ColumnElement[bool]:

@@ -77,7 +77,7 @@ def propose(
             raise WaitsAlready() from problem
         raise
 
-    record(ctx, _told(ActProposed, proposal, person=beneficiary_id))
+    record(ctx, _told(ActProposed, proposal, person=None if ACTS[kind].hidden else beneficiary_id))
     letters.proposal_waits(ctx, proposal)
     return proposal
 
