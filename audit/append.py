@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
 from .encoding import FORMAT, digest
-from .models import COLUMNS, HEAD, AuditEntry, LogHead
+from .models import COLUMNS, HEAD, AuditEntry, LogHead, PersonalDetail
+from .personal import Private
 
 
 @dataclass(frozen=True)
@@ -61,17 +62,24 @@ def take_turn(connection: Connection, entries: int, *, bump: bool = False, look_
 
 
 def append(connection: Connection, turn: Turn, drafts: Sequence[dict[str, Any]]) -> list[Receipt]:
-    """Write the drafts under the numbers of this turn; each draft holds every column but number and hash.
+    """Write the drafts under the numbers of this turn; each draft holds every column but number, format and hash.
 
-    Numbers run without a gap: they are taken in the transaction that writes them.
+    Numbers run without a gap: they are taken in the transaction that writes them. A draft's `private` is kept apart,
+    under a commitment that the entry holds.
     """
-    receipts = []
+    receipts, apart = [], []
     for offset, draft in enumerate(drafts):
         draft["number"] = turn.next_number + offset
         draft["format"] = FORMAT
-        draft.setdefault("personal", None)
+        private: Private | None = draft.pop("private", None)
+        draft["personal"] = None
+        if private is not None:
+            draft["personal"], row = private.row(draft["number"])
+            apart.append(row)
         draft["hash"] = digest(draft)
         receipts.append(Receipt(draft["number"], draft["hash"].hex()))
     _, add = _statements(connection.dialect.name)
     connection.exec_driver_sql(add, list(drafts))
+    if apart:
+        connection.execute(insert(PersonalDetail), apart)
     return receipts

@@ -7,7 +7,7 @@ people, nothing that says what a case is about (AUD-1, AUD-3).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 from uuid import UUID
@@ -24,11 +24,13 @@ class Event:
 
     `subject` is the id of what it happened to; `organisation` whose it is; `reference` the case system's
     opaque reference; `rules` the rule ids that decided it. Any further field is detail; every UUID in it
-    counts as naming that row to the guard.
+    counts as naming that row to the guard. `private` names the fields of detail that say something of a person
+    beyond ids and codes: they are kept apart, and go when their time is over (AUD-3).
     """
 
     name: ClassVar[str]
     subject_kind: ClassVar[str | None] = None
+    private: ClassVar[frozenset[str]] = frozenset()
 
     subject: UUID | None = None
     organisation: UUID | None = None
@@ -56,11 +58,18 @@ class Event:
                 yield from (item for item in value if isinstance(item, UUID))
 
     def detail(self) -> dict[str, Any]:
-        """What the event says beyond its envelope, as JSON values."""
+        """What the event says beyond its envelope, as JSON values; what is private apart."""
+        return self._beyond(lambda name: name not in self.private)
+
+    def said(self) -> dict[str, Any]:
+        """What of it is private, as JSON values."""
+        return self._beyond(lambda name: name in self.private)
+
+    def _beyond(self, wanted: Callable[[str], bool]) -> dict[str, Any]:
         return {
             field.name: _plain(getattr(self, field.name))
             for field in fields(self)
-            if field.name not in ENVELOPE and getattr(self, field.name) is not None
+            if field.name not in ENVELOPE and wanted(field.name) and getattr(self, field.name) is not None
         }
 
 

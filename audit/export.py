@@ -51,7 +51,7 @@ def export(house: House, folder: Path, *, progress: Callable[[int], None]) -> in
     ):
         rows = connection.execution_options(yield_per=_AT_ONCE).execute(wanted).mappings()
         for count, row in enumerate(rows, 1):
-            file.write(_line(row))
+            file.write(line(row))
             if count % _TELL_EVERY == 0:
                 progress(count)
     (folder / "checkpoint").write_text(note, encoding="utf-8")
@@ -59,6 +59,8 @@ def export(house: House, folder: Path, *, progress: Callable[[int], None]) -> in
     return size
 
 
-def _line(row: Any) -> str:
-    entry = {name: row[name] for name in COLUMNS if name != "personal"} | {"hash": row["hash"].hex()}
+def line(row: Any) -> str:
+    """An entry as a line of the log (docs/log-format.md)."""
+    entry = {name: row[name] for name in COLUMNS if name != "personal" or row["format"] != 1}
+    entry["hash"] = row["hash"].hex()
     return json.dumps(entry, separators=(",", ":"), ensure_ascii=False) + "\n"

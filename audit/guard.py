@@ -19,10 +19,11 @@ from compliance.kernel.context import Context
 from compliance.kernel.db import Base, UnitOfWork
 
 from .append import append, take_turn
-from .models import Audited, AuditEntry, RightsChange
-from .record import draft, recorded
+from .events import Event
+from .models import Audited, AuditEntry, PersonalDetail, RightsChange
+from .record import draft, recorded, waiting
 
-APPEND_ONLY = frozenset({"audit_entries"})
+APPEND_ONLY = frozenset({"audit_entries", "audit_personal"})
 
 
 class Unrecorded(RuntimeError):
@@ -38,7 +39,7 @@ def _notice(session: UnitOfWork, _flush: UOWTransaction) -> None:
     changed: dict[UUID, str] = session.info.setdefault("changed", {})
     rights: set[tuple[str, UUID]] = session.info.setdefault("rights", set())
     for row in (*session.new, *session.dirty, *session.deleted):
-        if isinstance(row, AuditEntry):
+        if isinstance(row, (AuditEntry, PersonalDetail)):
             raise Unrecorded("entries are added by `audit.append` alone")
         if not isinstance(row, Audited):
             continue
@@ -60,8 +61,14 @@ def _settle(session: UnitOfWork) -> None:
     unnamed = {f"{kind} {row}" for row, kind in changed.items() if row not in named}
     if unnamed:
         raise Unrecorded(f"changed without an event that names it: {', '.join(sorted(unnamed))}")
-    if not events:
-        return
+    if events:
+        _enter(session, context, events)
+    for then in waiting(context):
+        then(session.connection(), session.info.get("receipts", []))
+
+
+def _enter(session: UnitOfWork, context: Context, events: list[Event]) -> None:
+    """Take the log's head and write the entries; the state of rights moves on where somebody's may have changed."""
     rights: set[tuple[str, UUID]] = session.info.get("rights", set())
     connection = session.connection()
     turn = take_turn(connection, len(events), bump=bool(rights))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, SmallInteger, String, Text, text
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from compliance.kernel.db import Base, Sealed
 
@@ -22,6 +22,7 @@ SELDOM = ("refused", "mixed")
 IS_SELDOM = text("outcome IN ('refused', 'mixed')")
 """The same as the index has it: SQLite takes the index only where a question says this word for word."""
 
+_FROM_SOMEWHERE = text("address IS NOT NULL")
 _OF_SOMEBODY = text("organisation IS NOT NULL")
 _FOR_SOMEBODY = text("actor_organisation IS NOT NULL")
 
@@ -73,6 +74,23 @@ class AuditEntry(Base):
     personal: Mapped[str | None] = mapped_column(String(64))
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
+    apart: Mapped[PersonalDetail | None] = relationship(
+        primaryjoin="AuditEntry.number == foreign(PersonalDetail.number)", viewonly=True, lazy="joined"
+    )
+
+    @property
+    def whence(self) -> str | None:
+        """The network address it came from, wherever that is kept; None for our own acts and for what is disposed of.
+
+        Where a program tells of a person's act, that is the person's, and the program's once that is disposed of.
+        """
+        return (self.apart.address if self.apart is not None else None) or self.address
+
+    @property
+    def is_disposed(self) -> bool:
+        """Whether what was kept beside it has gone again (RET-9)."""
+        return self.apart is not None and self.apart.disposed_by is not None
+
     __table_args__ = (
         Index("ix_audit_entries_event", "event", "number"),
         Index("ix_audit_entries_actor", "actor_id", "number"),
@@ -86,6 +104,10 @@ class AuditEntry(Base):
             "ix_audit_entries_actor_organisation", "actor_organisation", "number",
             sqlite_where=_FOR_SOMEBODY, postgresql_where=_FOR_SOMEBODY,
         ),
+        Index(
+            "ix_audit_entries_address", "address", "number",
+            sqlite_where=_FROM_SOMEWHERE, postgresql_where=_FROM_SOMEWHERE,
+        ),
         Index("ix_audit_entries_outcome", "outcome", "number", sqlite_where=IS_SELDOM, postgresql_where=IS_SELDOM),
     )  # fmt: skip
 
@@ -93,16 +115,17 @@ class AuditEntry(Base):
 class PersonalDetail(Base):
     """What an entry says of a person beyond ids and codes, kept apart so that it can be disposed of (AUD-3, RET-9).
 
-    The entry holds, as `personal`, the hexadecimal SHA-256 of the salt and these; docs/log-format.md says how.
+    The entry holds, as `personal`, the hexadecimal SHA-256 of the salt and these; `audit.personal` says how.
     `address` is the network address, `said` anything else, as JSON, sealed. Disposal leaves the row with none of
     them, and `disposed_by`, the number of the entry that says so.
     """
 
     __tablename__ = "audit_personal"
+    __table_args__ = (Index("ix_audit_personal_address", "address", "number"),)
 
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
-    address: Mapped[str | None] = mapped_column(String(45), index=True)
+    address: Mapped[str | None] = mapped_column(String(45))
     said: Mapped[bytes | None] = mapped_column(Sealed)
     disposed_by: Mapped[int | None] = mapped_column(BigInteger)
 

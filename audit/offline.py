@@ -20,12 +20,16 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-FIELDS = (
+FIELDS_1 = (
     "number", "at", "event", "outcome", "actor_kind", "actor_id", "actor_organisation", "actor_roles", "subject_kind",
     "subject_id", "organisation", "reference", "rules", "purpose", "address", "request_id", "session_id",
     "state_version", "policy_version", "detail",
 )  # fmt: skip
-WHOLE = {*FIELDS, "format", "hash"}
+FIELDS_2 = ("number", "state_version", *(name for name in FIELDS_1[1:] if name != "state_version"), "personal")
+MEMBERS = {
+    1: ("number", "format", *FIELDS_1[1:], "hash"),
+    2: ("number", "format", *FIELDS_1[1:], "personal", "hash"),
+}
 
 
 class Bad(Exception):
@@ -60,10 +64,10 @@ def check(folder: Path, key: Path, since: Path | None) -> int:
     if before and (before[0] != origin or before[1] > size):
         raise Bad(size, f"the log held {before[1]} entries at the checkpoint, and holds {size}")
     tree: list[tuple[int, bytes]] = []
-    for number, digest in entries(folder / "log.ndjson", size):
+    for number, leaf in entries(folder / "log.ndjson", size):
         if before and number == before[1] and root_of(tree) != before[2]:
             raise Bad(0, "the log is not the one of the checkpoint")
-        grow(tree, sha256(b"\0" + digest).digest())
+        grow(tree, leaf)
     if before and before[1] == size and before[2] != root:
         raise Bad(0, "the log is not the one of the checkpoint")
     if root_of(tree) != root:
@@ -72,41 +76,56 @@ def check(folder: Path, key: Path, since: Path | None) -> int:
 
 
 def entries(path: Path, size: int) -> Iterator[tuple[int, bytes]]:
-    """The number and the digest of every entry; raises Bad at the first that is not in its place or not itself."""
+    """The number and the leaf of every entry; raises Bad at the first that is not in its place or not itself."""
     number = 0
     with path.open("rb") as file:
         for line in file:
             if number >= size:
                 raise Bad(number, f"only {size} entries were sealed")
-            yield number, digest_of(line, number)
+            yield number, leaf_of(line, number)
             number += 1
     if number < size:
         raise Bad(number, f"{size} entries were sealed, and {number} are there")
 
 
-def digest_of(line: bytes, number: int) -> bytes:
-    """The digest of an entry's canonical bytes, where the line is nothing but that entry."""
+def leaf_of(line: bytes, number: int) -> bytes:
+    """The leaf of an entry, where the line is nothing but that entry."""
     try:
         entry = json.loads(line, object_pairs_hook=once)
-        same = json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode() + b"\n" == line
-    except (ValueError, UnicodeError):
+        same = written(entry) + b"\n" == line
+    except (ValueError, RecursionError):
         raise Bad(number, "the line is no entry") from None
-    if not same or not isinstance(entry, dict) or set(entry) != WHOLE or entry["format"] != 1:
-        raise Bad(number, "the line is no entry of format 1")
+    kind = entry.get("format") if isinstance(entry, dict) else None
+    if not same or type(kind) is not int or kind not in MEMBERS or tuple(entry) != MEMBERS[kind]:
+        raise Bad(number, "the line is no entry of a format that is known")
     if entry["number"] != number:
         raise Bad(number, f"entry {entry['number']} stands in its place")
-    parts = ["marac-log:1\n"]
-    for name in FIELDS:
-        value = entry[name]
-        if value is None:
-            parts.append(f"{name}:-\n")
-        else:
-            text = str(value)
-            parts.append(f"{name}:{len(text.encode())}:{text}\n")
-    digest = sha256("".join(parts).encode()).digest()
-    if digest.hex() != entry["hash"]:
+    hashed, leaf = hashes_1(entry) if kind == 1 else hashes_2(entry)
+    if hashed.hex() != entry["hash"]:
         raise Bad(number, "the entry is not what its hash says")
-    return digest
+    return leaf
+
+
+def hashes_1(entry: dict[str, object]) -> tuple[bytes, bytes]:
+    """The hash and the leaf of an entry of format 1."""
+    parts = ["marac-log:1\n"]
+    for name in FIELDS_1:
+        value = entry[name]
+        text = str(value)
+        parts.append(f"{name}:-\n" if value is None else f"{name}:{len(text.encode())}:{text}\n")
+    hashed = sha256("".join(parts).encode()).digest()
+    return hashed, sha256(b"\0" + hashed).digest()
+
+
+def hashes_2(entry: dict[str, object]) -> tuple[bytes, bytes]:
+    """The hash and the leaf of an entry of format 2, which are the same."""
+    leaf = sha256(b"\0" + written([2, *(entry[name] for name in FIELDS_2)])).digest()
+    return leaf, leaf
+
+
+def written(value: object) -> bytes:
+    """JSON without blanks, characters beyond ASCII as themselves."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def once(pairs: list[tuple[str, object]]) -> dict[str, object]:

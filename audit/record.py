@@ -6,16 +6,19 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from compliance.kernel.context import Context
+from compliance.kernel.secrets import KeyRing
 
 from .append import Receipt
 from .events import Event
 from .models import HEAD, LogHead, Moment
+from .personal import OF_PEOPLE, Private
 
 E = TypeVar("E", bound=Event)
 Reaction = Callable[[Context, Any], None]
+Afterwards = Callable[[Connection, list[Receipt]], None]
 
 _REACTIONS: dict[type[Event], list[Reaction]] = {}
 
@@ -50,13 +53,28 @@ def hold_the_log(ctx: Context) -> None:
     ctx.session.execute(select(LogHead.id).where(LogHead.id == HEAD).with_for_update())
 
 
+def once_entered(ctx: Context, then: Afterwards) -> None:
+    """Have `then` called when this transaction's entries are in the log, just before the commit.
+
+    It is given the connection and the receipts in the order of `recorded`. The log's head is held meanwhile, so it
+    is for a few statements that wait for nobody; what it raises undoes everything.
+    """
+    waiting(ctx).append(then)
+
+
+def waiting(ctx: Context) -> list[Afterwards]:
+    """What waits for this transaction's entries, in order."""
+    return cast(list[Afterwards], ctx.session.info.setdefault("once_entered", []))
+
+
 def receipts(ctx: Context) -> list[Receipt]:
-    """After the commit: where this transaction's events stand in the log, in the order they were recorded."""
+    """Once they are entered: where this transaction's events stand in the log, in the order they were recorded."""
     return cast(list[Receipt], ctx.session.info.get("receipts", []))
 
 
 def draft(ctx: Context, event: Event, policy_version: str) -> dict[str, Any]:
-    """The entry for an event, but for its number, its state version and its hash."""
+    """The entry for an event, but for its number, its state version and its hash; `private` is what stands apart."""
+    of_a_person = ctx.actor.kind in OF_PEOPLE
     return {
         "at": Moment.write(ctx.now()),
         "event": event.name,
@@ -71,12 +89,25 @@ def draft(ctx: Context, event: Event, policy_version: str) -> dict[str, Any]:
         "reference": event.reference,
         "rules": " ".join(event.rules) or None,
         "purpose": event.purpose,
-        "address": ctx.origin.address,
+        "address": None if of_a_person else ctx.origin.address,
         "request_id": ctx.origin.request_id,
         "session_id": _text(ctx.origin.session_id),
         "policy_version": policy_version,
-        "detail": json.dumps(event.detail(), separators=(",", ":"), sort_keys=True, ensure_ascii=False),
+        "detail": _json(event.detail()),
+        "private": _private(ctx, event, ctx.origin.address if of_a_person else None),
     }
+
+
+def _private(ctx: Context, event: Event, address: str | None) -> Private | None:
+    said = event.said()
+    address = said.pop("address", address)  # a program may tell where somebody else was
+    if not said:
+        return Private(address) if address is not None else None
+    return Private(address, _json(said), ctx.the(KeyRing))
+
+
+def _json(said: dict[str, Any]) -> str:
+    return json.dumps(said, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
 
 
 def _text(value: object | None) -> str | None:

@@ -23,6 +23,7 @@ from compliance.kernel.db import WRITES
 from compliance.kernel.secrets import KeyRing
 
 from . import notes, tree
+from .encoding import leaf_of
 from .models import HEAD, AuditEntry, LogCheckpoint, LogHead, LogSeal, LogTile, Moment
 from .notes import Checkpoint, Signer, Verifier
 from .tree import HASH_BYTES, TILE, Edge
@@ -76,7 +77,7 @@ def seal(house: House, *, most: int = MOST_AT_ONCE) -> int:
         return 0
     edge, tiles = Edge.read(sealed.size, sealed.edge), []
     try:
-        edge.add(map(tree.leaf, came), lambda level, place, joined: tiles.append(_tile(level, place, joined)))
+        edge.add(came, lambda level, place, joined: tiles.append(_tile(level, place, joined)))
     except ValueError as problem:
         raise LogTouched("the seal's own edge was altered") from problem
 
@@ -151,8 +152,10 @@ def _since_the_seal(connection: Connection, most: int) -> tuple[Row[int, bytes, 
     if head < sealed.size:
         raise LogTouched(f"the log holds {head} entries, and {sealed.size} were sealed")
     last = min(head, sealed.size + most)
-    wanted = select(AuditEntry.hash).where(AuditEntry.number >= sealed.size, AuditEntry.number < last)
-    came = connection.execute(wanted.order_by(AuditEntry.number)).scalars().all()
+    wanted = select(AuditEntry.format, AuditEntry.hash).where(
+        AuditEntry.number >= sealed.size, AuditEntry.number < last
+    )
+    came = [leaf_of(*row) for row in connection.execute(wanted.order_by(AuditEntry.number))]
     if len(came) != last - sealed.size:
         raise LogTouched(f"of the entries from {sealed.size} to {last - 1} some are missing")
     return sealed, came

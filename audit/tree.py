@@ -1,6 +1,6 @@
 """The log's tree of hashes (RFC 9162): pure functions over 32-byte hashes, nothing of ours in them.
 
-A leaf is `SHA-256(0x00 ‖ entry's digest)`, a node `SHA-256(0x01 ‖ left ‖ right)`. The tree is kept in tiles of
+A leaf is `SHA-256(0x00 ‖ entry)`, a node `SHA-256(0x01 ‖ left ‖ right)`. The tree is kept in tiles of
 256 hashes: tile 0 of level 0 holds leaves 0 to 255, tile 0 of level 1 the roots of the first 256 tiles below it.
 """
 
@@ -22,9 +22,9 @@ Hashes = Callable[[int, int, int], list[bytes]]
 """Some hashes of a level, all of one tile: the level, the place of the first, and how many."""
 
 
-def leaf(digest: bytes) -> bytes:
-    """The leaf for an entry, from the digest of its canonical bytes."""
-    return sha256(b"\0" + digest).digest()
+def leaf(entry: bytes) -> bytes:
+    """The leaf for an entry, from its canonical bytes; the first format gave their digest."""
+    return sha256(b"\0" + entry).digest()
 
 
 def node(left: bytes, right: bytes) -> bytes:
@@ -38,7 +38,8 @@ def root_of(hashes: Sequence[bytes]) -> bytes:
         return EMPTY
     row = list(hashes)
     while len(row) > 1:
-        above = [node(row[place], row[place + 1]) for place in range(0, len(row) - 1, 2)]
+        pairs = iter(row)
+        above = [sha256(b"\1" + left + right).digest() for left, right in zip(pairs, pairs, strict=False)]
         if len(row) % 2:
             above.append(row[-1])
         row = above
@@ -88,11 +89,14 @@ class Edge:
 
     def add(self, leaves: Iterable[bytes], full: Callable[[int, int, bytes], None]) -> None:
         """Grow by these leaves."""
+        row = self.rows[0]
         for each in leaves:
-            self.rows[0].append(each)
-            self.size += 1
-            if len(self.rows[0]) == TILE:
+            row.append(each)
+            if len(row) == TILE:
+                self.size += TILE - self.size % TILE
                 self._fill(0, full)
+                row = self.rows[0]
+        self.size += len(row) - self.size % TILE
 
     def root(self) -> bytes:
         """The root of the whole tree."""

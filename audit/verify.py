@@ -9,22 +9,28 @@ Since the last seal, a second or so, numbers and hashes are all there is.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select
 
 from compliance.kernel.context import House
+from compliance.kernel.secrets import KeyRing
 
 from . import sealing, tree
-from .encoding import encoded_by_store
-from .models import HEAD, AuditEntry, LogCheckpoint, LogHead, LogSeal, LogTile
+from .apart import Beside, Wrong
+from .encoding import leaf_of, stands
+from .models import COLUMNS, HEAD, LogCheckpoint, LogHead, LogSeal
 from .notes import BadNote, Checkpoint, Verifier, open_note
 from .sealing import hashes_of
+from .stretches import Readers, Stretch, driver_errors, whole_rows
 from .tree import HASH_BYTES, TILE, Edge
 
-_AT_ONCE = 2048
-_Leaves = Iterator[tuple[int, list[bytes]]]
+READERS_OF_POSTGRESQL = 2
+"""How many of the server's processes put a log together at once: the machine is said to have two cores."""
+
 _Sealed = Row[int, bytes, str]
 
 
@@ -39,7 +45,9 @@ class Verified:
 
 def verify_log(house: House, *, since: Checkpoint | None = None) -> Verified:
     """`verify` with the keys and the name that this house seals under."""
-    return verify(house.engine, sealing.verifiers(house), origin=sealing.origin(house), since=since)
+    return verify(
+        house.engine, sealing.verifiers(house), origin=sealing.origin(house), since=since, ring=house.the(KeyRing)
+    )
 
 
 class _Bad(Exception):
@@ -55,43 +63,86 @@ class _Log:
     """The log in one look at the store, and by whose key and name it is sealed."""
 
     connection: Connection
+    readers: Readers
+    beside: Beside
     head: int
     sealed: _Sealed
     verifiers: Sequence[Verifier]
     origin: str | None
 
+    @property
+    def dialect(self) -> str:
+        return self.connection.dialect.name
+
 
 def verify(
-    engine: Engine, verifiers: Sequence[Verifier], *, origin: str | None = None, since: Checkpoint | None = None
+    engine: Engine,
+    verifiers: Sequence[Verifier],
+    *,
+    origin: str | None = None,
+    since: Checkpoint | None = None,
+    ring: KeyRing | None = None,
 ) -> Verified:
     """Check the log against its seal, in one consistent look at the store; memory use is constant.
 
     With `since`, a checkpoint that lay elsewhere, it is shown that the log has grown from it and changed nothing;
-    then only the entries after it are read again.
+    then only the entries after it are read again. With `ring`, what is kept beside entries under a seal is opened
+    and held to their commitments too.
     """
-    with engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
-        start = since.size if since else 0
-        try:
-            log = _look(connection, verifiers, origin)
-            if since is not None and not _grew_from(log, since):
-                start = 0
-                _read(log, 0)
-                raise _Bad(_last_agreed(log), f"The log is not the one of the checkpoint of {since.size} entries.")
-            _read(log, start)
-        except _Bad as bad:
-            return Verified(max(0, bad.number - start), bad.number, bad.why)
-        return Verified(log.head - start)
+    with _looking(engine) as connections:
+        return read_again(connections, verifiers, origin=origin, since=since, ring=ring)
 
 
-def _look(connection: Connection, verifiers: Sequence[Verifier], origin: str | None) -> _Log:
-    head = connection.execute(select(LogHead.size).where(LogHead.id == HEAD)).scalar()
+def read_again(
+    connections: Sequence[Connection],
+    verifiers: Sequence[Verifier],
+    *,
+    origin: str | None = None,
+    since: Checkpoint | None = None,
+    ring: KeyRing | None = None,
+) -> Verified:
+    """As `verify`, through connections that see the store at one instant, each in a transaction."""
+    start = since.size if since else 0
+    try:
+        log = _look(connections, verifiers, origin, ring)
+        if since is not None and not _grew_from(log, since):
+            start = 0
+            _read(log, 0)
+            raise _Bad(_last_agreed(log), f"The log is not the one of the checkpoint of {since.size} entries.")
+        _read(log, start)
+    except _Bad as bad:
+        return Verified(max(0, bad.number - start), bad.number, bad.why)
+    return Verified(log.head - start)
+
+
+@contextmanager
+def _looking(engine: Engine) -> Iterator[list[Connection]]:
+    """Connections that see the store at one instant: one of SQLite's, which reads in C beside us; several of PostgreSQL's."""
+    with ExitStack() as stack:
+        if engine.dialect.name != "postgresql":
+            yield [stack.enter_context(engine.connect())]
+            return
+        connections = [
+            stack.enter_context(engine.connect().execution_options(isolation_level="REPEATABLE READ"))
+            for _ in range(READERS_OF_POSTGRESQL)
+        ]
+        snapshot = connections[0].exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
+        for each in connections[1:]:
+            each.exec_driver_sql(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+        yield connections
+
+
+def _look(
+    connections: Sequence[Connection], verifiers: Sequence[Verifier], origin: str | None, ring: KeyRing | None
+) -> _Log:
+    first = connections[0]
+    head = first.execute(select(LogHead.size).where(LogHead.id == HEAD)).scalar()
     wanted = select(LogSeal.size, LogSeal.edge, LogSeal.note).where(LogSeal.id == HEAD)
-    sealed = connection.execute(wanted).one_or_none()
+    sealed = first.execute(wanted).one_or_none()
     if head is None or sealed is None:
         raise _Bad(0, "The log's head or its seal is gone.")
-    return _Log(connection, head, sealed, verifiers, origin)
+    readers = Readers(connections)
+    return _Log(first, readers, Beside(readers, first.dialect.name, head, ring), head, sealed, verifiers, origin)
 
 
 def _grew_from(log: _Log, since: Checkpoint) -> bool:
@@ -112,59 +163,89 @@ def _read(log: _Log, start: int) -> None:
         edge = Edge.at(start, hashes_of(log.connection, log.sealed))
     except ValueError:
         raise _Bad(start, "The seal's own edge was altered.") from None
-    number = start
-    for first, leaves in _leaves(log, start):
-        inside = leaves[: max(0, log.sealed.size - first)]
-        _compare(log, first, inside)
-        edge.add(inside, _nothing)
-        number = first + len(leaves)
-    if number < log.head or number < log.sealed.size:
-        raise _Bad(number, f"Entry {number} is missing.")
-    if number > log.head or log.head < log.sealed.size:
-        raise _Bad(log.head, f"The head counts {log.head} entries, and {number} are there.")
+    for stretch in log.readers.stretches(log.dialect, start, max(log.head, log.sealed.size)):
+        leaves = _leaves(log, stretch)
+        if stretch.committed or stretch.apart:
+            _raise(log.beside.wrong(stretch.first, stretch.until))
+        edge.add(leaves[: max(0, log.sealed.size - stretch.first)], _nothing)
+    beyond = log.readers.rows(_BEYOND[log.dialect], number=log.head)
+    if beyond[0][0] or log.head < log.sealed.size:
+        raise _Bad(log.head, f"The head counts {log.head} entries, and there are others.")
+    _raise(log.beside.beyond())
     _look_at_the_seal(log, edge)
 
 
-def _leaves(log: _Log, start: int) -> _Leaves:
-    """The leaves of the log, in order, a tile at a time; each entry is held to its number and its own hash."""
-    bytes_of = encoded_by_store(log.connection.dialect.name)
-    wanted = select(AuditEntry.number, AuditEntry.hash, bytes_of).where(AuditEntry.number >= start)
-    rows = log.connection.execution_options(yield_per=_AT_ONCE).execute(wanted.order_by(AuditEntry.number))
-    expected, first, leaves = start, start, list[bytes]()
-    for number, kept, encoded in rows:
-        if number != expected:
-            yield first, leaves
-            raise _Bad(expected, f"Entry {expected} is missing.")
-        digest = sha256(encoded).digest()
-        if digest != kept:
-            yield first, leaves
+_BEYOND = {
+    "sqlite": "SELECT count(*) FROM audit_entries WHERE number >= :number OR number < 0",
+    "postgresql": "SELECT count(*) FROM audit_entries WHERE number >= %(number)s OR number < 0",
+}
+
+
+def _raise(wrong: Wrong | None) -> None:
+    if wrong is not None:
+        raise _Bad(*wrong)
+
+
+def _leaves(log: _Log, stretch: Stretch) -> list[bytes]:
+    """The leaves of a stretch, each entry of which is in its place, is what its hash says, and was sealed so."""
+    kept = stretch.tiles + _of_the_edge(log, stretch)
+    inside = HASH_BYTES * max(0, min(stretch.until, log.sealed.size) - stretch.first)
+    if stretch.plain and stretch.count == stretch.until - stretch.first:
+        leaves = [sha256(b"\0" + line).digest() for line in stretch.lines.split(b"\n")]
+        joined = b"".join(leaves)
+        if joined == stretch.hashes and joined[:inside] == kept[:inside]:
+            return leaves
+    try:
+        return list(_sifted(log, stretch, kept[:inside]))
+    except _Bad as bad:
+        _raise(log.beside.wrong(stretch.first, bad.number))
+        raise
+
+
+def _of_the_edge(log: _Log, stretch: Stretch) -> bytes:
+    """The sealed leaves of the tile that is not full yet, where the stretch reaches so far and the tiles before it are there."""
+    begins = log.sealed.size // TILE * TILE
+    if stretch.until <= begins or stretch.first + len(stretch.tiles) // HASH_BYTES < begins:
+        return b""
+    last: bytes = log.sealed.edge[: HASH_BYTES * (log.sealed.size - begins)]
+    return last[HASH_BYTES * max(0, stretch.first - begins) :]
+
+
+def _sifted(log: _Log, stretch: Stretch, kept: bytes) -> Iterator[bytes]:
+    """The leaves of a stretch in which something is unusual, entry by entry; raises _Bad at the first that is wrong."""
+    expected = stretch.first
+    for row in _rows(log, stretch.first, stretch.until):
+        entry = dict(zip(COLUMNS, row, strict=True))
+        if entry["number"] != expected:
+            break
+        if not stands(entry):
             raise _Bad(expected, f"Entry {expected} is not what its hash says.")
-        leaves.append(sha256(b"\0" + digest).digest())
+        leaf = leaf_of(entry["format"], entry["hash"])
+        at = HASH_BYTES * (expected - stretch.first)
+        if expected < log.sealed.size and kept[at : at + HASH_BYTES] != leaf:
+            gone = len(kept) <= at
+            why = (
+                f"The seal of the entries from {expected} on is gone."
+                if gone
+                else f"Entry {expected} is not the one that was sealed."
+            )
+            raise _Bad(expected, why)
+        yield leaf
         expected += 1
-        if expected % TILE == 0:
-            yield first, leaves
-            first, leaves = expected, []
-    yield first, leaves
+    if expected < stretch.until:
+        raise _Bad(expected, f"Entry {expected} is missing.")
 
 
-def _compare(log: _Log, first: int, leaves: list[bytes]) -> None:
-    """Hold the leaves, all of one tile, to those that were sealed."""
-    if not leaves:
-        return
-    place, start = divmod(first, TILE)
-    if place == log.sealed.size // TILE:
-        kept = log.sealed.edge[: HASH_BYTES * (log.sealed.size % TILE)]
-    else:
-        found = select(LogTile.hashes).where(LogTile.level == 0, LogTile.place == place)
-        kept = log.connection.execute(found).scalar() or b""
-    if kept[HASH_BYTES * start : HASH_BYTES * (start + len(leaves))] == b"".join(leaves):
-        return
-    if len(kept) < HASH_BYTES * (start + len(leaves)):
-        raise _Bad(first, f"The seal of the entries from {first} on is gone.")
-    for at, leaf in enumerate(leaves, start):
-        if kept[HASH_BYTES * at : HASH_BYTES * (at + 1)] != leaf:
-            number = place * TILE + at
-            raise _Bad(number, f"Entry {number} is not the one that was sealed.")
+def _rows(log: _Log, first: int, until: int) -> Iterator[Any]:
+    """The entries as they are kept; raises _Bad at the first that the store cannot even give."""
+    try:
+        yield from log.readers.rows(whole_rows(log.dialect), first=first, until=until)
+    except driver_errors(log.dialect):
+        if until - first == 1:
+            raise _Bad(first, f"Entry {first} cannot be read.") from None
+        middle = (first + until) // 2
+        yield from _rows(log, first, middle)
+        yield from _rows(log, middle, until)
 
 
 def _look_at_the_seal(log: _Log, edge: Edge) -> None:

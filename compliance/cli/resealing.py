@@ -53,14 +53,14 @@ def _reseal(engine: Engine, ring: KeyRing, column: Column[Any]) -> int:
             for one, sealed in batch:
                 place = f"{column.table.name}.{column.name}:{one}"
                 anew = ring.seal(ring.open(sealed, place=place), place=place)
-                same = update(column.table).where(column.table.c.id == one, column == sealed)
+                same = update(column.table).where(_key(column) == one, column == sealed)
                 done += connection.execute(same.values({column.name: anew})).rowcount
     return done
 
 
 def _batches(engine: Engine, ring: KeyRing, column: Column[Any]) -> Iterator[list[tuple[Any, bytes]]]:
-    """The values an older key sealed, so many rows at a time, by id."""
-    key = column.table.c.id
+    """The values an older key sealed, so many rows at a time, by the key of their table."""
+    key = _key(column)
     wanted = select(key, column).where(column.is_not(None)).order_by(key).limit(AT_ONCE)
     after = None
     while True:
@@ -70,3 +70,9 @@ def _batches(engine: Engine, ring: KeyRing, column: Column[Any]) -> Iterator[lis
             return
         after = rows[-1][0]
         yield [(one, sealed) for one, sealed in rows if sealed and not ring.seals_with_newest(sealed)]
+
+
+def _key(column: Column[Any]) -> Column[Any]:
+    """The one column that tells the rows of this column's table apart."""
+    (key,) = column.table.primary_key.columns
+    return key

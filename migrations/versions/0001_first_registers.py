@@ -68,9 +68,12 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Remove everything, the log too: this is the way back to an empty store, and only that."""
+    # What a later step keeps, where entries are committed to it, goes with them.
+    op.execute(sa.text("DROP TABLE IF EXISTS audit_personal"))
     for table in reversed(_TABLES):
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
+        op.execute(sa.text("DROP FUNCTION IF EXISTS refuse_altering_personal()"))
         op.execute(sa.text("DROP FUNCTION refuse_change()"))
 
 

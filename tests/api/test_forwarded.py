@@ -36,7 +36,7 @@ def ask(case_system: CaseSystem, path: str, peer: str, chain: str) -> None:
 
 
 def addresses(house: House, event: str) -> list[str | None]:
-    return [entry.address for entry in logged(house, event)]
+    return [entry.whence for entry in logged(house, event)]
 
 
 @pytest.mark.rule("IDN-7", "AUD-1")

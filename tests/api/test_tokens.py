@@ -41,7 +41,7 @@ def test_that_a_token_was_given_stands_in_the_log_and_the_token_does_not(sqlite_
     token = sqlite_calls.token(client_id, secret).get_json()["access_token"]
 
     entry = logged(sqlite_calls.house, "client.signed_in")[0]
-    assert (entry.actor_kind, entry.actor_id, entry.address) == ("client", client_id, "127.0.0.1")
+    assert (entry.actor_kind, entry.actor_id, entry.whence) == ("client", client_id, "127.0.0.1")
     assert token not in entry.detail
     assert secret not in entry.detail
 

@@ -29,7 +29,7 @@ def checkpoint_of(house: House) -> tuple[int, bytes]:
 def leaves_of(house: House) -> list[bytes]:
     with house.engine.connect() as connection:
         hashes = connection.execute(select(AuditEntry.hash).order_by(AuditEntry.number)).scalars()
-        return [tree.leaf(digest) for digest in hashes]
+        return list(hashes)
 
 
 @pytest.mark.rule("AUD-3")

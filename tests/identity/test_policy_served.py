@@ -94,10 +94,10 @@ def test_every_process_goes_by_a_change_with_its_next_request_and_by_none_that_i
 
     chain = [("X-Forwarded-For", "198.51.100.200"), ("X-Forwarded-For", "203.0.113.9, 127.0.0.2")]
     served.tries(patient, right=False, headers=chain)
-    assert logged(house, "sign_in.failed")[-1].address == "127.0.0.1"
+    assert logged(house, "sign_in.failed")[-1].whence == "127.0.0.1"
     changed(house, "countries.trusted_proxies", ["127.0.0.0/8"])
     served.tries(patient, right=False, headers=chain)
-    assert logged(house, "sign_in.failed")[-1].address == "203.0.113.9"
+    assert logged(house, "sign_in.failed")[-1].whence == "203.0.113.9"
 
     behind_the_back(house, "password.max_age_days", "100000", number=5)
     assert served.decisions(503) == {(None, "")}

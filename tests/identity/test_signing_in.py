@@ -52,7 +52,7 @@ def test_a_right_password_and_a_right_code_open_a_sign_in_under_a_new_token(hous
     assert (second.opened.stage, stage_of(house, second.opened.token)) == ("whole", "whole")
     assert stage_of(house, first.opened.token) is None
     assert second.opened.session_id == first.opened.session_id
-    assert [entry.address for entry in logged(house, "sign_in.done")][-1] == "192.0.2.10"
+    assert [entry.whence for entry in logged(house, "sign_in.done")][-1] == "192.0.2.10"
 
 
 @pytest.mark.rule("IDN-4")

@@ -39,7 +39,7 @@ def test_that_a_source_is_not_heard_any_more_is_logged_once(house: House) -> Non
             wrong(house, f"n{number}@kent.example.org", "203.0.113.9")
 
     [entry] = logged(house, "sign_in.source_throttled")
-    assert (entry.address, entry.outcome) == ("203.0.113.9", "refused")
+    assert (entry.whence, entry.outcome) == ("203.0.113.9", "refused")
     assert json.loads(entry.detail) == {"failures": 30, "minutes": 15}
 
 

@@ -274,7 +274,7 @@ def test_both_doors_say_plainly_that_nobody_signs_in_from_there_whoever_it_is(
     assert [(entry.outcome, entry.rules, json.loads(entry.detail)["country"]) for entry in told] == [
         ("refused", "IDN-7", "AQ")
     ] * 2
-    assert {entry.address for entry in told} == {(chain or peer).rpartition(" ")[2] if peer == "10.0.0.1" else peer}
+    assert {entry.whence for entry in told} == {(chain or peer).rpartition(" ")[2] if peer == "10.0.0.1" else peer}
 
 
 @pytest.mark.rule("IDN-7")
