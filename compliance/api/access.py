@@ -165,7 +165,13 @@ def _let_person_in(door: Door, token: str) -> None:
             identity.seen(ctx, current)
 
     g.actor = actor
-    g.origin = replace(g.origin, session_id=current.session.id, fresh_until=current.fresh_until)
+    g.origin = replace(
+        g.origin,
+        session_id=current.session.id,
+        fresh_until=current.fresh_until,
+        reads_for=current.session.reads_for,
+        matter=current.session.matter,
+    )
     g.sign_in = current
     if not door.stages:
         raise NotForPeople()

@@ -12,6 +12,8 @@ from pydantic import Field
 
 from audit import queries, sealing
 from audit.models import AuditEntry
+from audit.queries import Asked
+from compliance.accesses.reading.reader import reader
 from compliance.kernel.clock import end_of, start_of
 from compliance.kernel.context import Context, reading, work
 from compliance.kernel.errors import Invalid, NotFound
@@ -26,12 +28,20 @@ from .replies import Reply, page, present, read_cursor
 log = Blueprint("log", __name__, url_prefix="/api/v1/audit")
 
 
-class Wanted(Body):
+class Why(Body):
+    """Why the log is read: what the sign-in said, where the request says nothing (AUD-1)."""
+
+    purpose: Code | None = None
+    matter: Code | None = None
+
+
+class Wanted(Why):
     event: Code | None = None
     outcome: Code | None = None
     actor: Code | None = None
     organisation: Code | None = None
     reference: Reference | None = None
+    address: Code | None = None
     since: DayOrInstant | None = None
     until: DayOrInstant | None = None
     after: str | None = None
@@ -45,23 +55,26 @@ class Growth(Body):
 @log.get("/entries")
 @guarded(Permission.AUDIT_READ)
 def search() -> Reply:
-    """Entries that fit, newest first. `until` as a day takes that day in; reading the log is in the log as well."""
+    """Entries that fit and that the reader may know of, newest first, for a purpose that they said.
+
+    `until` as a day takes that day in; reading the log is in the log as well.
+    """
     asked = parse_query(Wanted)
     after = read_cursor(asked.after, int)
     with work() as ctx:
-        require(ctx, Permission.AUDIT_READ)
-        found = queries.search(
-            ctx,
+        reads = reader(ctx, purpose=asked.purpose, matter=asked.matter)
+        wanted = Asked(
             event=asked.event,
             outcome=asked.outcome,
-            actor=[asked.actor] if asked.actor else None,
+            actor=(asked.actor,) if asked.actor else None,
             organisation=asked.organisation,
             reference=asked.reference,
+            address=asked.address,
             since=asked.since if asked.since is None or isinstance(asked.since, datetime) else start_of(asked.since),
             until=asked.until if asked.until is None or isinstance(asked.until, datetime) else end_of(asked.until),
-            before_number=after[0] if after else None,
-            limit=asked.limit,
         )
+        before = after[0] if after else None
+        found = queries.search(ctx, wanted, reader=reads, before_number=before, limit=asked.limit)
         said = [_entry(entry) for entry in found.entries]
     return present(page(said, after=None if found.before_number is None else (found.before_number,)))
 
@@ -118,10 +131,11 @@ def prove_growth() -> Reply:
 @log.get("/entries/<int(max=9223372036854775806):number>")
 @guarded(Permission.AUDIT_READ)
 def read_entry(number: int) -> Reply:
-    """One entry whole."""
+    """One entry whole, for a purpose that the reader said."""
+    why = parse_query(Why)
     with work() as ctx:
-        require(ctx, Permission.AUDIT_READ)
-        said = _entry(queries.entry(ctx, number))
+        reads = reader(ctx, purpose=why.purpose, matter=why.matter)
+        said = _entry(queries.entry(ctx, number, reader=reads))
     return present(said)
 
 
@@ -152,7 +166,7 @@ def _entry(entry: AuditEntry) -> dict[str, Any]:
         "reference": entry.reference,
         "rules": (entry.rules or "").split(),
         "purpose": entry.purpose,
-        "address": entry.address,
+        "address": entry.whence,
         "request_id": entry.request_id,
         "session_id": entry.session_id,
         "state_version": entry.state_version,

@@ -83,7 +83,13 @@ def load(house: House, token: str, *, origin: Origin | None = None, extra: Extra
     return Visitor(
         current,
         actor,
-        replace(origin, session_id=current.session.id, fresh_until=current.fresh_until),
+        replace(
+            origin,
+            session_id=current.session.id,
+            fresh_until=current.fresh_until,
+            reads_for=current.session.reads_for,
+            matter=current.session.matter,
+        ),
     )
 
 

@@ -213,7 +213,10 @@ class SourceFailures(Base):
 
 
 class SignIn(Base):
-    """A session: half open after the password, whole after the code. Only the token's fingerprint is kept (IDN-6)."""
+    """A session: half open after the password, whole after the code. Only the token's fingerprint is kept (IDN-6).
+
+    `reads_for` is why its person reads the audit log, and `matter` an opaque reference they gave with it (AUD-1).
+    """
 
     __tablename__ = "sessions"
 
@@ -230,6 +233,8 @@ class SignIn(Base):
     agent: Mapped[str | None] = mapped_column(String(200))
     device_id: Mapped[UUID | None]
     must_renew: Mapped[bool] = mapped_column(default=False)
+    reads_for: Mapped[str | None] = mapped_column(String(32))
+    matter: Mapped[str | None] = mapped_column(String(64))
 
 
 class AccountInvitation(Audited, Base):

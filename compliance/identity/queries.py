@@ -241,10 +241,16 @@ def employer_of(ctx: Context, person: Person) -> str | None:
     return ctx.session.scalar(named) if person.organisation_id else None
 
 
-def found_by(ctx: Context, search: str, *, limit: int = PAGE) -> list[Person]:
-    """Accounts that a name or an address finds, for a door that has asked for the permission to read the log."""
+def found_by(ctx: Context, search: str, *, within: Iterable[UUID] | None = None, limit: int = PAGE) -> list[Person]:
+    """Accounts that a name or an address finds, for a door that has asked for the permission to read the log.
+
+    `within` are the organisations whose people may be found; None for everybody's.
+    """
     like = or_(Person.full_name.icontains(search, autoescape=True), Person.email.icontains(search, autoescape=True))
-    return list(ctx.session.scalars(select(Person).where(like).order_by(Person.email).limit(min(limit, PAGE))))
+    wanted = select(Person).where(like).order_by(Person.email).limit(min(limit, PAGE))
+    if within is not None:
+        wanted = wanted.where(Person.organisation_id.in_(list(within)))
+    return list(ctx.session.scalars(wanted))
 
 
 def names_of(ctx: Context, ids: Iterable[str]) -> dict[str, str]:

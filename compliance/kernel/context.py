@@ -79,7 +79,8 @@ class Origin:
     """Where a request came from: network address, request id, the sign-in it belongs to, and in which browser.
 
     `device` is the tokens a browser is known by already (IDN-4): empty for one that is not, None for what is no browser.
-    `agent` is what the browser calls itself.
+    `agent` is what the browser calls itself. `reads_for` is why its person reads the log, as they said in this
+    sign-in, and `matter` the reference they gave with it (AUD-1).
     """
 
     address: str | None = None
@@ -88,6 +89,8 @@ class Origin:
     fresh_until: datetime | None = None
     device: str | None = None
     agent: str | None = None
+    reads_for: str | None = None
+    matter: str | None = None
 
 
 class Context:

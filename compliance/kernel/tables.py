@@ -6,14 +6,16 @@ text; in CSV such a cell gets an apostrophe before it, which spreadsheets do not
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import IO
 
 import xlsxwriter
 
@@ -24,6 +26,8 @@ _FORMULA = frozenset("=+-@\t\r\n|%＝＋－＠")
 _CELL = 32_767
 _CUT = " [cut here: see the register]"
 _WIDEST = 48
+_USUAL = 16
+_AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 DEFINITIVE = "The register itself is the definitive version"
 
 
@@ -94,6 +98,38 @@ def write_book(tables: Sequence[Table]) -> File:
     return _file(tables[0], Form.XLSX, _xlsx(tables))
 
 
+def csv_lines(head: Table, rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """As `write`, for a table too long to be held: its head, and then each row as it comes."""
+    # Spreadsheets take a file for UTF-8 only if it begins with this mark.
+    yield codecs.BOM_UTF8
+    for row in ([head.notice], head.columns):
+        yield _csv_row(row)
+    for row in rows:
+        yield _csv_row(row)
+
+
+def write_long_xlsx(head: Table, rows: Iterable[Sequence[str]], to: IO[bytes]) -> None:
+    """As `write`, for a spreadsheet too long to be held: rows are written as they come, each column as wide as its name asks."""
+    options = _AS_TEXT | {"constant_memory": True}
+    with xlsxwriter.Workbook(to, options) as book:
+        book.set_properties({"title": head.title, "comments": head.notice, "created": head.produced_at})
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        sheet = book.add_worksheet(head.sheet)
+        for column, name in enumerate(head.columns):
+            sheet.set_column(column, column, max(len(name) + 2, _USUAL))
+        sheet.freeze_panes(2, 1)
+        sheet.repeat_rows(1)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.write_string(0, 0, head.notice)
+        for column, name in enumerate(head.columns):
+            sheet.write_string(1, column, name, bold)
+        for place, row in enumerate(rows, start=2):
+            for column, cell in enumerate(row):
+                if cell:
+                    sheet.write_string(place, column, _whole(cell))
+
+
 def moment(instant: datetime | None) -> str:
     """An instant as files say it, in UK local time; nothing for none."""
     return instant.astimezone(LONDON).strftime("%Y-%m-%d %H:%M") if instant else ""
@@ -105,12 +141,13 @@ def _file(table: Table, form: Form, content: bytes) -> File:
 
 
 def _csv(table: Table) -> bytes:
+    return b"".join(csv_lines(table, table.rows))
+
+
+def _csv_row(row: Sequence[str]) -> bytes:
     text = io.StringIO(newline="")
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    for row in ([table.notice], table.columns, *table.rows):
-        writer.writerow([_defused(cell) for cell in row])
-    # Spreadsheets take a file for UTF-8 only if it begins with this mark.
-    return text.getvalue().encode("utf-8-sig")
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow([_defused(cell) for cell in row])
+    return text.getvalue().encode()
 
 
 def _json(table: Table) -> bytes:
@@ -135,12 +172,7 @@ def _whole(cell: str) -> str:
 
 def _xlsx(tables: Sequence[Table]) -> bytes:
     buffer = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
+    options = _AS_TEXT | {"in_memory": True}
     first = tables[0]
     with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties({"title": first.title, "comments": first.notice, "created": first.produced_at})

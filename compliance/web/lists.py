@@ -133,6 +133,12 @@ def here(**changes: object) -> str:
     return url_for(request.endpoint or "home.home", **(request.view_args or {}), **query)  # type: ignore[arg-type]
 
 
+def here_at(endpoint: str, **values: object) -> str:
+    """Another page's address with the questions of the one at hand, but not its place in the list."""
+    query = {name: given for name, given in request.args.to_dict(flat=False).items() if name not in _OF_A_PAGE}
+    return url_for(endpoint, **(query | values))  # type: ignore[arg-type]
+
+
 def numbered(page: int, of: int) -> list[dict[str, Any]]:
     """The page numbers to show: the ends, the neighbours, and an ellipsis where some are left out."""
     shown = sorted({1, of, *range(max(1, page - 1), min(of, page + 1) + 1)})

@@ -32,6 +32,16 @@ SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
         ("Use by quarter", "use_audit.quarters", Permission.LICENCE_READ),
         ("Capacity", "capacity.capacity", Permission.CAPACITY_READ),
     ),
+    "Audit log": (
+        ("Search", "audit.log", Permission.AUDIT_READ),
+        ("Saved searches", "audit.searches", Permission.AUDIT_READ),
+        ("A person’s day", "audit.people", Permission.AUDIT_READ),
+        ("A case’s readers", "audit.references", Permission.AUDIT_READ),
+    ),
+    "Flags": (
+        ("Flags of access", "flags.flags", Permission.FLAG_READ),
+        ("Rules and their rate", "flags.rules", Permission.FLAG_READ),
+    ),
 }
 """For each part of the menu: what its lists are called, their pages, and whom they are for."""
 

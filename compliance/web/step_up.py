@@ -97,7 +97,7 @@ def confirm() -> Reply:
     """The code was asked for before a page was shown; by now it was right, and the person goes there."""
     there = going_back.asked_for()
     path = there.partition("?")[0]
-    if path.rpartition(".")[2] in {"csv", "xlsx", "json", "pdf"}:
+    if path.rpartition(".")[2] in {"csv", "xlsx", "json", "pdf", "ndjson", "zip"}:
         return render_template("download_ready.html", there=there, back=path.rpartition("/")[0])
     return redirect(there, 303)
 

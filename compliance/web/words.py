@@ -8,6 +8,7 @@ from flask import Flask
 
 from audit.models import AuditEntry
 from compliance.accesses.reading import words as log_words
+from compliance.accesses.reading.tables import what_happened
 from compliance.accesses.reading.words import happening, visible
 from compliance.identity.rules import ROLE_NAMES
 from compliance.kernel.clock import LONDON, london_date, said_day, said_time
@@ -80,6 +81,7 @@ STATES = {
     "lifted": ("Lifted", "grey"),
     "explained": ("Explained", "green"),
     "breach": ("To be raised as a breach", "red"),
+    "looked_at": ("Looked at", "green"),
     "signed_off": ("Signed off", "green"),
 }
 
@@ -97,6 +99,19 @@ REASONS = {
     "at_request": "The organisation asked",
     "expired": "Reached its end date",
 }
+
+FLAG_REASONS = {
+    "part_of_work": "It was part of their work",
+    "for_a_colleague": "They did it for a colleague who could not",
+    "emergency": "It was an emergency",
+    "record_wrong": "The case system’s record is wrong",
+    "nothing_seen": "Nothing was seen",
+    "no_need": "They had no need to know",
+    "own_or_relative": "It is their own case, or a relative’s",
+    "passed_on": "What they saw was passed on",
+    "other": "Another reason",
+}
+"""Why the review of a flag found what it did."""
 
 KINDS = {
     "standing": "Standing",
@@ -225,7 +240,7 @@ def until(value: datetime | None) -> str:
 def said(code: object) -> str:
     """A code in words, whichever list knows it; one that none knows is spelled out."""
     text = str(getattr(code, "value", code))
-    for known in (ROLES, REASONS, KINDS, INSTRUMENTS):
+    for known in (ROLES, REASONS, KINDS, INSTRUMENTS, FLAG_REASONS):
         if text in known:
             return known[text]
     if text in STATES:
@@ -277,10 +292,11 @@ def teach(app: Flask) -> None:
         london_day=london_day,
         acted=acted,
         seen=visible,
+        line_words=what_happened,
         whence=log_words.whence,
         letter=letter,
         problem=problem,
         turns=rota_words,
         weekday_clock=day_and_clock,
     )
-    app.jinja_env.globals.update(count=count, STATES=STATES, KINDS=KINDS, ENTRIES=ENTRIES, METHODS=METHODS)
+    app.jinja_env.globals.update(acted_by=log_words.acted, count=count, STATES=STATES, KINDS=KINDS, ENTRIES=ENTRIES, METHODS=METHODS)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from audit import queries
+from audit.queries import Asked
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House
 from compliance.kernel.errors import Invalid, NotFound
@@ -21,7 +22,7 @@ def test_pages_follow_one_another_without_gap_or_repeat(house: House) -> None:
     before = None
     for _ in range(10):
         with house.work(COMMAND) as ctx:
-            page = queries.search(ctx, event="person.added", before_number=before, limit=2)
+            page = queries.search(ctx, Asked(event="person.added"), before_number=before, limit=2)
         seen += [entry.number for entry in page.entries]
         before = page.before_number
         if before is None:
@@ -40,12 +41,12 @@ def test_a_span_of_time_finds_what_lies_in_it_and_nothing_else(house: House, clo
 
     def found(since: float | None = None, until: float | None = None) -> list[str | None]:
         with house.work(COMMAND) as ctx:
-            page = queries.search(
-                ctx,
+            asked = Asked(
                 event="person.added",
                 since=began + timedelta(hours=since) if since is not None else None,
                 until=began + timedelta(hours=until) if until is not None else None,
             )
+            page = queries.search(ctx, asked)
         return [entry.subject_id for entry in page.entries]
 
     expected = [str(person.id) for person in people]
@@ -59,9 +60,9 @@ def test_a_person_is_found_as_who_acted_and_as_whom_it_was_about(house: House) -
     person, other = a_person(house), a_person(house)
 
     with house.work(COMMAND) as ctx:
-        about = queries.search(ctx, actor=[str(person.id)])
+        about = queries.search(ctx, Asked(actor=(str(person.id),)))
     with house.work(COMMAND) as ctx:
-        by = queries.search(ctx, actor=[COMMAND.id], event="person.")
+        by = queries.search(ctx, Asked(actor=(COMMAND.id,), event="person."))
 
     assert {entry.subject_id for entry in about.entries} == {str(person.id)}
     assert {entry.subject_id for entry in by.entries} == {str(person.id), str(other.id)}
@@ -72,7 +73,7 @@ def test_every_look_is_an_entry_of_its_own_and_says_what_was_asked_but_not_for_w
     person = a_person(house)
 
     with house.work(COMMAND) as ctx:
-        queries.search(ctx, actor=[str(person.id)], outcome="done")
+        queries.search(ctx, Asked(actor=(str(person.id),), outcome="done"))
     with house.work(COMMAND) as ctx:
         queries.entry(ctx, 0)
 
@@ -85,7 +86,7 @@ def test_every_look_is_an_entry_of_its_own_and_says_what_was_asked_but_not_for_w
 def test_what_cannot_be_asked_is_refused_and_leaves_no_entry(house: House, clock: FixedClock) -> None:
     now = clock.now()
     with pytest.raises(Invalid), house.work(COMMAND) as ctx:
-        queries.search(ctx, since=now, until=now)
+        queries.search(ctx, Asked(since=now, until=now))
     with pytest.raises(Invalid), house.work(COMMAND) as ctx:
         queries.search(ctx, limit=queries.MOST + 1)
     with pytest.raises(NotFound), house.work(COMMAND) as ctx:

@@ -239,7 +239,7 @@ def test_what_was_asked_in_a_batch_is_found_by_case_and_by_person(desk: CaseSyst
 
     def found(**asked: Any) -> list[int]:
         with house.work(operator("test")) as ctx:
-            return [each.number for each in log.search(ctx, event="decisions.answered", **asked).entries]
+            return [each.number for each in log.search(ctx, log.Asked(event="decisions.answered", **asked)).entries]
 
-    assert found(reference="C-8") == found(actor=[str(alex.id)]) == [number]
+    assert found(reference="C-8") == found(actor=(str(alex.id),)) == [number]
     assert found(reference="C-6") == []

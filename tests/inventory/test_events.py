@@ -24,6 +24,7 @@ CODES: dict[str, frozenset[str]] = {
     "a version's label, or a key's": frozenset({"key", "label"}),
     "a fingerprint": frozenset({"digest", "document", "evidence", "letter", "mark"}),
     "an id": frozenset({"client", "token"}),
+    "an opaque reference that whoever reads the log gave with why they read it": frozenset({"matter"}),
     "a date": frozenset({"as_at", "known_at"}),
     "a quarter such as 2026-Q4": frozenset({"quarter"}),
     "a country by its ISO 3166 code": frozenset({"country"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    access_audits,
     account,
     assurance,
     audit,
@@ -10,9 +11,11 @@ from . import (
     capacity,
     certificates,
     challenges,
+    concerns,
     distribution,
     evidence,
     factors,
+    flags,
     home,
     information_assets,
     instruments,
@@ -32,6 +35,9 @@ from . import (
     waiting,
     withdrawals,
 )
+from . import audit_files as _audit_files  # noqa: F401 - its routes stand on the blueprint of `audit`
+from . import audit_looks as _audit_looks  # noqa: F401 - its routes stand on the blueprint of `audit`
+from . import audit_searches as _audit_searches  # noqa: F401 - its routes stand on the blueprint of `audit`
 from . import licence_steps as _licence_steps  # noqa: F401 - its routes stand on the blueprint of `licences`
 from . import ways_back as _ways_back  # noqa: F401 - its routes stand on the blueprint of `people`
 from . import withdrawal_register as _withdrawal_register  # noqa: F401 - its routes stand on that of `withdrawals`
@@ -65,4 +71,7 @@ ALL = (
     sessions.pages,
     notices.pages,
     audit.pages,
+    access_audits.pages,
+    flags.pages,
+    concerns.pages,
 )
