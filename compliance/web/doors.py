@@ -16,6 +16,7 @@ from werkzeug.local import LocalProxy
 from compliance.identity.proposals import acts
 from compliance.identity.rules import Stage
 from compliance.kernel.context import house, in_force
+from compliance.witnesses.watch import Watch
 from policies.permissions import Permission
 from policies.values import BrokenPolicy, Policy
 
@@ -39,6 +40,8 @@ MENU = (
     ("Proposals", "proposals.proposals", acts.permissions),
     ("Letters", "notices.letters", Permission.NOTICE_READ),
     ("Audit log", "audit.log", Permission.AUDIT_READ),
+    ("Access audits", "access_audits.audits", Permission.ACCESS_AUDIT_READ),
+    ("Flags", "flags.flags", Permission.FLAG_READ),
 )
 
 BELONG = {"register.register": ("organisations", "signing")}
@@ -75,7 +78,9 @@ def file(name: str) -> Response:
 
 
 def _before() -> Reply | None:
-    """In this order: how much may be sent, who comes, whether they may, whether the form is ours, a fresh code."""
+    """In this order: whether we are open at all, how much may be sent, who comes, whether they may, whether the form is ours, a fresh code."""
+    if house().the(Watch).is_closed(house()):
+        return errors.closed()
     door = access.door_of(request.endpoint)
     request.max_content_length = UPLOAD_BYTES if door and door.upload else FORM_BYTES
     request.max_form_parts = FIELDS_MOST

@@ -31,7 +31,7 @@ def place(house: House) -> tuple[int, int]:
 def test_a_case_the_organisation_has_no_part_in_raises_a_flag_with_a_named_reviewer(house: House) -> None:
     officer = a_person(house, "ig_officer")
     refuge = an_employer(house)
-    person = a_person(house, organisation_id=refuge)
+    person = a_person(house, full_name="Ash Birch", organisation_id=refuge)
     numbers = opens(house, person.id, "C-1", "C-2", involved=False)
     opens(house, person.id, "C-3", involved=None)
 

@@ -42,7 +42,7 @@ def put(house: House, drafts: Sequence[dict[str, Any]], rows: Sequence[dict[str,
     with house.engine.execution_options(**{WRITES: True}).begin() as connection:
         turn = take_turn(connection, len(drafts))
         receipts = append(connection, turn, [{"at": now} | draft for draft in drafts])
-        numbers = [receipt.number for receipt in receipts]
+        numbers = [receipt.entry for receipt in receipts]
         if rows:
             connection.execute(
                 insert(ReportedAccess), [row | {"number": number} for row, number in zip(rows, numbers, strict=True)]

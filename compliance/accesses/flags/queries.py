@@ -193,14 +193,25 @@ def flags(
 
 
 def reported(
-    ctx: Context, *, waits: bool | None = None, sort: str | None = None, after: str | None = None, limit: int = 50
+    ctx: Context,
+    *,
+    waits: bool | None = None,
+    search: str | None = None,
+    sort: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
 ) -> Page[AccessFlag]:
-    """The concerns that the actor reported, the newest first; `waits` for those that nobody has reviewed yet, or not."""
+    """The concerns that the actor reported, the newest first; `waits` for those that nobody has reviewed yet, or not.
+
+    `search` looks in the references they gave.
+    """
     sort = CONCERN_SORTS.known(sort)
     wanted = select(AccessFlag).where(AccessFlag.raised_by == ctx.actor.id, AccessFlag.rule == CONCERN)
     if waits is not None:
         is_open = AccessFlag.status == Status.OPEN.value
         wanted = wanted.where(is_open if waits else ~is_open)
+    if search and search.strip():
+        wanted = wanted.where(AccessFlag.reference.icontains(search.strip(), autoescape=True))
     place = CONCERN_SORTS.read(after, sort)
     return CONCERN_SORTS.page(ctx.session, wanted, sort=sort, after=place, limit=min(limit, MOST))
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from flask import Blueprint, g, url_for
 
+from compliance.accesses.flags import queries as flags
 from compliance.identity import queries as identity
 from compliance.identity.proposals import queries as proposals
 from compliance.identity.rules import nearest_warning
@@ -55,6 +56,7 @@ def home() -> Reply:
             *_calendar(ctx),
             *_policies(ctx),
             *_letters(ctx),
+            *_flags(ctx),
         ]
     waiting.sort(key=lambda each: not each.urgent)
     return show("home.html", waiting=waiting)
@@ -251,6 +253,26 @@ _POLICY_STANDS = {
     Currency.OUT_OF_DATE: "It is out of date, and your people’s licences rest. Send the reviewed one to the MARAC Hub Team.",
     Currency.MISSING: "None is recorded. Send it to the MARAC Hub Team: without it nobody can be licensed.",
 }
+
+
+def _flags(ctx: Context) -> list[Waiting]:
+    """Accesses worth a question that are this person's to review, and those that nobody is left for (AUD-6)."""
+    if not could(Permission.FLAG_READ):
+        return []
+    found = flags.counted(ctx)
+    late = f" {count(found.overdue, 'is', 'are')} overdue." if found.overdue else ""
+    waiting = []
+    if found.mine:
+        title = f"{'flag waits' if found.mine == 1 else 'flags wait'} for your review"
+        says = f"An access is worth a question, or somebody reported a concern.{late}"
+        where = url_for("flags.flags", which="mine")
+        waiting.append(Waiting(found.mine, title, says, where, "Review", urgent=bool(found.overdue)))
+    if found.unassigned:
+        title = f"{'flag has' if found.unassigned == 1 else 'flags have'} no reviewer"
+        says = "Nobody is left who may review. Have another information governance officer or hub manager named."
+        where = url_for("flags.flags", which="unassigned")
+        waiting.append(Waiting(found.unassigned, title, says, where, "See which", urgent=True))
+    return waiting
 
 
 def _letters(ctx: Context) -> list[Waiting]:
