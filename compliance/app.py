@@ -43,6 +43,8 @@ from .notices.ways import Post
 from .papers.typesetting import Press
 from .web import doors as web
 from .witnesses import models as _witnesses  # noqa: F401
+from .witnesses import use_cases as _rollbacks  # noqa: F401 - the act that takes two people
+from .witnesses.watch import Watch
 
 MIGRATIONS = REPOSITORY / "migrations"
 
@@ -86,6 +88,7 @@ def furnished(settings: Settings, clock: Clock | None = None) -> Flask:
             Countries: Countries(settings.countries_file),
             Post: Post.of(settings),
             Press: Press(),
+            Watch: Watch(),
         },
     )
     return app

@@ -16,6 +16,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.sealing import LogTouched, seal
+from retention.jobs import JOBS as RETENTION_JOBS
 from signatories.jobs import JOBS as SIGNATORY_JOBS
 from signatories.withdrawals.jobs import JOBS as WITHDRAWAL_JOBS
 
@@ -53,6 +54,7 @@ JOBS: tuple[Work, ...] = (
     *WAITING_JOBS,
     *SIGNATORY_JOBS,
     *WITHDRAWAL_JOBS,
+    *RETENTION_JOBS,
     *EXCEPTION_JOBS,
     *FLAG_JOBS,
     *ACCESS_AUDIT_JOBS,

@@ -5,14 +5,19 @@ from __future__ import annotations
 from flask import Blueprint, Flask, Response, g, request
 
 from compliance.kernel.context import house
+from compliance.witnesses.watch import Watch
 
 from . import access, errors, oauth
+from .access_audits import access_audits
+from .access_events import access_events
 from .accounts import accounts
 from .assurance import assurance, assured
 from .capacity import capacity
 from .certificates import certificates
 from .challenges import challenges
+from .exceptions import exceptions
 from .health import health
+from .incidents import incidents
 from .instruments import instruments
 from .invitations import invitations
 from .licences import licences
@@ -31,7 +36,7 @@ PATHS = ("/api", "/access", "/oauth2", "/.well-known", "/live", "/ready")
 """What belongs to programs: below these, whatever goes wrong is a problem document."""
 
 ROUTES: tuple[Blueprint, ...] = (
-    health, oauth_routes, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, log,
+    health, oauth_routes, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, log,
 )  # fmt: skip
 
 A_YEAR = 31_536_000
@@ -41,6 +46,7 @@ def register(app: Flask) -> None:
     """Mount every route of the API, and answer for its paths that lead nowhere."""
     oauth.register(app)
     programs = Blueprint("api", __name__)
+    programs.before_request(_closed)
     programs.before_request(access.look)
     errors.teach(programs)
     for routes in ROUTES:
@@ -53,6 +59,14 @@ def register(app: Flask) -> None:
 def ours(path: str) -> bool:
     """Whether a path belongs to programs."""
     return any(path == start or path.startswith(start + "/") for start in PATHS)
+
+
+def _closed() -> Response | None:
+    """Nothing is answered on a log that its witnesses contradict, but to whoever watches the service (AUD-3)."""
+    if request.blueprint == "api.health" or not house().the(Watch).is_closed(house()):
+        return None
+    access.remember_request()
+    return errors.closed()
 
 
 def _lead_nowhere() -> Response | None:

@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from compliance.identity.errors import FreshCodeNeeded
 from compliance.kernel.context import house
 from compliance.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Refusal, Throttled
+from compliance.witnesses.errors import LogContradicted
 from policies.refusals import remember
 from policies.values import BrokenPolicy
 
@@ -188,6 +189,11 @@ def nothing_to_go_by(problem_: Exception) -> Response:
     log.error("the policy is broken", problem=str(problem_), path=request.path, request_id=_request_id())
     words = "The policy of this service cannot be trusted just now. Nothing was changed. Tell the MARAC Hub Team."
     return reply(503, "unavailable", words, rule="DEC-3", headers=[("Retry-After", str(RETRY_SECONDS))])
+
+
+def closed() -> Response:
+    """The log is not the one that its witnesses saw: nothing is decided, shown or changed on it (AUD-3)."""
+    return reply(503, LogContradicted.code, LogContradicted.detail, rule=LogContradicted.rule)
 
 
 def broken(problem_: Exception) -> Response:

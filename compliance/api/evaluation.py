@@ -25,6 +25,8 @@ from compliance.identity.access_tokens import Claims, verify
 from compliance.identity.whence import FORWARDED_FOR
 from compliance.kernel.context import House
 from compliance.kernel.errors import FieldError
+from compliance.witnesses.errors import LogContradicted
+from compliance.witnesses.watch import Watch
 from policies.values import BrokenPolicy, Policy
 
 from . import asking
@@ -63,6 +65,7 @@ class DecisionDoor:
         self._house = house
         self._onward = onward
         self._desk = Desk(house)
+        self._watch = house.the(Watch)
         self._tokens: dict[str, Claims] = {}
         self._reasons: dict[tuple[Reason, ...], bytes] = {}
         self._paths = {"/access/v1/evaluation": self._single, "/access/v1/evaluations": self._batch}
@@ -74,6 +77,8 @@ class DecisionDoor:
         request_id = environ.get("HTTP_X_REQUEST_ID")
         echoed = [("X-Request-ID", request_id)] if request_id and _plain(request_id) else []
         try:
+            if self._watch.is_closed(self._house):
+                raise _Refused(503, LogContradicted.code, LogContradicted.detail, rule=LogContradicted.rule)
             if environ["REQUEST_METHOD"] != "POST":
                 raise _Refused(405, "method-not-allowed", "Ask with POST.", headers=[("Allow", "POST")])
             if request_id and not echoed:

@@ -12,10 +12,13 @@ from flask import Blueprint, current_app
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from audit.encoding import digest
+from audit.encoding import stands
 from audit.models import COLUMNS, HEAD, AuditEntry, LogHead
 from compliance.kernel.context import House, house
 from compliance.kernel.jobs import last_beat
+from compliance.witnesses import states
+from compliance.witnesses.rules import CONTRADICTS
+from compliance.witnesses.watch import Watch
 from policies.values import BrokenPolicy, Policy
 
 from .access import open_door
@@ -76,6 +79,7 @@ def _checks(here: House) -> dict[str, Check]:
                 "log": _log(connection),
                 "clock": _clock(connection, here),
                 "scheduler": _scheduler(here),
+                **_witnesses(connection, here),
             }
     except SQLAlchemyError:
         return {"store": Check("failing", "The store does not answer, or its tables are not there.")}
@@ -118,7 +122,7 @@ def _log(connection: Connection) -> Check:
         return Check("failing", "The log has no head.")
     if found["beyond"] or (found["size"] and found["number"] is None):
         return Check("failing", "The log's head and its last entry do not agree. Run `compliance audit verify`.")
-    if found["size"] and digest({name: found[name] for name in COLUMNS}) != found["hash"]:
+    if found["size"] and not stands({name: found[name] for name in COLUMNS}):
         return Check("failing", "The last entry is not what was written. Run `compliance audit verify`.")
     return Check("ok", f"The head agrees with the last of {found['size']} entries.")
 
@@ -131,6 +135,23 @@ def _clock(connection: Connection, here: House) -> Check:
     if not BEFORE_US <= now < AFTER_US or now + BACKWARDS < written:
         return Check("failing", "The clock and the log's last entry do not agree. Set the machine's time.")
     return Check("ok", "The clock goes on from the log's last entry.")
+
+
+def _witnesses(connection: Connection, here: House) -> dict[str, Check]:
+    """Whether the log is the one its witnesses saw (AUD-3). One that cannot be reached is told, and stops nobody."""
+    named = here.settings.witnesses
+    if not named:
+        return {}
+    known = states.of(connection, named)
+    if here.the(Watch).is_closed(here):
+        found = Check("failing", "The log is not the one that its witnesses saw. Run `compliance doctor`.")
+    elif any(state.problem in CONTRADICTS for state in known):
+        found = Check("late", "A witness says that it saw another log. Run `compliance doctor`.")
+    elif states.late(here, known):
+        found = Check("late", "A witness has taken no checkpoint for long. Run `compliance doctor`.")
+    else:
+        found = Check("ok", "Every witness has taken a checkpoint lately.")
+    return {"witnesses": found}
 
 
 def _scheduler(here: House) -> Check:

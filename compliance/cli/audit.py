@@ -16,11 +16,16 @@ from compliance.app import house_of
 from compliance.kernel.context import House
 
 from .configured import application, fail
+from .witnessing import accept_rollback, list_witnesses
 
 
 @click.group()
 def audit() -> None:
     """The log."""
+
+
+audit.add_command(list_witnesses)
+audit.add_command(accept_rollback)
 
 
 @audit.command("verify")

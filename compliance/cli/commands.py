@@ -1,4 +1,7 @@
-"""`compliance …`: what an operator can do from the shell. Exit codes: 0 done, 1 something is wrong, 2 wrong usage."""
+"""`compliance …`: what an operator can do from the shell. Exit codes: 0 done, 1 something is wrong, 2 wrong usage.
+
+`serve` and `scheduler` end with 3 where a witness contradicts the log.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,7 @@ from .grants import CannotGrant, grant
 from .papers import papers
 from .resealing import reseal
 from .serving import serve_for_good
+from .witnessing import stand_or_end
 
 _YEARS = (1971, 9999)
 _INSTANT = f"Give an instant from {_YEARS[0] + 1} on with its zone, such as 2026-11-21T10:00:00Z."
@@ -64,15 +68,19 @@ main.add_command(papers)
 @click.option("--workers", default=2, show_default=True, help="Processes that answer.")
 @click.option("--threads", default=32, show_default=True, help="Requests each process has in hand at once.")
 def serve(port: int, workers: int, threads: int) -> None:
-    """Answer requests; put a TLS proxy in front of it."""
-    application()
+    """Answer requests; put a TLS proxy in front of it. Exit code 3: a witness contradicts the log (AUD-3)."""
+    stand_or_end(house_of(application()))
     serve_for_good(host="127.0.0.1", port=port, workers=workers, threads=threads)
 
 
 @main.command("scheduler")
 def run_scheduler() -> None:
-    """Run what nobody clicks for: licences that end, eligibility that lapses, the heartbeat."""
+    """Run what nobody clicks for: licences that end, eligibility that lapses, the heartbeat.
+
+    Exit code 3: a witness contradicts the log (AUD-3).
+    """
     app = application()
+    stand_or_end(house_of(app))
     with app.app_context():
         scheduler.run(app)
 

@@ -33,6 +33,7 @@ from signatories.models import Organisation
 from . import demo_mail
 from .demo_story import tell
 from .demo_told import Told
+from .witnessing import stand_or_end
 
 PROCESSES = {
     "mail": ["demo", "receive-mail", "--port", "{mail_port}"],
@@ -89,7 +90,8 @@ def reset(context: click.Context, port: int) -> None:
         settings.var_dir / "compliance.env",
     ):
         left.unlink(missing_ok=True)
-    shutil.rmtree(settings.var_dir / "mail", ignore_errors=True)
+    for folder in ("mail", "witness"):
+        shutil.rmtree(settings.var_dir / folder, ignore_errors=True)
     context.invoke(up, port=port)
 
 
@@ -125,17 +127,20 @@ def _own_mail() -> dict[str, str]:
 
 def _environment(port: int) -> dict[str, str]:
     """The demo's own configuration, with the operator's where they gave one."""
+    var = os.environ.get("COMPLIANCE_VAR", str(REPOSITORY / "var"))
     return {
         **os.environ,
         "COMPLIANCE_DEMO": "1",
         # Passkeys are made for a name: with DEMO_HOST=localhost they can be tried.
         "COMPLIANCE_BASE_URL": f"http://{os.environ.get('DEMO_HOST', '127.0.0.1')}:{port}",
-        "COMPLIANCE_VAR": os.environ.get("COMPLIANCE_VAR", str(REPOSITORY / "var")),
+        "COMPLIANCE_VAR": var,
+        # On a real machine this would be another's; here it shows what one keeps.
+        "COMPLIANCE_WITNESSES": os.environ.get("COMPLIANCE_WITNESSES", str(Path(var).resolve() / "witness")),
     }
 
 
 def _prepare(settings: Settings) -> Told:
-    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    (settings.var_dir / "witness").mkdir(parents=True, exist_ok=True)
     if not settings.key_file.exists():
         click.echo("Making keys …")
         create_key_file(settings.key_file)
@@ -149,13 +154,17 @@ def _prepare(settings: Settings) -> Told:
         click.echo("Loading Kent and Medway's register, and the people of the story …")
         told = tell(app, lambda step: click.echo(f"  {step}"))
         _keep(settings, told)
+    stand_or_end(house_of(app))
     house_of(app).engine.dispose()
     return told
 
 
 def _write_settings(settings: Settings, environment: dict[str, str]) -> None:
     """Leave the demo's configuration where every command finds it, so that `compliance doctor` works as it stands."""
-    names = ("COMPLIANCE_DEMO", "COMPLIANCE_BASE_URL", "DATABASE_URL", "SMTP_URL", "COMPLIANCE_MAIL_FROM")
+    names = (
+        "COMPLIANCE_DEMO", "COMPLIANCE_BASE_URL", "DATABASE_URL", "SMTP_URL", "COMPLIANCE_MAIL_FROM",
+        "COMPLIANCE_WITNESSES",
+    )  # fmt: skip
     lines = [f"{name}={environment[name]}" for name in names if environment.get(name)]
     path = settings.var_dir / "compliance.env"
     path.write_text("# The demonstration's settings, written by `make demo`.\n" + "\n".join(lines) + "\n")

@@ -13,6 +13,7 @@ from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.models import HEAD, AuditEntry, LogSeal, Moment
+from audit.sealing import LogTouched
 from audit.verify import verify_log
 from compliance.app import MIGRATIONS, house_of
 from compliance.identity.countries import Countries
@@ -28,8 +29,11 @@ from compliance.notices import queries as notices
 from compliance.notices.rules import is_late
 from compliance.notices.ways import Post
 from compliance.scheduler import BEAT, PROCESS
+from compliance.witnesses import sending, states
 from policies.values import BrokenPolicy, Policy
 from signatories import queries as signatories
+
+from .witnessing import told
 
 SHOWN = 5
 HERE = frozenset({"/", "localhost", "127.0.0.1", "::1"})
@@ -137,6 +141,29 @@ def _sealed(house: House) -> Iterator[str]:
         yield f"an entry of {first} is not sealed yet; start `compliance scheduler`, and look at its log"
 
 
+def _witnesses(house: House) -> Iterator[str]:
+    """The log is the one that its witnesses saw, and they have its newest checkpoint (AUD-3)."""
+    if not house.settings.witnesses:
+        if not house.settings.demo:
+            yield Remark("nobody would see the log turned back; name witnesses in COMPLIANCE_WITNESSES")
+        return
+    try:
+        answers = {answer.witness: answer for answer in sending.compare(house)}
+    except LogTouched as problem:
+        yield f"they cannot be shown the log, for {problem}"
+        return
+    with house.engine.connect() as connection:
+        known = states.of(connection, house.settings.witnesses)
+    late = states.late(house, known)
+    for state in known:
+        answer = answers.get(state.witness)
+        took = f"it last took one at {Moment.write(state.taken_at)}" if state.taken_at else "it has taken none so far"
+        matter = told(answer).rstrip(".") if answer else state.witness
+        says = f"{matter}; {took}"
+        wrong = state in late or (answer is not None and answer.contradicts)
+        yield f"{says}, which is too long ago" if state in late else says if wrong else Remark(says)
+
+
 def _clock(house: House) -> Iterator[str]:
     """The clock is not behind the log."""
     with house.engine.connect() as connection:
@@ -224,6 +251,6 @@ def _withdrawn(house: House) -> Iterator[str]:
 
 
 CHECKS: tuple[Callable[[House], Iterator[str]], ...] = (
-    _keys, _papers, _transport, _migrations, _policy, _countries, _log, _sealed, _clock, _calendar, _scheduler, _jobs, _letters,
+    _keys, _papers, _transport, _migrations, _policy, _countries, _log, _sealed, _witnesses, _clock, _calendar, _scheduler, _jobs, _letters,
     _eligible, _seats, _withdrawn,
 )  # fmt: skip

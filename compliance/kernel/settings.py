@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+LONGEST_WITNESS = 255
+_MAILBOX = re.compile(r"mailto:[^@\s?/]+@[^@\s?/]+\.[^@\s?/]+")
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -20,7 +23,8 @@ class Settings:
     """The whole configuration. `base_url` is the only name the service knows itself by, never `Host`.
 
     `threads` is how many requests a process has in hand at once: `compliance serve` tells it to its processes.
-    `wait_seconds` is how long anything waits for a busy store before the caller is told 503.
+    `wait_seconds` is how long anything waits for a busy store before the caller is told 503. `witnesses` keep the log's
+    checkpoints: folders, addresses after `mailto:`, and prefixes of `https://` (AUD-3).
     """
 
     database_url: str
@@ -36,6 +40,7 @@ class Settings:
     countries_file: Path | None = None
     threads: int = 32
     wait_seconds: int = 3
+    witnesses: tuple[str, ...] = ()
 
     @property
     def secure(self) -> bool:
@@ -69,6 +74,7 @@ class Settings:
             countries_file=Path(countries).resolve() if countries else None,
             threads=_number(environment, "COMPLIANCE_THREADS", 32),
             wait_seconds=_number(environment, "COMPLIANCE_WAIT_SECONDS", 3),
+            witnesses=_witnesses(environment.get("COMPLIANCE_WITNESSES", "")),
         )
 
 
@@ -88,12 +94,48 @@ def _number(environment: Mapping[str, str], name: str, usual: int) -> int:
 
 
 def _check_base_url(base_url: str) -> None:
-    parts = urlsplit(base_url)
-    if parts.scheme == "https" and parts.hostname:
-        return
-    if parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}:
-        return
-    raise Misconfigured("COMPLIANCE_BASE_URL must be an https:// address; http:// is for 127.0.0.1 only.")
+    if not _is_web_address(base_url):
+        raise Misconfigured("COMPLIANCE_BASE_URL must be an https:// address; http:// is for 127.0.0.1 only.")
+
+
+def _is_web_address(address: str) -> bool:
+    """Over TLS, or to this machine."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return False
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"})
+    )
+
+
+def _witnesses(given: str) -> tuple[str, ...]:
+    """Who keeps the log's checkpoints, with a space between; raises Misconfigured for one that could not (AUD-3)."""
+    named = tuple(one.rstrip("/") or one for one in given.split())
+    for place, one in enumerate(named, start=1):
+        wrong = "is named twice" if one in named[: place - 1] else _wrong_with_witness(one)
+        if wrong:
+            # Not repeated: somebody may have written a password into it.
+            raise Misconfigured(f"COMPLIANCE_WITNESSES: the witness in place {place} {wrong}.")
+    return named
+
+
+def _wrong_with_witness(one: str) -> str | None:
+    if len(one) > LONGEST_WITNESS:
+        return f"is longer than {LONGEST_WITNESS} characters"
+    if one.startswith("/"):
+        return None if len(one) > 1 else "is the whole machine: name a folder of its own"
+    if one.startswith("mailto:"):
+        return None if _MAILBOX.fullmatch(one) else "is no address: write mailto:chair@example.org"
+    if not one.startswith(("https://", "http://")):
+        return "is no folder from / on, no mailto: address and no https:// prefix"
+    if not _is_web_address(one):
+        return "must be reached over https://; http:// is for 127.0.0.1 only"
+    parts = urlsplit(one)
+    if parts.username or parts.password or parts.query or parts.fragment:
+        return "holds a user, a password, a ? or a #: a prefix has none of them"
+    return None
 
 
 def _database_url(given: str) -> str:

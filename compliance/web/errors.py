@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from compliance.identity.errors import FreshCodeNeeded
 from compliance.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Throttled
+from compliance.witnesses.errors import LogContradicted
 from policies.refusals import remember
 from policies.values import BrokenPolicy
 
@@ -103,6 +104,11 @@ def nothing_to_go_by(problem: Exception) -> Reply:
     """The policy in force cannot be trusted: nothing is decided by it, and nothing is shown (DEC-3)."""
     log.error("the policy is broken", problem=str(problem), page=request.endpoint)
     return page(503, retry_after=30)
+
+
+def closed() -> Reply:
+    """The log is not the one that its witnesses saw: nothing is shown and nothing is changed on it (AUD-3)."""
+    return page(503, words=LogContradicted.detail, rule=LogContradicted.rule)
 
 
 def broken(problem: Exception) -> Reply:

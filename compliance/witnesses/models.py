@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audit.models import Audited
-from compliance.kernel.db import Base
+from compliance.kernel.db import Base, Sealed
 
 
 class WitnessState(Base):
@@ -29,7 +29,9 @@ class WitnessState(Base):
 class AcceptedRollback(Audited, Base):
     """That two people know of a log which is not the one a witness has seen, and let the service run on it.
 
-    `witness_note` is the checkpoint the witness holds, `own_size` and `own_root` the log's own at that time.
+    `witness_note` is the checkpoint the witness holds, `own_size` and `own_root` the log's own when the first of them
+    said so. `seal` binds all of it with a key from outside the store, so that nobody writes such a row who has
+    nothing but the store: a row that does not open accepts nothing.
     """
 
     __tablename__ = "accepted_rollbacks"
@@ -38,8 +40,9 @@ class AcceptedRollback(Audited, Base):
     witness_note: Mapped[str] = mapped_column(Text)
     own_size: Mapped[int] = mapped_column(BigInteger)
     own_root: Mapped[str] = mapped_column(String(64))
-    reason: Mapped[str] = mapped_column(String(255))
+    reason: Mapped[str] = mapped_column(Text)
     first_by: Mapped[str] = mapped_column(String(64))
     first_at: Mapped[datetime]
-    second_by: Mapped[str | None] = mapped_column(String(64))
-    second_at: Mapped[datetime | None]
+    second_by: Mapped[str] = mapped_column(String(64))
+    second_at: Mapped[datetime]
+    seal: Mapped[bytes] = mapped_column(Sealed)
