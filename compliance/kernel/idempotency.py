@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, LargeBinary, String, Text, delete, func, insert, select, tuple_
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .context import Context
-from .db import Base, violated
+from .db import Base
 from .errors import Conflict, Invalid
 
 AT_ONCE = 5_000
@@ -96,18 +95,12 @@ def first_answer(ctx: Context, once: Once, kept_for: timedelta) -> Answer | None
 
 
 def keep(connection: Connection, once: Once, answer: Answer, at: datetime) -> None:
-    """Keep what the request is answered, in the transaction of its effect; raises StillRunning where another did."""
-    try:
-        connection.execute(
-            insert(IdempotencyKey).values(
-                caller=once.caller, route=once.route, key=once.key, fingerprint=once.fingerprint,
-                status=answer.status, answer=answer.body, answered_at=at,
-            )
-        )  # fmt: skip
-    except IntegrityError as problem:
-        if violated(problem, "pk_idempotency_keys"):
-            raise StillRunning() from problem
-        raise
+    """Keep what the request is answered, in the transaction of its effect."""
+    kept = insert(IdempotencyKey).values(
+        caller=once.caller, route=once.route, key=once.key, fingerprint=once.fingerprint,
+        status=answer.status, answer=answer.body, answered_at=at,
+    )  # fmt: skip
+    connection.execute(kept)
 
 
 def over(ctx: Context, kept_for: timedelta) -> Sequence[tuple[str, str, str]]:

@@ -9,6 +9,8 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from audit.models import Moment
+from compliance.app import house_of
+from compliance.identity.access_tokens import issue
 from tests.builders.decisions import CaseSystem, the_case_system
 
 PATH = "/api/v1/access-events"
@@ -30,6 +32,12 @@ def an_event(number: int = 1, at: datetime | str = "2026-11-21T09:30:00Z", **sai
 def the_teller(app: Flask, *scopes: str) -> CaseSystem:
     """A registered client that may report."""
     return the_case_system(app, *(scopes or (SCOPE,)))
+
+
+def again_as(teller: CaseSystem) -> CaseSystem:
+    """The same client with a new token."""
+    token, _ = issue(house_of(teller.app), teller.client_id, (SCOPE,))
+    return CaseSystem(teller.app, teller.client_id, token)
 
 
 def tells(teller: CaseSystem, *events: dict[str, Any], key: str | None = None) -> TestResponse:
