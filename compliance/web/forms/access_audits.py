@@ -21,7 +21,7 @@ class Finding(PlainForm):
         [Needed("Choose what you found.")],
         choices=[(kind.value, said) for kind, said in KINDS.items()],
     )
-    person_id = OneOfMany("Whose access?", description="Leave empty if it is about the organisation as a whole.")
+    person_id = OneOfMany("Whose access?", description="One of the people in this audit, or nobody in particular.")
     words = Prose(
         "In a few words",
         [Needed("Say what you found, and what is to be done.")],
