@@ -27,7 +27,7 @@ from signatories import queries as register
 from signatories import use_cases as signatories
 from signatories.seed import load_register
 
-from . import demo_registers
+from . import demo_flags, demo_registers
 from .demo_stage import ADDRESS, THE_OPERATOR, Somebody, Stage, a_password
 from .demo_told import Told, told
 
@@ -68,12 +68,12 @@ def _play(stage: Stage, say: Callable[[str], None]) -> Told:
     _license(stage, first, "Lowen Tideswell", "swale", ["mid-kent"]).refused_by = "IDN-2"
     hub = _hub(stage, versions["op"], say)
     partners = _partners_answer(stage, say)
-    _licences(stage, hub, partners, say)
-    _registers_in_full(stage, hub, say)
-    _things_go_wrong(stage, hub, partners, say)
     with stage.as_operator() as ctx:
         client, secret = identity.register_client(ctx, name="Case system (demo)", scopes=SCOPES)
         known = {"id": client.client_id, "secret": secret, "scopes": list(SCOPES)}
+    _licences(stage, hub, partners, say)
+    _registers_in_full(stage, hub, say)
+    _things_go_wrong(stage, hub, partners, say)
     stage.post_goes()
     return told(stage, known)
 
@@ -182,8 +182,8 @@ def _licences(
         )
     stage.at(30)
     delegate = partners["delegate"]
-    _license(stage, hub, "Wilfred Marrow", "swale", ["mid-kent"], asks=delegate)
-    _license(stage, hub, "Sabine Thorley", "medway-adult-social-care", ["medway"])
+    looks = _license(stage, hub, "Wilfred Marrow", "swale", ["mid-kent"], asks=delegate)
+    too = _license(stage, hub, "Sabine Thorley", "medway-adult-social-care", ["medway"])
     _license(stage, hub, "Hollis Rookwood", "kent-integrated-childrens-services", ["east-kent", "south-east-kent"])
     _license(stage, hub, "Linnet Ferrow", "kmpt", ["north-kent", "west-kent"])
     _license(stage, hub, "Caspian Dole", WITHDRAWS, ["east-kent"])
@@ -198,7 +198,10 @@ def _licences(
     with stage.as_(hub["hub_manager"]) as ctx:
         licences.suspend(ctx, _given(resting), reason=Suspension.LEAVE)
         licences.deactivate(ctx, _given(leaver), reason=EndReason.LEAVER)
+    say("Two accesses are asked about: one is explained, one is overdue")
+    demo_flags.accesses_are_asked_about(stage, too, looks)
     stage.at(3)
+    demo_flags.a_concern_is_reported(stage, delegate, looks)
     waiting, _, refused = (
         _request(stage, name, "swale", ["mid-kent"], delegate, _with_an_account(stage, name))
         for name in ("Verity Longshore", "Osric Bramble", "Hebe Millrace")

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from audit.models import HEAD, AuditEntry, LogSeal, Moment
 from audit.sealing import LogTouched
 from audit.verify import verify_log
+from compliance.accesses.flags import queries as flags
 from compliance.app import MIGRATIONS, house_of
 from compliance.identity.countries import Countries
 from compliance.kernel.clock import london_date, said_day
@@ -41,6 +42,7 @@ SEALED_WITHIN = timedelta(minutes=1)
 PAPERS_LAST = timedelta(days=90)
 CALENDAR_AHEAD = timedelta(days=365)
 QUARTER_AHEAD = timedelta(days=100)
+FLAGS_BEHIND = 20_000
 DOCTOR = operator("doctor")
 
 
@@ -250,7 +252,19 @@ def _withdrawn(house: House) -> Iterator[str]:
             yield f"licence {licence.id} is {licence.status}, and {licence.organisation.name} has withdrawn"
 
 
+def _flags(house: House) -> Iterator[str]:
+    """Every access worth a question is asked about, by somebody, in time (AUD-6)."""
+    with house.reading(DOCTOR) as ctx:
+        found = flags.standing(ctx)
+    if found.behind > FLAGS_BEHIND:
+        yield f"{found.behind} entries of the log have not been looked at; start `compliance scheduler`, and look at its log"
+    if found.unassigned:
+        yield f"{found.unassigned} flags have no reviewer; give somebody else the role of information governance officer"
+    if found.overdue:
+        yield Remark(f"{found.overdue} flags are overdue; the page Flags says whose they are")
+
+
 CHECKS: tuple[Callable[[House], Iterator[str]], ...] = (
     _keys, _papers, _transport, _migrations, _policy, _countries, _log, _sealed, _witnesses, _clock, _calendar, _scheduler, _jobs, _letters,
-    _eligible, _seats, _withdrawn,
+    _eligible, _seats, _withdrawn, _flags,
 )  # fmt: skip

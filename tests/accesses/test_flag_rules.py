@@ -124,7 +124,9 @@ def test_the_same_case_over_and_over_is_not_bulk() -> None:
         ("break_glass", {"opened": False, "break_glass": True}, {}),
     ],
 )
-def test_a_look_sees_what_it_is_for_and_nothing_else(looks_at: str, asks: dict[str, bool], does_not: dict[str, bool]) -> None:
+def test_a_look_sees_what_it_is_for_and_nothing_else(
+    looks_at: str, asks: dict[str, bool], does_not: dict[str, bool]
+) -> None:
     assert occasion(a_rule(looks_at), seen(1, 0, **asks), [])
     assert not occasion(a_rule(looks_at), seen(1, 0, **does_not), [])
     assert not occasion(a_rule(looks_at, in_use=False), seen(1, 0, **asks), [])
@@ -172,7 +174,9 @@ def test_a_reviewer_is_reminded_once_before_and_once_after_the_day() -> None:
 
 
 @pytest.mark.rule("AUD-6")
-@pytest.mark.parametrize(("explained", "breaches", "rate"), [(0, 0, None), (1, 0, 100), (1, 2, 33), (2, 1, 67), (0, 3, 0)])
+@pytest.mark.parametrize(
+    ("explained", "breaches", "rate"), [(0, 0, None), (1, 0, 100), (1, 2, 33), (2, 1, 67), (0, 3, 0)]
+)
 def test_the_rate_of_false_flags_is_of_those_decided(explained: int, breaches: int, rate: int | None) -> None:
     assert rules.false_rate(explained, breaches) == rate
 

@@ -127,7 +127,9 @@ def test_whoever_is_let_in_by_break_glass_is_asked_about_once_a_case(sqlite_hous
     house = sqlite_house
     officer = someone(house, "ig_officer")
     person = a_person(house)
-    answered(house, (person.id, "C-1", True, "DEC-5"), (person.id, "C-1", True, "DEC-5"), (person.id, "C-2", True, None))
+    answered(
+        house, (person.id, "C-1", True, "DEC-5"), (person.id, "C-1", True, "DEC-5"), (person.id, "C-2", True, None)
+    )
     answered(house, (person.id, "C-1", True, "DEC-5"), (person.id, "C-3", False, "DEC-5"))
     looked(house)
     [flag] = flags(house)
@@ -173,7 +175,9 @@ def test_a_late_report_completes_what_was_done_before(sqlite_house: House, clock
 
 @pytest.mark.rule("AUD-6")
 @pytest.mark.parametrize("most", [1, 7, 5_000])
-def test_the_same_log_raises_the_same_flags_in_whatever_steps_it_is_gone_through(sqlite_house: House, most: int) -> None:
+def test_the_same_log_raises_the_same_flags_in_whatever_steps_it_is_gone_through(
+    sqlite_house: House, most: int
+) -> None:
     house = sqlite_house
     person, other = a_person(house), a_person(house)
     opens(house, person.id, *MANY, involved=False)

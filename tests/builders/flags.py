@@ -56,7 +56,9 @@ def opens(
     """This person opens these cases one after another, and the case system reports it."""
     begins = at or house.clock.now()
     drafts = [
-        an_entry(event="case_access.viewed", outcome="done", subject_id=str(person_id), reference=each, purpose="meeting")
+        an_entry(
+            event="case_access.viewed", outcome="done", subject_id=str(person_id), reference=each, purpose="meeting"
+        )
         for each in references
     ]
     rows = [

@@ -5,7 +5,6 @@ A letter leaves the service: it names neither a case nor the person a flag is ab
 
 from __future__ import annotations
 
-from compliance.decisions.exceptions.models import Conflict
 from compliance.identity.models import Person
 from compliance.identity.use_cases.letters import tell
 from compliance.kernel.clock import said_day
@@ -16,15 +15,10 @@ from .models import AccessFlag
 
 
 def waits(ctx: Context, flag: AccessFlag) -> None:
-    """Its reviewer, and the other of the two who set a conflict of interest, learn that a flag waits (DEC-6)."""
-    told = [flag.reviewer_id]
-    if flag.conflict_id is not None:
-        conflict = ctx.session.get_one(Conflict, flag.conflict_id)
-        told += [who for who in map(parse_id, (conflict.asked_by, conflict.agreed_by)) if who != flag.person_id]
-    for person_id in dict.fromkeys(who for who in told if who is not None):
-        person = ctx.session.get(Person, person_id)
-        if person is not None and person.closed_at is None:
-            _tell(ctx, flag, person, "flag_waits")
+    """Its reviewer learns that a flag waits; of an attempt under a conflict those who set it are told besides (DEC-6)."""
+    person = ctx.session.get(Person, flag.reviewer_id) if flag.reviewer_id else None
+    if person is not None:
+        _tell(ctx, flag, person, "flag_waits")
 
 
 def given(ctx: Context, flag: AccessFlag) -> None:

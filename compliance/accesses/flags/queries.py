@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import aliased
 
-from audit.models import AuditEntry
+from audit.models import AuditEntry, LogHead
 from compliance.decisions.exceptions.models import Conflict
 from compliance.decisions.exceptions.queries import kept_from
 from compliance.identity.models import Person
@@ -29,7 +29,7 @@ from policies.values import CONCERN, Policy
 from signatories.models import Organisation
 
 from .errors import RaisedByYou
-from .models import AccessFlag, AccessFlagEntry
+from .models import AccessFlag, AccessFlagEntry, FlaggedUpTo
 from .rules import Status
 
 MOST = 500
@@ -237,6 +237,28 @@ def counted(ctx: Context) -> Counted:
         ).where(AccessFlag.status == Status.OPEN.value, theirs(ctx))
     ).one()
     return Counted(*row)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many entries of the log no rule has looked at yet, and how many flags are nobody's and overdue."""
+
+    behind: int
+    unassigned: int
+    overdue: int
+
+
+def standing(ctx: Context) -> Standing:
+    """How it stands, in numbers, for whoever holds the machine."""
+    place = ctx.session.scalar(select(FlaggedUpTo.number)) or 0
+    size = ctx.session.scalar(select(LogHead.size)) or 0
+    nobodys, overdue = ctx.session.execute(
+        select(
+            func.count(case((AccessFlag.reviewer_id.is_(None), 1))),
+            func.count(case((AccessFlag.due_on < london_date(ctx.now()), 1))),
+        ).where(AccessFlag.status == Status.OPEN.value)
+    ).one()
+    return Standing(size - place, nobodys, overdue)
 
 
 def why_not(ctx: Context, flag: AccessFlag) -> Refusal | None:

@@ -43,7 +43,7 @@ class Concern:
     """What somebody reports: in their own words what happened, and, as far as they know, whose access, which case, when."""
 
     words: str
-    who: str | None = None
+    person: str | None = None
     reference: str | None = None
     when: str | None = None
 
@@ -59,12 +59,12 @@ def report_concern(ctx: Context, concern: Concern) -> AccessFlag:
 
     said = {
         "words": text.prose(concern.words, pointer="/words"),
-        "who": _if_any(concern.who, "/who"),
+        "person": _if_any(concern.person, "/person"),
         "when": _if_any(concern.when, "/when"),
     }
     reference = _if_any(concern.reference, "/reference", 255)
-    if not said["who"] and not reference:
-        raise Invalid.at("/who", "Say whose access it is about, or which case, or both.")
+    if not said["person"] and not reference:
+        raise Invalid.at("/person", "Say whose access it is about, or which case, or both.")
 
     ring = ctx.the(KeyRing)
     whole = json.dumps([ctx.actor.id, str(london_date(ctx.now())), said, reference], sort_keys=True)
@@ -74,7 +74,7 @@ def report_concern(ctx: Context, concern: Concern) -> AccessFlag:
         return known
     _not_too_many(ctx)
 
-    about = _person(ctx, said["who"])
+    about = _person(ctx, said["person"])
     flag = AccessFlag(
         id=ctx.new_id(), key=key, rule=CONCERN, status=Status.OPEN.value, accesses=0, raised_by=ctx.actor.id,
         raised_at=ctx.now(), due_on=due_on(ctx), reference=reference or None,

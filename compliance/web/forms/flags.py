@@ -23,7 +23,7 @@ class FlagQuestion(Question):
 
 
 class Concern(PlainForm):
-    who = Line(
+    person = Line(
         "Whose access are you worried about?",
         description="Their work e-mail address if you know it, else their name. Leave empty if you do not know.",
     )

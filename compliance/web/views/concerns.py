@@ -66,7 +66,7 @@ def report() -> Reply:
     if form.sent():
         with telling(form):
             with work() as ctx:
-                said = Said(form.words.data or "", form.who.data, form.reference.data, form.when.data)
+                said = Said(form.words.data or "", form.person.data, form.reference.data, form.when.data)
                 made = use_cases.report_concern(ctx, said)
             done = "Thank you. Your concern is reported, and somebody is named to look at it."
             if made.reviewer_id is None:
