@@ -187,6 +187,7 @@ ATTEMPTS: dict[str, Door | Act] = {
     "POST /invitations": Door(
         "POST", "/invitations", lambda its: {"reference": "C-9", "person_id": str(its.person), "closed": True}
     ),
+    "POST /access-events": Door("POST", "/access-events", _says(events=[{"id": "e-1", "kind": "view", "reference": "C-9", "person": "somebody", "at": "2026-11-21T09:00:00Z"}])),
     "DELETE /invitations/<invitation_id>": Door("DELETE", "/invitations/{invitation}"),
     "POST /licences": Door("POST", "/licences", _request),
     "POST /licences/<licence_id>/approval": Door("POST", "/licences/{requested}/approval"),
@@ -229,6 +230,9 @@ ATTEMPTS: dict[str, Door | Act] = {
     ),
     "POST /organisations/<organisation_id>/withdrawals/preview": Door(
         "POST", "/organisations/{organisation}/withdrawals/preview", _says(instruments=["isa", "op"])
+    ),
+    "POST /incidents": Door(
+        "POST", "/incidents", _says(kind="access_concern", words="They knew too much.", reference="C-9")
     ),
     "GET /challenges": Door("GET", "/challenges"),
     "POST /challenges": Door(
@@ -300,7 +304,7 @@ ATTEMPTS: dict[str, Door | Act] = {
 
 ONE_AND_THE_SAME = frozenset(
     {
-        "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
+        "POST /access-events", "POST /incidents", "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
         "POST /instruments/<code>/versions", "GET /areas/<area>/members", "GET /challenges", "GET /audit/checkpoint", "GET /audit/entries", "GET /audit/growth",
         "GET /instruments",
         "GET /instruments/versions/<version_id>/document", "GET /organisations", "GET /seats", "GET /waiting-list", "PUT /seats/<kind>", "GET /sessions/current",

@@ -40,7 +40,7 @@ FIXED = {
 THINGS: dict[str, str] = {
     "organisation_id": "organisation", "licence_id": "active", "person_id": "person", "withdrawal_id": "withdrawal",
     "contact_id": "contact", "signature_id": "signature", "document_id": "policy", "role_held_id": "role_held", "session_id": "session", "proposal_id": "proposal", "number": "entry",
-    "exemption_id": "exemption", "rota_id": "rota", "entry_id": "signature", "challenge_id": "challenge",
+    "exemption_id": "exemption", "rota_id": "rota", "entry_id": "signature", "challenge_id": "challenge", "flag_id": "flag",
 }  # fmt: skip
 """Which belonging an identifier in an address is of."""
 
@@ -89,6 +89,9 @@ FORMS: dict[str, Fields] = {
     "challenges.doubt": _says(grounds="It was another."),
     "challenges.uphold": _says(remedy="correct", name="Robyn Vale", reasons="The paper says so."),
     "challenges.dismiss": _says(reasons="It is right."),
+    "concerns.report": _says(person="somebody@elsewhere.example", reference="C-9", words="They knew too much."),
+    "flags.review": _says(step="explain", reason="part_of_work", words="I asked.", accesses="0"),
+    "flags.hand_over": _says(reviewer=str(UUID(int=9))),
     "licences.ask": lambda its: {
         "organisation_id": str(its.organisation), "full_name": "Wren Alder", "email": f"new@{its.code}.gov.uk",
         "kind": "standing", "areas": its.area, "reason": "Joins the team",

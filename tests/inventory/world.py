@@ -33,6 +33,7 @@ from tests.builders import licences
 from tests.builders import signatories as partners
 from tests.builders.api import Caller, Calls
 from tests.builders.challenges import challenges
+from tests.builders.flags import a_concern
 from tests.builders.rotas import SATURDAY, SUNDAY, a_rota, a_turn
 
 from . import callers
@@ -78,6 +79,7 @@ class Belongings:
     challenge: UUID
     exemption: UUID
     rota: UUID
+    flag: UUID
     sharing: UUID
     waits: UUID
     digest: str = "0" * 64
@@ -210,6 +212,7 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
         exemption = use.exempt(ctx, suspended, reason="Long leave", ends_on=date(2027, 3, 31)).id
     sharing = licences.a_licence(house, organisation, f"sharing@{code}.gov.uk", areas=[area])
     waits = licences.a_request(house, organisation, f"waits@{code}.gov.uk", areas=[area])
+    concern = a_concern(house, people.at_work(house, newcomer), person=str(active.person_id), reference=f"C-{code}")
     return Belongings(
         organisation=organisation,
         code=code,
@@ -234,6 +237,7 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
         challenge=challenge,
         exemption=exemption,
         rota=a_rota(house, organisation, [a_turn(sharing, SATURDAY), a_turn(waits, SUNDAY)]).id,
+        flag=concern.id,
         sharing=sharing.id,
         waits=waits.id,
         digest=proposal.digest,
