@@ -11,6 +11,7 @@ from flask import Flask
 from compliance.app import house_of
 from compliance.kernel.clock import FixedClock
 from tests.builders.identity import a_person, logged
+from tests.builders.reading import comes_to_read
 from tests.builders.signatories import a_pdf, an_organisation, signs, state_of, the_instruments
 from tests.web.conftest import Comes
 
@@ -211,7 +212,7 @@ def test_an_export_asks_for_a_fresh_code(comes: Comes) -> None:
 
 @pytest.mark.rule("AUD-1")
 def test_the_log_is_searched_and_reading_it_is_recorded(comes: Comes, swale: UUID) -> None:
-    officer = comes("ig_officer", full_name="Imogen Quill")
+    officer = comes_to_read(comes, full_name="Imogen Quill")
     read_before = len(logged(officer.house, "audit.read"))
 
     everything = officer.get("/audit")

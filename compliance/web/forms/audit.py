@@ -65,11 +65,11 @@ class KeepSearch(PlainForm):
 
 class PersonQuestion(Question):
     who = Line("Person (name or e-mail)")
-    on = Day("Day", description="Today, if you leave it empty.")
+    day = Day("Day", description="Today, if you leave it empty.")
 
 
 class DayQuestion(Question):
-    on = Day("Day")
+    day = Day("Day")
     what = OneOfMany("What to show")
 
 

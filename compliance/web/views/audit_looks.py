@@ -54,7 +54,7 @@ def people() -> Reply:
             found = identity.found_by(ctx, asked, within=within(reads))
             record(ctx, ListViewed(what="people-in-the-log", rows=len(found), purpose=reads.purpose))
     return show(
-        "audit_people.html", form, **reading_for(reads), found=found, asked=asked, on=form.on.data or _today(),
+        "audit_people.html", form, **reading_for(reads), found=found, asked=asked, on=form.day.data or _today(),
         organisations=places,
     )  # fmt: skip
 
@@ -63,10 +63,10 @@ def people() -> Reply:
 @guarded(Permission.AUDIT_READ)
 def day(person_id: UUID) -> Reply:
     """Everything by and about one person on one London day, in the order of the clock."""
-    form = DayQuestion()
+    form = DayQuestion(data={"day": _on()})
     form.what.choices = [("", "Everything"), *WHAT]
     understood = form.understood()
-    on = (form.on.data or _on() or _today()) if understood else _today()
+    on = (form.day.data or _today()) if understood else _today()
     with work() as ctx:
         reads = reader(ctx)
         found = days.person_day(
