@@ -102,6 +102,11 @@ def _says(**words: Any) -> Body:
     return lambda _its: words
 
 
+def _told(its: Belongings) -> dict[str, Any]:
+    """One event of the case system: somebody signed in to it."""
+    return {"events": [{"id": "e-1", "kind": "sign_in", "person": str(its.person), "at": "2026-11-21T09:59:00Z"}]}
+
+
 def _signed(its: Belongings) -> dict[str, Any]:
     return {"organisation_id": str(its.organisation), "name": "Robin Vale", "role": "Head of housing"}
 
@@ -187,7 +192,7 @@ ATTEMPTS: dict[str, Door | Act] = {
     "POST /invitations": Door(
         "POST", "/invitations", lambda its: {"reference": "C-9", "person_id": str(its.person), "closed": True}
     ),
-    "POST /access-events": Door("POST", "/access-events", _says(events=[{"id": "e-1", "kind": "view", "reference": "C-9", "person": "somebody", "at": "2026-11-21T09:00:00Z"}])),
+    "POST /access-events": Door("POST", "/access-events", _told),
     "DELETE /invitations/<invitation_id>": Door("DELETE", "/invitations/{invitation}"),
     "POST /licences": Door("POST", "/licences", _request),
     "POST /licences/<licence_id>/approval": Door("POST", "/licences/{requested}/approval"),
