@@ -10,13 +10,13 @@ from .events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class ListViewed(Event):
-    """Somebody looked at a list; `what` is its code, such as `waiting-list`."""
+    """Somebody looked at a list; `what` is its code, such as `waiting-list`. No `rows` where their number would tell (DEC-6)."""
 
     name: ClassVar[str] = "list.viewed"
     subject_kind: ClassVar[str | None] = "list"
 
     what: str
-    rows: int
+    rows: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,4 +28,4 @@ class ListExported(Event):
 
     what: str
     form: str
-    rows: int
+    rows: int | None

@@ -14,13 +14,14 @@ class Reader:
 
     `purpose` is a code of the policy's, `matter` an opaque reference they gave with it. `organisations` are those
     whose entries they see, as the log writes ids, None for every entry; entries that name one of the references of
-    `without` do not exist for them (DEC-6).
+    `without`, or have one of `unseen` as their subject, do not exist for them (DEC-6).
     """
 
     purpose: str | None = None
     matter: str | None = None
     organisations: tuple[str, ...] | None = None
     without: frozenset[str] = frozenset()
+    unseen: frozenset[str] = frozenset()
 
     @property
     def why(self) -> dict[str, Any]:

@@ -174,11 +174,15 @@ def _of_organisations(whose: Sequence[str]) -> ColumnElement[bool]:
 
 
 def _known_to(reader: Reader) -> Conditions:
-    """Nothing that names a case that the reader is kept from, in whichever field it stands (DEC-6)."""
-    if not reader.without:
-        return []
-    kept = sorted(reader.without)
-    return [or_(AuditEntry.reference.is_(None), _beside(AuditEntry.reference, kept).is_(False)), ~_says(kept)]
+    """Nothing that names a case that the reader is kept from, in whichever field it stands, nor what keeps them (DEC-6)."""
+    known: Conditions = []
+    if reader.without:
+        kept = sorted(reader.without)
+        known += [or_(AuditEntry.reference.is_(None), _beside(AuditEntry.reference, kept).is_(False)), ~_says(kept)]
+    if reader.unseen:
+        unseen = sorted(reader.unseen)
+        known.append(or_(AuditEntry.subject_id.is_(None), _beside(AuditEntry.subject_id, unseen).is_(False)))
+    return known
 
 
 def _each(column: InstrumentedAttribute[Any], values: Sequence[str]) -> Conditions:

@@ -12,7 +12,9 @@ from uuid import UUID
 from flask import Blueprint
 from pydantic import AwareDatetime
 
+from compliance.decisions.exceptions.queries import kept_from
 from compliance.kernel.context import work
+from compliance.kernel.errors import NotFound
 from compliance.licences import use_cases
 from compliance.licences.models import CaseInvitation
 from policies.permissions import Permission
@@ -41,7 +43,11 @@ def invite_to_case() -> Reply:
         invitation = use_cases.invite_to_case(
             ctx, reference=body.reference, person_id=body.person_id, closed=body.closed, until=body.until
         )
-    return changed(ctx, _said(invitation), 201)
+        said = _said(invitation)
+        if body.reference in kept_from(ctx):
+            # Whether it is a closed MARAC already would say that there is such a case (DEC-6).
+            said["closed"] = body.closed
+    return changed(ctx, said, 201)
 
 
 @invitations.delete("/<uuid:invitation_id>")
@@ -51,7 +57,10 @@ def end_case_invitation(invitation_id: UUID) -> Reply:
     """Take an invitation back; one that has ended already stays as it is."""
     with work() as ctx:
         invitation = use_cases.end_case_invitation(ctx, invitation_id)
-    return changed(ctx, _said(invitation))
+        if invitation.reference in kept_from(ctx):
+            raise NotFound()
+        said = _said(invitation)
+    return changed(ctx, said)
 
 
 def _said(invitation: CaseInvitation) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from flask import Blueprint, request
 from pydantic import Field
 
 from audit.record import record
+from compliance.decisions.exceptions.shown import cases_of
 from compliance.kernel.context import Context, work
 from compliance.licences import queries, use_cases
 from compliance.licences.events import ChecklistViewed, LicencesViewed, LicenceViewed
@@ -95,7 +96,7 @@ def list_licences() -> Reply:
         )
         record(ctx, LicencesViewed(shown=len(found.rows)))
         uses = queries.last_uses(ctx, [licence.id for licence in found.rows])
-        said = [as_json(licence, uses.get(licence.id)) for licence in found.rows]
+        said = [as_json(ctx, licence, uses.get(licence.id)) for licence in found.rows]
     return present({"items": said, "next": found.after})
 
 
@@ -116,7 +117,7 @@ def request_licence() -> Reply:
             cases=body.cases,
             ends_on=body.ends_on,
         )
-        said = as_json(licence)
+        said = as_json(ctx, licence)
     return changed(ctx, said, 201, revision=licence.revision)
 
 
@@ -127,7 +128,7 @@ def read_licence(licence_id: UUID) -> Reply:
     with work() as ctx:
         licence = queries.visible(ctx, licence_id, lock=False)
         record(ctx, LicenceViewed(subject=licence.id, organisation=licence.organisation_id))
-        said = as_json(licence, queries.last_uses(ctx, [licence.id]).get(licence.id))
+        said = as_json(ctx, licence, queries.last_uses(ctx, [licence.id]).get(licence.id))
         said |= {"waiting": standing_as_json(waiting.standing(ctx, licence))}
     return present(said, revision=licence.revision)
 
@@ -147,7 +148,7 @@ def move(licence_id: UUID) -> Reply:
             reason=body.reason,
             email=body.email,
         )
-        said = as_json(licence)
+        said = as_json(ctx, licence)
     return changed(ctx, said, 201, revision=licence.revision)
 
 
@@ -173,7 +174,7 @@ def approve(licence_id: UUID) -> Reply:
     with work() as ctx:
         _as_read(ctx, licence_id)
         approved = use_cases.approve(ctx, licence_id)
-        said = as_json(approved.licence)
+        said = as_json(ctx, approved.licence)
     return changed(ctx, said | {"invitation": sent_to(approved.link_sent_to)}, revision=approved.licence.revision)
 
 
@@ -185,7 +186,7 @@ def refuse(licence_id: UUID) -> Reply:
     with work() as ctx:
         _as_read(ctx, licence_id)
         licence = use_cases.refuse(ctx, licence_id, reason=body.reason)
-        said = as_json(licence)
+        said = as_json(ctx, licence)
     return changed(ctx, said, revision=licence.revision)
 
 
@@ -197,7 +198,7 @@ def suspend(licence_id: UUID) -> Reply:
     with work() as ctx:
         _as_read(ctx, licence_id)
         licence = use_cases.suspend(ctx, licence_id, reason=body.reason)
-        said = as_json(licence)
+        said = as_json(ctx, licence)
     return changed(ctx, said, revision=licence.revision)
 
 
@@ -209,7 +210,7 @@ def resume(licence_id: UUID) -> Reply:
     with work() as ctx:
         _as_read(ctx, licence_id)
         licence = use_cases.resume(ctx, licence_id)
-        said = as_json(licence)
+        said = as_json(ctx, licence)
     return changed(ctx, said, revision=licence.revision)
 
 
@@ -221,7 +222,7 @@ def deactivate(licence_id: UUID) -> Reply:
     with work() as ctx:
         _as_read(ctx, licence_id)
         licence = use_cases.deactivate(ctx, licence_id, reason=body.reason)
-        said = as_json(licence)
+        said = as_json(ctx, licence)
     return changed(ctx, said, revision=licence.revision)
 
 
@@ -233,12 +234,12 @@ def reallocate(licence_id: UUID) -> Reply:
     with work() as ctx:
         _as_read(ctx, licence_id)
         approved = use_cases.reallocate(ctx, licence_id, body.to)
-        said = as_json(approved.licence)
+        said = as_json(ctx, approved.licence)
     return changed(ctx, said | {"invitation": sent_to(approved.link_sent_to)}, revision=approved.licence.revision)
 
 
-def as_json(licence: Licence, last_use: datetime | None = None) -> dict[str, Any]:
-    """A licence, to a program."""
+def as_json(ctx: Context, licence: Licence, last_use: datetime | None = None) -> dict[str, Any]:
+    """A licence, to a program; without a case that the caller is kept from (DEC-6)."""
     return {
         "id": licence.id,
         "person": {"id": licence.person_id, "full_name": licence.person.full_name, "email": licence.person.email},
@@ -250,7 +251,7 @@ def as_json(licence: Licence, last_use: datetime | None = None) -> dict[str, Any
         "kind": licence.kind,
         "status": licence.status,
         "areas": [area.area for area in licence.areas],
-        "cases": [case.reference for case in licence.cases],
+        "cases": cases_of(ctx, licence),
         "ends_on": licence.ends_on,
         "reason": licence.reason,
         "requested_by": licence.requested_by,

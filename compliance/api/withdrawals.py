@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Blueprint
 from pydantic import BeforeValidator, Field
 
+from compliance.decisions.exceptions import shown
 from compliance.kernel.context import house, work
 from compliance.licences import use_cases as licences
 from compliance.licences.leaving import Loss, LostLicence
@@ -68,6 +69,7 @@ def preview(organisation_id: UUID) -> Reply:
         losses = licences.preview_withdrawal(
             ctx, organisation_id, instruments=body.instruments, effective_at=body.effective_at
         )
+        losses = shown.losses(ctx, losses)
     said = {
         "effective_at": body.effective_at,
         "licences": losses.licences,

@@ -25,6 +25,7 @@ from compliance.identity.whence import source_address
 from compliance.kernel.clock import end_of, london_date, start_of
 from compliance.kernel.context import House
 from compliance.kernel.db import WRITES
+from compliance.kernel.places import PLACES, Places
 from compliance.licences.uses import note_uses
 from policies.in_force import LAST_CHANGE
 
@@ -46,6 +47,9 @@ MOST_AT_ONCE = 256
 USE_EVERY_SECONDS = 3600.0
 """How often a licence's last use is moved on: seldom enough to cost nothing. The first use of a London day always is, so
 that none is taken for the use of the quarter before (LIC-8)."""
+
+_WAITERS_SHARE = 4
+"""Which part of the threads may wait long for whoever leads."""
 
 _json = msgspec.json.Encoder()
 
@@ -77,6 +81,7 @@ class Desk:
         self._waiting: deque[_Waiting] = deque()
         self._led = False
         self._day = (0.0, 0.0)
+        self._places = Places(house.settings.threads // _WAITERS_SHARE, house.settings.wait_seconds)
         self._attempts: set[Attempt] = set()
 
     def ask(self, asked: Asked) -> Answered:
@@ -86,7 +91,7 @@ class Desk:
             self._waiting.append(waiting)
             waiting.leads = not self._led
             self._led = True
-        if not waiting.leads and not waiting.latch.acquire(timeout=self._house.settings.wait_seconds):
+        if not waiting.leads and not self._is_called(waiting):
             with self._line:
                 if not waiting.leads:
                     self._leave(waiting)
@@ -96,6 +101,11 @@ class Desk:
         if waiting.answered is None:
             raise waiting.problem or NoAnswer("the call was not answered")
         return waiting.answered
+
+    def _is_called(self, waiting: _Waiting) -> bool:
+        """Sleep until one is answered or is to lead; how long, others who wait decide."""
+        with self._places.patience() as patience:
+            return waiting.latch.acquire(timeout=patience)
 
     def _leave(self, waiting: _Waiting) -> None:
         """Give up waiting; whoever leads may have it in hand already, and then its entry stands unanswered."""
@@ -129,7 +139,8 @@ class Desk:
             with self._house.engine.connect() as connection:
                 self._book = open_book(connection, self._house)
         book = self._book
-        with self._house.engine.execution_options(**{WRITES: True}).connect() as connection:
+        # Whoever leads waits for many, and so never gives up its turn for others.
+        with self._house.engine.execution_options(**{WRITES: True, PLACES: None}).connect() as connection:
             turn = take_turn(connection, len(together), look_at=LAST_CHANGE)
             if (book.state_version, self._last_change) != (turn.state_version, turn.seen):
                 read_changes(connection, self._house, book, turn.state_version)

@@ -42,6 +42,7 @@ MENU = (
     ("Audit log", "audit.log", Permission.AUDIT_READ),
     ("Access audits", "access_audits.audits", Permission.ACCESS_AUDIT_READ),
     ("Flags", "flags.flags", Permission.FLAG_READ),
+    ("Exceptions", "conflicts.conflicts", Permission.CONFLICT_READ),
 )
 
 BELONG = {"register.register": ("organisations", "signing")}

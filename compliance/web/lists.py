@@ -106,15 +106,18 @@ def walked(page: Callable[[str | None], tuple[Sequence[T], str | None]]) -> tupl
             return rows[:MOST], MOST if after is not None or len(rows) > MOST else None
 
 
-def file_of(form: str, what: str, table: Callable[[Context], Table]) -> Reply:
-    """The list of this code as a file of this form, after a fresh code; that it was taken away is recorded (AUD-1)."""
+def file_of(form: str, what: str, table: Callable[[Context], Table], *, counted: bool = True) -> Reply:
+    """The list of this code as a file of this form, after a fresh code; that it was taken away is recorded (AUD-1).
+
+    `counted` is off where the log must not say how many rows there were (DEC-6).
+    """
     if form not in list(Form):
         raise NotFound()
     step_up.needed()
     with work() as ctx:
         made = table(ctx)
         file = tables.write(made, Form(form))
-        record(ctx, ListExported(what=what, form=form, rows=len(made.rows)))
+        record(ctx, ListExported(what=what, form=form, rows=len(made.rows) if counted else None))
     return attachment(file.content, file.media_type, file.file_name)
 
 

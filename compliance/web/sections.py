@@ -42,6 +42,10 @@ SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
         ("Flags of access", "flags.flags", Permission.FLAG_READ),
         ("Rules and their rate", "flags.rules", Permission.FLAG_READ),
     ),
+    "Exceptions": (
+        ("Conflicts of interest", "conflicts.conflicts", Permission.CONFLICT_READ),
+        ("Break-glass", "break_glass.opened", Permission.BREAK_GLASS_READ),
+    ),
 }
 """For each part of the menu: what its lists are called, their pages, and whom they are for."""
 

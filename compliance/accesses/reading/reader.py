@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audit.reading import Reader
-from compliance.decisions.exceptions.queries import kept_from
+from compliance.decisions.exceptions.queries import kept_from, unseen
 from compliance.kernel.context import Context
 from policies.access import reach
 from policies.permissions import Permission
@@ -31,4 +31,4 @@ def reader(
     if ctx.actor.kind == "person" and said not in known:
         raise PurposeNeeded.at("/purpose", f"Say why you read the log: {', '.join(known)}.")
     own = None if organisations is None else tuple(sorted(map(str, organisations)))
-    return Reader(said, its_matter, own, kept_from(ctx))
+    return Reader(said, its_matter, own, kept_from(ctx), unseen(ctx))

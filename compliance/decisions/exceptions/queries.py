@@ -13,10 +13,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
+from compliance.identity.addresses import normalise
+from compliance.identity.models import Person
 from compliance.identity.proposals.models import Proposal
+from compliance.identity.queries import person_by_email
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
-from compliance.kernel.errors import NotFound, Refusal
+from compliance.kernel.errors import Invalid, NotFound, Refusal
 from compliance.kernel.secrets import KeyRing
 from compliance.notices.models import Notice
 from compliance.notices.queries import KEPT
@@ -72,6 +75,14 @@ def unseen(ctx: Context) -> frozenset[str]:
             ids |= {str(each) for each in ctx.session.scalars(select(Notice.id).where(or_(*letters)))}
         known = ctx.session.info[_UNSEEN] = frozenset(ids)
     return cast(frozenset[str], known)
+
+
+def whom(ctx: Context, email: str) -> Person:
+    """The account with this address; raises Invalid at `/email` where there is none."""
+    found = person_by_email(ctx, normalise(email))
+    if found is None:
+        raise Invalid.at("/email", "Nobody has an account with this address. Check it in the list of people.")
+    return found
 
 
 def kept(ctx: Context, reference: str) -> frozenset[UUID]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Blueprint, request
 
 from audit.record import record
+from compliance.decisions.exceptions.shown import cases_of
 from compliance.identity import queries as identity
 from compliance.kernel.context import Context, in_force, reading, work
 from compliance.kernel.errors import NotFound
@@ -134,10 +135,12 @@ def licence(licence_id: UUID) -> Reply:
         shares = rotas.of_licence(ctx, found)
         use = quarterly.of_licence(ctx, found) if found.status in HOLDS_A_SEAT else None
         used = use.used_at if use is not None else _last_use(ctx, found)
+        cases = cases_of(ctx, found)
         record(ctx, LicenceViewed(subject=found.id, organisation=found.organisation_id))
     return show(
         "licence.html",
         licence=found,
+        cases=cases,
         checklist=checklist,
         used=used,
         has_password=has_password,

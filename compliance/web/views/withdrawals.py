@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, g
 
+from compliance.decisions.exceptions import shown
 from compliance.kernel.clock import showing
 from compliance.kernel.context import house, in_force, reading, work
 from compliance.kernel.errors import NotFound
@@ -117,6 +118,7 @@ def check(organisation_id: UUID) -> Reply:
             return _begin_again(organisation_id)
         named = draft.instruments.split()
         losses = licences.preview_withdrawal(ctx, organisation_id, instruments=named, effective_at=draft.effective_at)
+        losses = shown.losses(ctx, losses)
     stops = sorted(_as_said(action) for action in house().the(Access).case_actions("licence_holder"))
     form.shown.data = losses.digest
     return show(
