@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from hashlib import sha256
 from typing import Any
@@ -37,6 +37,7 @@ class Beside:
     dialect: str
     head: int
     ring: KeyRing | None
+    _unsaid: dict[int, int] = field(default_factory=dict)
 
     def wrong(self, first: int, until: int) -> Wrong | None:
         """The first entry from one number up to another that has not beside it what it is committed to."""
@@ -48,13 +49,17 @@ class Beside:
                 return int(row[0]), f"Entry {row[0]}: {why}"
         return None
 
+    def unsaid(self, until: int | None = None) -> Wrong | None:
+        """The first entry beside which a row is empty by the word of an entry before this one, which says no such thing.
+
+        It is asked for once that entry was read and stands: one that was cut off or altered is told of itself.
+        """
+        numbers = [number for by, number in self._unsaid.items() if until is None or by < until]
+        return (min(numbers), f"Entry {min(numbers)}: {_NOWHERE_SAID}") if numbers else None
+
     def beyond(self) -> Wrong | None:
         """A row that stands beside no entry at all, before the first or behind the last."""
-        ((strays,),) = (
-            self.readers.rows(_STRAYS, head=self.head)
-            if self.dialect == "sqlite"
-            else self.readers.rows(_STRAYS.replace(":head", "%(head)s"), head=self.head)
-        )
+        ((strays,),) = self.readers.rows(_strays(self.dialect), first=0, until=self.head)
         return (self.head, "Something personal is kept beside no entry.") if strays else None
 
     @cached_property
@@ -95,12 +100,11 @@ class Beside:
         if row is None:
             return "what was kept beside it is gone, and no entry says so."
         if disposed_by is not None:
-            empty = salt is address is said is None
-            return (
-                None
-                if empty and self._says_so(disposed_by, number, number)
-                else "no entry says that this was disposed of."
-            )
+            if (salt, address, said) != (None, None, None):
+                return "what was disposed of is there."
+            if not self._says_so(disposed_by, number, number):
+                self._unsaid.setdefault(disposed_by, number)
+            return None
         if not isinstance(salt, bytes) or not isinstance(address, (str, type(None))):
             return "what is kept beside it is not what it is committed to."
         if said is not None and self.ring is None:
@@ -116,7 +120,7 @@ class Beside:
         )
 
 
-_STRAYS = "SELECT count(*) FROM audit_personal WHERE number < 0 OR number >= :head"
+_NOWHERE_SAID = "what was kept beside it is gone, and the entry that is named for it does not say so."
 
 _LIVE = "p.said IS NULL AND p.disposed_by IS NULL AND p.salt IS NOT NULL AND e.personal IS NOT NULL"
 
@@ -139,6 +143,11 @@ def _all(dialect: str) -> str:
         FROM (SELECT e.number, {line} AS line, e.personal FROM audit_entries e JOIN audit_personal p ON p.number = e.number
               WHERE {span} AND {_LIVE} ORDER BY e.number) AS lines
     """  # noqa: S608 - names of ours
+
+
+@cache
+def _strays(dialect: str) -> str:
+    return f"SELECT count(*) FROM audit_personal WHERE NOT ({spanned(dialect, 'number')})"  # noqa: S608 - names of ours
 
 
 @cache

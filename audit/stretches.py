@@ -8,14 +8,14 @@ Reading goes ahead of whoever takes the stretches, so that the store's work and 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from queue import SimpleQueue
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select
 
 from .encoding import FIELDS, FORMAT
 from .models import COLUMNS
@@ -72,7 +72,15 @@ class Readers:
         finally:
             self._free.put(connection)
 
-    def stretches(self, dialect: str, start: int, until: int) -> Iterator[Stretch]:
+    def scalar(self, statement: Select[Any]) -> Any:
+        """The one value that this statement asks for, or None."""
+        connection = self._free.get()
+        try:
+            return connection.execute(statement).scalar()
+        finally:
+            self._free.put(connection)
+
+    def stretches(self, dialect: str, start: int, until: int) -> Generator[Stretch, None, None]:
         """Every stretch from one number up to another, in order; in memory are never more than a few."""
         with ThreadPoolExecutor(self.count) as pool:
             waiting: deque[Future[Stretch]] = deque()

@@ -9,8 +9,9 @@ Since the last seal, a second or so, numbers and hashes are all there is.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -22,7 +23,7 @@ from compliance.kernel.secrets import KeyRing
 from . import sealing, tree
 from .apart import Beside, Wrong
 from .encoding import leaf_of, stands
-from .models import COLUMNS, HEAD, LogCheckpoint, LogHead, LogSeal
+from .models import COLUMNS, HEAD, LogCheckpoint, LogHead, LogSeal, LogTile
 from .notes import BadNote, Checkpoint, Verifier, open_note
 from .sealing import hashes_of
 from .stretches import Readers, Stretch, driver_errors, whole_rows
@@ -163,15 +164,19 @@ def _read(log: _Log, start: int) -> None:
         edge = Edge.at(start, hashes_of(log.connection, log.sealed))
     except ValueError:
         raise _Bad(start, "The seal's own edge was altered.") from None
-    for stretch in log.readers.stretches(log.dialect, start, max(log.head, log.sealed.size)):
-        leaves = _leaves(log, stretch)
-        if stretch.committed or stretch.apart:
-            _raise(log.beside.wrong(stretch.first, stretch.until))
-        edge.add(leaves[: max(0, log.sealed.size - stretch.first)], _nothing)
+    with closing(log.readers.stretches(log.dialect, start, max(log.head, log.sealed.size))) as stretches:
+        for stretch in stretches:
+            leaves = _leaves(log, stretch)
+            if stretch.committed or stretch.apart:
+                _raise(log.beside.wrong(stretch.first, stretch.until))
+            _raise(log.beside.unsaid(stretch.until))
+            edge.add(leaves[: max(0, log.sealed.size - stretch.first)], partial(_compare, log))
+    _raise(log.beside.unsaid())
     beyond = log.readers.rows(_BEYOND[log.dialect], number=log.head)
     if beyond[0][0] or log.head < log.sealed.size:
         raise _Bad(log.head, f"The head counts {log.head} entries, and there are others.")
     _raise(log.beside.beyond())
+    _look_at_the_edge(log, edge)
     _look_at_the_seal(log, edge)
 
 
@@ -276,5 +281,29 @@ def _last_agreed(log: _Log) -> int:
     return agreed
 
 
-def _nothing(_level: int, _place: int, _joined: bytes) -> None:
-    """Full tiles are compared as leaves; what stands above them follows."""
+def _compare(log: _Log, level: int, place: int, joined: bytes) -> None:
+    """Hold a tile that stands above others to the one that is kept, out of which proofs are made."""
+    if level == 0:
+        return  # its hashes are the leaves, which were compared
+    found = select(LogTile.hashes).where(LogTile.level == level, LogTile.place == place)
+    kept = log.readers.scalar(found) or b""
+    if kept != joined:
+        raise _Bad(_first_under(level, place * TILE, kept, joined), f"A tile of level {level} was altered.")
+
+
+def _look_at_the_edge(log: _Log, edge: Edge) -> None:
+    """Hold the edge that was read to the one that is kept, out of which the tree grows on."""
+    if edge.joined() == log.sealed.edge:
+        return
+    kept = Edge.read(log.sealed.size, log.sealed.edge)
+    for level in reversed(range(len(edge.rows))):
+        ours, theirs = (b"".join(each.rows[level]) for each in (edge, kept))
+        if ours != theirs:
+            first = log.sealed.size // TILE ** (level + 1) * TILE
+            raise _Bad(_first_under(level, first, theirs, ours), "The seal's own edge was altered.")
+
+
+def _first_under(level: int, first: int, kept: bytes, made: bytes) -> int:
+    """The first entry below the first hash in which two rows of this level differ, which begin at this place."""
+    differs = next((at for at, (one, other) in enumerate(zip(kept, made, strict=False)) if one != other), len(kept))
+    return int(TILE**level * (first + differs // HASH_BYTES))

@@ -1,90 +1,86 @@
-"""A log to attack: entries of every kind of column, sealed."""
+"""A log of one's own to use, and one that many may attack, each in a transaction that is undone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
-from audit.append import append, take_turn
-from audit.sealing import origin, seal, verifiers
-from audit.verify import Verified, verify
+from audit.notes import Checkpoint
+from audit.verify import Verified, read_again, verify
+from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House
 from compliance.kernel.db import WRITES
+from tests.audit.stage import ORIGIN, RING, VERIFIERS, a_sealed_log, house_at
+from tests.support.databases import DATABASES, Fresh
+from tests.support.store import migrated
 
 Verify = Callable[[], Verified]
 
 
-def written(house: House, count: int) -> None:
-    """So many entries, in batches, with every column filled in some and empty in others."""
-    at = house.clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    with house.engine.execution_options(**{WRITES: True}).begin() as connection:
-        turn = take_turn(connection, count)
-        append(
-            connection,
-            turn,
-            [
-                {
-                    "at": at,
-                    "event": "case.viewed" if number % 3 else "sign_in.failed",
-                    "outcome": "permit" if number % 2 else "deny",
-                    "actor_kind": "person",
-                    "actor_id": f"P{number % 7}",
-                    "actor_organisation": f"O{number % 5}" if number % 4 else None,
-                    "actor_roles": "licence_holder" if number % 4 else None,
-                    "subject_kind": "case" if number % 3 else None,
-                    "subject_id": f"C{number % 11}" if number % 3 else None,
-                    "organisation": f"O{number % 5}" if number % 3 else None,
-                    "reference": f"KM-2026-{number:04}" if number % 2 else None,
-                    "rules": "LIC-3 ROL-2" if number % 2 else None,
-                    "purpose": "wünsche — café" if number % 5 == 0 else None,
-                    "address": "192.0.2.7" if number % 2 else None,
-                    "request_id": f"r{number}" if number % 2 else None,
-                    "session_id": f"s{number % 13}" if number % 2 else None,
-                    "state_version": number % 17,
-                    "policy_version": "34b410667686c7de",
-                    "detail": '{"step":"password"}' if number % 3 == 0 else "{}",
-                }
-                for number in range(turn.next_number, turn.next_number + count)
-            ],
-        )
+class Attack:
+    """Somebody with every right over the store, its guards taken away: what they do, and what is found."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        disarm(connection)
+
+    def __call__(self, statement: str, **values: object) -> int:
+        """Run a statement; says how many rows it changed."""
+        return self.connection.execute(text(statement), values).rowcount
+
+    def found(self, *, since: Checkpoint | None = None) -> Verified:
+        """What a verification finds."""
+        return read_again([self.connection], VERIFIERS, origin=ORIGIN, since=since, ring=RING)
 
 
 @pytest.fixture
-def sealed(house: House) -> House:
-    """A log of 700 entries, all sealed in a few goes: two full tiles and the edge."""
-    for count in (1, 254, 2, 300, 143):
-        written(house, count)
-        seal(house)
-    return house
+def sealed(database_url: Fresh, tmp_path: Path, clock: FixedClock) -> Iterator[House]:
+    """A house with the log of `tests.audit.stage`, a copy for this test."""
+    house = house_at(database_url(a_sealed_log), tmp_path, clock)
+    yield house
+    house.engine.dispose()
 
 
 @pytest.fixture
-def verified(house: House) -> Verify:
+def empty(database_url: Fresh, tmp_path: Path, clock: FixedClock) -> Iterator[House]:
+    """A house with an empty log."""
+    house = house_at(database_url(migrated), tmp_path, clock)
+    yield house
+    house.engine.dispose()
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def the_log(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The log of `tests.audit.stage`, one for all of a module's tests: it is attacked in transactions that are undone."""
+    fresh: Fresh = request.getfixturevalue(f"{request.param.removesuffix('ql')}_url_for_module")
+    house = house_at(fresh(a_sealed_log), tmp_path_factory.mktemp("log"))
+    yield house.engine
+    house.engine.dispose()
+
+
+@pytest.fixture
+def attack(the_log: Engine) -> Iterator[Attack]:
+    """An attack on the log, undone when the test is over."""
+    with the_log.execution_options(**{WRITES: True}).connect() as connection:
+        yield Attack(connection)
+        connection.rollback()
+
+
+@pytest.fixture
+def verified(sealed: House) -> Verify:
     """What a verification of the whole log says now."""
-    return lambda: verify(house.engine, verifiers(house), origin=origin(house))
+    return lambda: verify(sealed.engine, VERIFIERS, origin=ORIGIN, ring=RING)
 
 
-@pytest.fixture
-def tamper(house: House) -> Callable[..., int]:
-    """Run a statement as somebody with every right over the store, who takes its guards away first."""
-    disarm(house.engine)
-    return lambda statement, **values: _done(house.engine, statement, values)
-
-
-def disarm(engine: Engine) -> None:
-    """Drop every trigger that guards the log."""
-    with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            for table in ("audit_entries", "log_tiles", "log_checkpoints"):
-                connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
-        else:
-            names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
-            for name in names:
-                connection.execute(text(f"DROP TRIGGER {name}"))
-
-
-def _done(engine: Engine, statement: str, values: dict[str, object]) -> int:
-    with engine.execution_options(**{WRITES: True}).begin() as connection:
-        return connection.execute(text(statement), values).rowcount
+def disarm(connection: Connection) -> None:
+    """Take away every trigger that guards the log."""
+    if connection.dialect.name == "postgresql":
+        for table in ("audit_entries", "audit_personal", "log_tiles", "log_checkpoints"):
+            connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
+    else:
+        names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
+        for name in names:
+            connection.execute(text(f"DROP TRIGGER {name}"))

@@ -15,7 +15,7 @@ from audit.notes import Signer
 from audit.sealing import seal
 from compliance.kernel.context import House
 from compliance.kernel.settings import REPOSITORY
-from tests.audit.conftest import written
+from tests.audit.stage import written
 from tests.builders.identity import logged
 
 CHECKER = REPOSITORY / "audit" / "offline.py"

@@ -135,14 +135,13 @@ def own_postgres(postgres_run_directory: Path) -> Iterator[PostgresServer]:
 @pytest.fixture
 def sqlite_url(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Fresh:
     """Fresh SQLite files for one test, in its own directory."""
+    return _fresh_files(tmp_path, tmp_path_factory)
 
-    def fresh(builder: Builder | None = None) -> str:
-        path = tmp_path / f"service-{uuid.uuid4().hex[:8]}.db"
-        if builder is not None:
-            _copy_sqlite(_sqlite_template(_run_of(tmp_path_factory), builder), path)
-        return f"sqlite:///{path}"
 
-    return fresh
+@pytest.fixture(scope="module")
+def sqlite_url_for_module(tmp_path_factory: pytest.TempPathFactory) -> Fresh:
+    """Fresh SQLite files for all of one module's tests."""
+    return _fresh_files(tmp_path_factory.mktemp("module"), tmp_path_factory)
 
 
 @pytest.fixture(params=DATABASES)
@@ -162,6 +161,16 @@ def _fresh(databases: PostgresDatabases) -> Iterator[Fresh]:
     yield fresh
     for url in made:
         databases.drop(url)
+
+
+def _fresh_files(directory: Path, factory: pytest.TempPathFactory) -> Fresh:
+    def fresh(builder: Builder | None = None) -> str:
+        path = directory / f"service-{uuid.uuid4().hex[:8]}.db"
+        if builder is not None:
+            _copy_sqlite(_sqlite_template(_run_of(factory), builder), path)
+        return f"sqlite:///{path}"
+
+    return fresh
 
 
 def _made(directory: Path, *, durable: bool) -> PostgresServer:
