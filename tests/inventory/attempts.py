@@ -239,6 +239,27 @@ ATTEMPTS: dict[str, Door | Act] = {
     "POST /incidents": Door(
         "POST", "/incidents", _says(kind="access_concern", words="They knew too much.", reference="C-9")
     ),
+    "GET /break-glass": Door("GET", "/break-glass"),
+    "POST /break-glass": Door(
+        "POST", "/break-glass",
+        lambda its: {
+            "person_id": str(its.person), "reference": "E-9", "area": its.area, "hours": 2, "reason": "At night.",
+        },
+    ),
+    "GET /break-glass/<glass_id>": Door("GET", "/break-glass/{glass}"),
+    "DELETE /break-glass/<glass_id>": Door("DELETE", "/break-glass/{glass}"),
+    "POST /break-glass/<glass_id>/review": Door(
+        "POST", "/break-glass/{glass_over}/review", _says(justified=True, review="It was called.")
+    ),
+    "GET /conflicts": Door("GET", "/conflicts"),
+    "POST /conflicts": Door(
+        "POST", "/conflicts",
+        lambda its: {"person_id": str(its.person), "reference": "K-9", "grounds": "A relative."},
+    ),
+    "GET /conflicts/<conflict_id>": Door("GET", "/conflicts/{conflict}"),
+    "POST /conflicts/<conflict_id>/lifting": Door(
+        "POST", "/conflicts/{conflict}/lifting", _says(grounds="A namesake.")
+    ),
     "GET /challenges": Door("GET", "/challenges"),
     "POST /challenges": Door(
         "POST", "/challenges",
@@ -298,6 +319,9 @@ ATTEMPTS: dict[str, Door | Act] = {
     "use case: be the second person for a recovery": Act(
         Permission.RECOVERY_APPROVE, lambda ctx, its: _agree(ctx, its.recovery)
     ),
+    "use case: be the second person for a conflict of interest": Act(
+        Permission.CONFLICT_APPROVE, lambda ctx, its: _agree(ctx, its.conflict_waits)
+    ),
     "use case: be the second person for the policy": Act(Permission.POLICY_APPROVE, _the_policy_change),
     "use case: register a client": Act(Permission.CLIENT_MANAGE, lambda ctx, _its: identity.register_client(ctx, name="Oasis", scopes=["decisions"])),
     "use case: put an organisation on the register": Act(Permission.REGISTER_SEED, _newcomer_to_the_register),
@@ -311,7 +335,7 @@ ONE_AND_THE_SAME = frozenset(
     {
         "POST /access-events", "POST /incidents", "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
         "POST /instruments/<code>/versions", "GET /areas/<area>/members", "GET /challenges", "GET /audit/checkpoint", "GET /audit/entries", "GET /audit/growth",
-        "GET /instruments",
+        "GET /instruments", "GET /break-glass", "GET /conflicts",
         "GET /instruments/versions/<version_id>/document", "GET /organisations", "GET /seats", "GET /waiting-list", "PUT /seats/<kind>", "GET /sessions/current",
         "GET /signatories", "GET /use-audits", "GET /use-audits/<quarter>", "GET /use-exemptions", "GET /withdrawals", "GET /proposals", "DELETE /sessions/current",
         "POST /account/authenticator", "POST /account/authenticator/confirmation", "POST /account/password",

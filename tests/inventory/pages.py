@@ -40,7 +40,8 @@ FIXED = {
 THINGS: dict[str, str] = {
     "organisation_id": "organisation", "licence_id": "active", "person_id": "person", "withdrawal_id": "withdrawal",
     "contact_id": "contact", "signature_id": "signature", "document_id": "policy", "role_held_id": "role_held", "session_id": "session", "proposal_id": "proposal", "number": "entry",
-    "exemption_id": "exemption", "rota_id": "rota", "entry_id": "signature", "challenge_id": "challenge", "flag_id": "flag",
+    "exemption_id": "exemption", "rota_id": "rota", "entry_id": "signature", "challenge_id": "challenge", "flag_id": "flag", "glass_id": "glass",
+    "conflict_id": "conflict",
 }  # fmt: skip
 """Which belonging an identifier in an address is of."""
 
@@ -55,6 +56,7 @@ OTHERWISE: dict[str, dict[str, str]] = {
     "people.grant": {"person_id": "newcomer"},
     "people.end_role": {"person_id": "newcomer"},
     "withdrawals.call_off": {"withdrawal_id": "announced"},
+    "break_glass.review": {"glass_id": "glass_over"},
 }
 """Pages that are for another one than most are."""
 
@@ -89,6 +91,12 @@ FORMS: dict[str, Fields] = {
     "challenges.doubt": _says(grounds="It was another."),
     "challenges.uphold": _says(remedy="correct", name="Robyn Vale", reasons="The paper says so."),
     "challenges.dismiss": _says(reasons="It is right."),
+    "break_glass.grant": lambda its: {
+        "email": f"active@{its.code}.gov.uk", "reference": "E-9", "area": its.area, "hours": "2", "reason": "At night.",
+    },
+    "break_glass.review": _says(justified="yes", review="It was called."),
+    "conflicts.propose": lambda its: {"email": f"active@{its.code}.gov.uk", "reference": "K-9", "grounds": "A relative."},
+    "conflicts.lift": _says(grounds="A namesake."),
     "concerns.report": _says(person="somebody@elsewhere.example", reference="C-9", words="They knew too much."),
     "flags.review": _says(step="explain", reason="part_of_work", words="I asked.", accesses="0"),
     "flags.hand_over": _says(reviewer=str(UUID(int=9))),

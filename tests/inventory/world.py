@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 
 from audit.sealing import seal_all
 from compliance.app import house_of
+from compliance.decisions.exceptions.use_cases import end_break_glass
 from compliance.identity import queries
 from compliance.identity import use_cases as identity
 from compliance.identity.access_tokens import SCOPES
@@ -28,6 +29,7 @@ from compliance.licences.quarterly import use_cases as use
 from compliance.licences.rules import Status
 from signatories import queries as register_queries
 from signatories import use_cases as register_use_cases
+from tests.builders import exceptions
 from tests.builders import identity as people
 from tests.builders import licences
 from tests.builders import signatories as partners
@@ -80,6 +82,10 @@ class Belongings:
     exemption: UUID
     rota: UUID
     flag: UUID
+    glass: UUID
+    glass_over: UUID
+    conflict: UUID
+    conflict_waits: UUID
     sharing: UUID
     waits: UUID
     digest: str = "0" * 64
@@ -212,6 +218,9 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
         exemption = use.exempt(ctx, suspended, reason="Long leave", ends_on=date(2027, 3, 31)).id
     sharing = licences.a_licence(house, organisation, f"sharing@{code}.gov.uk", areas=[area])
     waits = licences.a_request(house, organisation, f"waits@{code}.gov.uk", areas=[area])
+    glass, over = (exceptions.opened(house, active.person_id, f"{each}-{code}", area=area) for each in ("E", "F"))
+    with house.work(*people.someone(house, "hub_manager")) as ctx:
+        end_break_glass(ctx, over.id)
     concern = a_concern(house, people.at_work(house, newcomer), person=str(active.person_id), reference=f"C-{code}")
     return Belongings(
         organisation=organisation,
@@ -238,6 +247,10 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
         exemption=exemption,
         rota=a_rota(house, organisation, [a_turn(sharing, SATURDAY), a_turn(waits, SUNDAY)]).id,
         flag=concern.id,
+        glass=glass.id,
+        glass_over=over.id,
+        conflict_waits=exceptions.proposed(house, newcomer.id, f"W-{code}").id,
+        conflict=exceptions.kept(house, newcomer.id, f"K-{code}").id,
         sharing=sharing.id,
         waits=waits.id,
         digest=proposal.digest,
