@@ -9,6 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
+from compliance.kernel.db import in_line_for_a_row
+from compliance.kernel.places import WAIT_SECONDS
+
 from .encoding import FORMAT, digest
 from .models import COLUMNS, HEAD, AuditEntry, LogHead, PersonalDetail
 from .personal import Private
@@ -37,6 +40,9 @@ class Turn:
 _MARKS = {"sqlite": ":{}", "postgresql": "%({})s"}
 """How each driver writes a named value. The statements are the drivers' own: this path is waited on."""
 
+_FROM_HERE_ON = {"sqlite": "", "postgresql": ", set_config('statement_timeout', %(patience)s, true)"}
+"""PostgreSQL, too, is to give up on a slow log: no statement that comes after, in this transaction, may last longer."""
+
 
 @cache
 def _statements(dialect: str, look_at: str = "NULL") -> tuple[str, str]:
@@ -46,7 +52,7 @@ def _statements(dialect: str, look_at: str = "NULL") -> tuple[str, str]:
     values = ", ".join(mark(column) for column in COLUMNS)
     take = (
         f"UPDATE {head} SET size = size + {mark('entries')}, state_version = state_version + {mark('bump')}"  # noqa: S608
-        f" WHERE id = {HEAD} RETURNING size, state_version, {look_at}"
+        f" WHERE id = {HEAD} RETURNING size, state_version, {look_at}{_FROM_HERE_ON[dialect]}"
     )
     return take, f"INSERT INTO {entries} ({', '.join(COLUMNS)}) VALUES ({values})"  # noqa: S608
 
@@ -57,7 +63,10 @@ def take_turn(connection: Connection, entries: int, *, bump: bool = False, look_
     `look_at` is a piece of SQL for one value, fixed in code, that is seen on the same way to the store.
     """
     take, _ = _statements(connection.dialect.name, look_at)
-    size, version, seen = connection.exec_driver_sql(take, {"entries": entries, "bump": int(bump)}).one()
+    seconds = connection.get_execution_options().get(WAIT_SECONDS, 0)
+    given = {"entries": entries, "bump": int(bump), "patience": f"{seconds}s"}
+    with in_line_for_a_row(connection):
+        size, version, seen, *_ = connection.exec_driver_sql(take, given).one()
     return Turn(size - entries, version, seen)
 
 

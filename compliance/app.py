@@ -68,7 +68,7 @@ def furnished(settings: Settings, clock: Clock | None = None) -> Flask:
         DEBUG=False,
         SECRET_KEY=keys.cookies,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url, settings.wait_seconds),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url, settings.wait_seconds, settings.threads),
     )
     db.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)

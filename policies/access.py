@@ -126,7 +126,7 @@ def _enforcer(directory: Path) -> casbin.FastEnforcer:
     model, lines = str(directory / "access_model.conf"), str(directory / "access_policy.csv")
     enforcer = casbin.FastEnforcer(model, lines, cache_key_order=_NARROWED_BY)
     matcher = enforcer.model["m"]["m"].value
-    if "||" in matcher or not _ASKED_FOR <= {part.strip() for part in matcher.split("&&")}:
+    if "||" in matcher or not {part.strip() for part in matcher.split("&&")} >= _ASKED_FOR:
         raise BrokenPolicy("access_model.conf: its matcher has to ask for the same permission and the same reach")
     return enforcer
 

@@ -27,7 +27,7 @@ LONGEST_FIRST = (
     "tests/story",
     "tests/identity/test_spent_once",
     "tests/identity/test_guessing",
-    "tests/decisions/test_kill",
+    "tests/torture",
 )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from flask import Request
+from flask import Request, g
 from flask_login import LoginManager
 
 from compliance.kernel.context import NOBODY, Actor, Context, Holding, House, Origin, house
@@ -61,6 +61,9 @@ class Visitor:
         return str(self.person.id)
 
 
+_ASKED = "session_asked_for"
+
+
 def load(house: House, token: str, *, origin: Origin | None = None, extra: Extra | None = None) -> Visitor | None:
     """Whoever this token opens a session for; None for anyone not active, and for anything that is no token.
 
@@ -108,8 +111,12 @@ def login_manager(
     manager.session_protection = None
 
     def from_request(request: Request) -> Visitor | None:
+        """Once a request: a store that did not answer is not asked again for the page that says so."""
         token = token_of(request)
-        return load(house(), token, origin=origin_of(request), extra=extra) if token else None
+        if not token or g.get(_ASKED):
+            return None
+        setattr(g, _ASKED, True)
+        return load(house(), token, origin=origin_of(request), extra=extra)
 
     manager.request_loader(from_request)
     return manager

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -18,6 +20,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
+
+from .places import PLACES, WAIT_SECONDS, Places
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -77,11 +81,17 @@ class UnitOfWork(Session):
     """One transaction and what it changed; the audit's guard listens to this class."""
 
 
-def engine_options(url: str | URL, wait_seconds: int) -> dict[str, Any]:
+_WAITERS_SHARE = 2
+"""Which part of the threads may wait long for their turn to write."""
+
+
+def engine_options(url: str | URL, wait_seconds: int, threads: int) -> dict[str, Any]:
     """How to connect: patience with a busy store is short, because a caller waits on every answer."""
     target = make_url(url)
+    places = {PLACES: Places(threads // _WAITERS_SHARE, wait_seconds), WAIT_SECONDS: wait_seconds}
     if target.get_backend_name() == "sqlite":
-        return {"connect_args": {"timeout": wait_seconds, "check_same_thread": False}}
+        arguments = {"timeout": wait_seconds, "check_same_thread": False}
+        return {"connect_args": arguments, "execution_options": places}
     limits = f"-c lock_timeout={wait_seconds * 1000} -c statement_timeout=30000 -c timezone=UTC"
     return {
         "pool_pre_ping": True,
@@ -89,6 +99,7 @@ def engine_options(url: str | URL, wait_seconds: int) -> dict[str, Any]:
         "max_overflow": 20,
         "pool_timeout": wait_seconds,
         "connect_args": {"connect_timeout": wait_seconds, "options": limits},
+        "execution_options": places,
     }
 
 
@@ -107,29 +118,57 @@ def teach_manners(engine: Engine, wait_seconds: int) -> None:
     def began(connection: Connection) -> None:
         if not connection.get_execution_options().get(WRITES, False):
             connection.exec_driver_sql("BEGIN")
-        elif not _took_turn(connection, wait_seconds):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        with in_line(connection, wait_seconds) as patience:
+            if not _took_turn(connection, patience, wait_seconds):
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _took_turn(connection: Connection, wait_seconds: int) -> bool:
+@contextmanager
+def in_line(connection: Connection, wait_seconds: float) -> Iterator[float]:
+    """For how long a transaction may wait for its turn to write, counted among those who do."""
+    places: Places | None = connection.get_execution_options().get(PLACES)
+    if places is None:
+        yield wait_seconds
+        return
+    with places.patience() as patience:
+        yield patience
+
+
+@contextmanager
+def in_line_for_a_row(connection: Connection) -> Iterator[None]:
+    """The same where the turn is a row's lock: on PostgreSQL, which keeps the whole of a transaction's patience itself.
+
+    On SQLite the turn was taken when the transaction began.
+    """
+    places: Places | None = connection.get_execution_options().get(PLACES)
+    if places is None or connection.dialect.name == "sqlite":
+        yield
+        return
+    with places.patience() as patience:
+        if patience < places.long:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, int(patience * 1000))}")
+        yield
+
+
+def _took_turn(connection: Connection, patience: float, wait_seconds: int) -> bool:
     """Wait for SQLite's one writer's place, looking again every half millisecond.
 
     SQLite's own waiting looks less and less often, up to every tenth of a second: a decision would then be
-    kept from its turn by anybody busier. False when patience is over.
+    kept from its turn by anybody busier. False when patience is over. It is tried once at the least.
     """
     raw: Any = connection.connection.dbapi_connection
     raw.execute("PRAGMA busy_timeout=0")
     try:
-        until = time.monotonic() + wait_seconds
-        while time.monotonic() < until:
+        until = time.monotonic() + patience
+        while True:
             try:
                 raw.execute("BEGIN IMMEDIATE")
                 return True
             except sqlite3.OperationalError as problem:
-                if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
                     return False
             time.sleep(_LOOK_AGAIN_SECONDS)
-        return False
     finally:
         raw.execute(f"PRAGMA busy_timeout={wait_seconds * 1000 if raw.in_transaction else 0}")
 

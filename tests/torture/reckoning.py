@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,14 +14,16 @@ from sqlalchemy import Row, select
 from audit.models import HEAD, AuditEntry, LogHead
 from audit.sealing import seal_all
 from audit.verify import verify_log
+from compliance.accesses.reporting.models import ReportedAccess
 from compliance.kernel.context import House
 from signatories.models import IsaCheck, PolicyDocument
 
 from .witness import Witness
-from .writers import Ledger, Receipt
+from .writers import EVENTS, Ledger, Receipt
 
 OF_CLIENTS = frozenset({"person", "client"})
 OURS = frozenset({"job", "operator"})
+TOLD = "case_access."
 EFFECTS: dict[str, Any] = {"policy_document.recorded": PolicyDocument, "isa.checked": IsaCheck}
 """Events that make one row each, which is their subject."""
 
@@ -65,6 +68,7 @@ def reckon(house: House, ledger: Ledger, witness: Witness, before: Before) -> Re
     """Compare, once nobody writes any more."""
     found = Reckoning(acknowledged=ledger.acknowledged, answers=list(ledger.faults))
     written: defaultdict[str, list[Receipt]] = defaultdict(list)
+    events: defaultdict[str, list[Receipt]] = defaultdict(list)
     subjects: dict[str, list[UUID]] = {event: [] for event in EFFECTS}
     for entry in _entries(house):
         found.entries += 1
@@ -72,11 +76,15 @@ def reckon(house: House, ledger: Ledger, witness: Witness, before: Before) -> Re
             subjects[entry.event].append(UUID(entry.subject_id))
         if entry.number < before.entries:
             continue
-        if entry.actor_kind in OF_CLIENTS and entry.request_id in ledger.sent:
-            written[entry.request_id].append(Receipt(entry.number, entry.hash.hex()))
+        receipt = Receipt(entry.number, entry.hash.hex())
+        if entry.event.startswith(TOLD):
+            events[json.loads(entry.detail)["event_id"]].append(receipt)
+        elif entry.actor_kind in OF_CLIENTS and entry.request_id in ledger.sent:
+            written[entry.request_id].append(receipt)
         elif entry.actor_kind not in OURS:
             found.invented.append(f"{entry.number} {entry.event} by {entry.actor_kind} under {entry.request_id}")
     _compare(found, ledger, written)
+    _compare_events(found, house, ledger, events)
     _compare_effects(found, house, ledger, before, subjects)
     _verify(found, house, witness)
     return found
@@ -84,7 +92,7 @@ def reckon(house: House, ledger: Ledger, witness: Witness, before: Before) -> Re
 
 def _entries(house: House) -> Iterator[Row[Any]]:
     log = AuditEntry
-    wanted = select(log.number, log.hash, log.event, log.actor_kind, log.subject_id, log.request_id)
+    wanted = select(log.number, log.hash, log.event, log.actor_kind, log.subject_id, log.request_id, log.detail)
     with house.engine.connect() as connection:
         yield from connection.execution_options(yield_per=5000).execute(wanted.order_by(log.number))
 
@@ -96,6 +104,9 @@ def _compare(found: Reckoning, ledger: Ledger, written: dict[str, list[Receipt]]
     for request_id, kind in ledger.sent.items():
         there = written.get(request_id, [])
         answered = ledger.answered.get(request_id)
+        if kind == EVENTS:
+            found.by_kind[kind] += answered is not None
+            continue
         if answered is None:
             if there:
                 found.written_unanswered += 1
@@ -110,6 +121,24 @@ def _compare(found: Reckoning, ledger: Ledger, written: dict[str, list[Receipt]]
             found.lost.append(f"{kind} {request_id}: {sorted(missing)} was acknowledged; the log has {there}")
         if len(there) > len(answered.receipts):
             found.doubled.append(f"{kind} {request_id}: acknowledged {answered.receipts}; the log has {there}")
+
+
+def _compare_events(found: Reckoning, house: House, ledger: Ledger, written: dict[str, list[Receipt]]) -> None:
+    """Each event that was told stands once at the most, however often it was told, and under the receipt given for it."""
+    for answered in ledger.answered.values():
+        for event_id, receipt in zip(answered.events, answered.receipts if answered.events else (), strict=True):
+            if receipt not in written.get(event_id, []):
+                found.lost.append(f"event {event_id}: {receipt} was acknowledged; the log has {written.get(event_id)}")
+    for event_id, receipts in written.items():
+        if event_id not in ledger.told:
+            found.invented.append(f"event {event_id}: {receipts}")
+        if len(receipts) > 1:
+            found.doubled.append(f"event {event_id}: {receipts}")
+    with house.engine.connect() as connection:
+        kept = connection.execute(select(ReportedAccess.event_id, ReportedAccess.number))
+        rows = {event_id: number for event_id, number in kept}
+    told = {event_id: receipts[0].entry for event_id, receipts in written.items()}
+    found.disagreeing += [f"event {each[0]}: row and entry" for each in rows.items() ^ told.items()]
 
 
 def _compare_effects(

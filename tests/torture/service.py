@@ -21,7 +21,7 @@ from compliance.kernel.settings import REPOSITORY
 from tests.support.installation import ENTRY, Installation
 from tests.support.postgres import PostgresServer
 
-WORKERS = 3
+WORKERS = 2
 RESTED_SECONDS = 0.2
 """How long the supervisor rests before it starts again what ended; systemd's own is a tenth of a second."""
 
