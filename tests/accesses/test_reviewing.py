@@ -35,7 +35,7 @@ from tests.builders.flags import (
     opens,
     reviewed,
 )
-from tests.builders.identity import COMMAND, Acting, a_person, at_work, every, letters, logged, someone
+from tests.builders.identity import COMMAND, Acting, a_person, an_account, at_work, every, letters, logged, someone
 from tests.builders.licences import rows_made
 from tests.support.together import together
 
@@ -264,6 +264,19 @@ def test_a_flag_with_nobody_gets_a_reviewer_as_soon_as_there_is_one_and_one_who_
     run_now(house, jobs.REVIEWERS)
     assert again(house, flag).reviewer_id == second.id
     assert len(letters(house, second, "flag_waits")) == 1
+
+
+@pytest.mark.rule("AUD-6")
+def test_who_can_sign_in_is_named_before_who_has_perhaps_moved_on(sqlite_house: House, clock: FixedClock) -> None:
+    house = sqlite_house
+    gone = an_account(house, "hub_manager")
+    clock.move(timedelta(days=91))
+    here = an_account(house, "ig_officer")
+
+    given = [a_concern(house, reference=f"C-{number}").reviewer_id for number in range(3)]
+
+    assert given == [here.person.id] * 3
+    assert gone.person.id not in given
 
 
 @pytest.mark.rule("AUD-6")

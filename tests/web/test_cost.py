@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import event, update
 
 from compliance.app import house_of
+from compliance.decisions.exceptions.use_cases import end_break_glass
 from compliance.identity.models import Passkey, RoleHeld, SignIn
 from compliance.kernel.context import House
 from compliance.kernel.db import WRITES
@@ -24,10 +25,13 @@ from compliance.licences.rules import Kind, Status
 from compliance.web.doors import PAGES
 from signatories import use_cases as signatories
 from signatories.models import InstrumentVersion, KeyContact, Organisation, Signature, Withdrawal
+from tests.builders import exceptions
 from tests.builders.challenges import challenges
+from tests.builders.flags import a_concern
 from tests.builders.identity import a_link, a_person, accepted, an_account, at_work, every, half_open
 from tests.builders.identity import someone as someone_at_work
 from tests.builders.licences import a_licence, acting, an_organisation, seats, withdraw
+from tests.builders.reading import comes_to_read
 from tests.builders.roles import grant
 from tests.builders.rotas import SATURDAY, SUNDAY, a_rota, a_turn
 from tests.builders.second_factors import Device, an_account_by_passkey, named, signed_in_by_passkey
@@ -105,6 +109,7 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
 
     shared = [a_licence(hub, swale, f"{name}@swale.gov.uk") for name in ("one", "two")]
     rota = a_rota(hub, swale, [a_turn(shared[0], SATURDAY), a_turn(shared[1], SUNDAY)]).id
+    glass, over, apart = _beside_the_rule(hub, shared[0].person_id)
     manager = comes("hub_manager", full_name="Mo Hub")
     someone = a_person(hub, "delegate", organisation_id=swale)
     role = next(row for row in every(hub, RoleHeld) if row.person_id == someone.id)
@@ -142,6 +147,14 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
         "/certificates",
         "/certificates/signing.pem",
         *(f"/organisations/{swale}/{form}/new" for form in ("domains", "key-contacts", "policies", "isa-checks")),
+        "/break-glass?search=a&state=open&sort=-person",
+        "/break-glass/export.csv",
+        "/break-glass/new",
+        *(f"/break-glass/{glass}{step}" for step in ("", "/end")),
+        "/conflicts?search=a&state=keeps_apart&attempted=yes&sort=-person",
+        "/conflicts/export.csv",
+        "/conflicts/new",
+        *(f"/conflicts/{apart}{step}" for step in ("", "/lift")),
         f"/organisations/{swale}/versions/{coming}/refusal",
         f"/organisations/{swale}/versions/{coming}/paper-signature",
         f"/organisations/{swale}/withdrawal",
@@ -239,14 +252,38 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
         "/policy/password.min_length/change",
         "/policy/countries.trusted_proxies/change",
     )
+    officer = comes_to_read(comes, full_name="Io Gov")
+    flag = a_concern(hub, someone_at_work(hub, "delegate"), person=str(someone.id)).id
     walk.open(
         "the information governance officer",
-        comes("ig_officer", full_name="Io Gov"),
+        officer,
         "/",
         "/audit",
         "/audit?who=p1&event=licence.&outcome=done&reference=C-1&organisation=" + str(swale)
-        + "&since-day=1&since-month=11&since-year=2026&until-day=30&until-month=11&until-year=2026",
+        + "&since-day=1&since-month=11&since-year=2026&until-day=30&until-month=11&until-year=2026"
+        + "&since_at=9am&until_at=5pm&address=127.0.0.1",
         "/audit/3",
+        "/break-glass",
+        *(f"/break-glass/{over}{step}" for step in ("", "/review")),
+        f"/conflicts/{apart}",
+        "/audit/purpose",
+        "/audit/searches",
+        "/audit/searches/new?outcome=done&organisation=" + str(swale),
+        "/audit/people?who=p",
+        f"/audit/people/{someone.id}/day",
+        f"/audit/people/{someone.id}/day?on=2026-11-21&what=decided",
+        f"/audit/people/{someone.id}/day/export.csv?on=2026-11-21",
+        "/audit/references?reference=C-1&search=p&sort=-person",
+        "/audit/references/export.csv?reference=C-1",
+        *(f"/audit/export.{form}?event=role.granted" for form in ("csv", "xlsx", "ndjson", "zip")),
+        "/flags?search=a&which=all&rule=concern&sort=-person",
+        "/flags/export.csv",
+        "/flags/rules?rule=concern",
+        "/flags/rules/export.csv",
+        *(f"/flags/{flag}{step}" for step in ("", "/review", "/reviewer")),
+        "/concerns/new",
+        "/concerns?state=waits&search=C",
+        "/concerns/export.csv",
     )  # fmt: skip
     for partner in ("authorised_signatory", "delegate", "escalation_contact"):
         walk.open(
@@ -326,6 +363,14 @@ def _licences(house: House, organisation_id: UUID) -> dict[Status, UUID]:
     """A standing licence of an organisation in each state."""
     standing = (each for each in every(house, Licence) if each.kind == Kind.STANDING)
     return {Status(each.status): each.id for each in standing if each.organisation_id == organisation_id}
+
+
+def _beside_the_rule(house: House, person_id: UUID) -> tuple[UUID, UUID, UUID]:
+    """A case open to this person, one that was, and one they are kept from."""
+    opened, over = (exceptions.opened(house, person_id, reference).id for reference in ("E-1", "E-2"))
+    with acting(house) as ctx:
+        end_break_glass(ctx, over)
+    return opened, over, exceptions.kept(house, person_id, "K-1").id
 
 
 def _challenged(house: House, organisation_id: UUID) -> tuple[UUID, UUID]:

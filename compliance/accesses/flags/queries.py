@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from audit.models import AuditEntry, LogHead
@@ -29,6 +29,7 @@ from policies.values import CONCERN, Policy
 from signatories.models import Organisation
 
 from .errors import RaisedByYou
+from .events import FlagViewed
 from .models import AccessFlag, AccessFlagEntry, FlaggedUpTo
 from .rules import Status
 
@@ -97,6 +98,20 @@ class Others:
 
 
 @dataclass(frozen=True)
+class Logged:
+    """An entry of the log, as far as a flag shows it."""
+
+    number: int
+    at: str
+    event: str
+    outcome: str
+    reference: str | None
+    purpose: str | None
+    actor_kind: str
+    actor_id: str
+
+
+@dataclass(frozen=True)
 class Whole:
     """A flag with all that its reviewer goes by. `rule` is None for a concern, and for one the policy knows no more."""
 
@@ -106,9 +121,9 @@ class Whole:
     organisation: str | None
     reviewer: str | None
     words: Words
-    entries: list[Row[int, str, str, str, str | None, str | None]]
+    entries: list[Logged]
     more: bool
-    history: list[Row[int, str, str, str, str]]
+    history: list[Logged]
     names: Mapping[str, str]
     others: Others
     why_not: Refusal | None
@@ -270,17 +285,14 @@ def why_not(ctx: Context, flag: AccessFlag) -> Refusal | None:
 
 def whole(ctx: Context, flag: AccessFlag) -> Whole:
     """A flag with what it rests on and what was done about it."""
-    person = ctx.session.get(Person, flag.person_id) if flag.person_id else None
-    organisation = ctx.session.scalar(select(Organisation.name).where(Organisation.id == flag.organisation_id))
-    entries = _entries(ctx, flag)
-    history: list[Row[int, str, str, str, str]] = list(
-        ctx.session.execute(
-            select(AuditEntry.number, AuditEntry.at, AuditEntry.event, AuditEntry.actor_kind, AuditEntry.actor_id)
-            .where(AuditEntry.subject_id == str(flag.id), AuditEntry.event != "flag.viewed")
-            .order_by(AuditEntry.number.desc())
-            .limit(ENTRIES_SHOWN)
-        )
-    )
+    person, organisation = ctx.session.execute(
+        select(Person, Organisation.name)
+        .select_from(AccessFlag)
+        .outerjoin(Person, Person.id == AccessFlag.person_id)
+        .outerjoin(Organisation, Organisation.id == AccessFlag.organisation_id)
+        .where(AccessFlag.id == flag.id)
+    ).one()
+    entries, history = _of_the_log(ctx, flag)
     ids = {row.actor_id for row in history} | {flag.raised_by, flag.decided_by or "", str(flag.reviewer_id or "")}
     names = names_of(ctx, ids)
     return Whole(
@@ -311,20 +323,34 @@ def _which(ctx: Context, which: Which) -> ColumnElement[bool]:
     }[which]
 
 
-def _entries(ctx: Context, flag: AccessFlag) -> list[Row[int, str, str, str, str | None, str | None]]:
-    """The newest of the entries that a flag rests on, one more than are shown; none of a case the actor is kept from."""
-    wanted = (
-        select(
-            AuditEntry.number, AuditEntry.at, AuditEntry.event, AuditEntry.outcome, AuditEntry.reference,
-            AuditEntry.purpose,
-        )
-        .join(AccessFlagEntry, AccessFlagEntry.number == AuditEntry.number)
-        .where(AccessFlagEntry.flag_id == flag.id)
-    )  # fmt: skip
+def _of_the_log(ctx: Context, flag: AccessFlag) -> tuple[list[Logged], list[Logged]]:
+    """The newest entries that a flag rests on, one more than are shown, and those that say what was done about it.
+
+    None is of a case the actor is kept from.
+    """
+    entry = AuditEntry
+    said = (entry.number, entry.at, entry.event, entry.outcome, entry.reference, entry.purpose, entry.actor_kind,
+            entry.actor_id)  # fmt: skip
     kept = kept_from(ctx)
-    if kept:
-        wanted = wanted.where(or_(AuditEntry.reference.is_(None), AuditEntry.reference.not_in(kept)))
-    return list(ctx.session.execute(wanted.order_by(AuditEntry.number.desc()).limit(ENTRIES_SHOWN + 1)))
+    known = or_(entry.reference.is_(None), entry.reference.not_in(kept)) if kept else true()
+    rests = (
+        select(*said, literal(1).label("rests"))
+        .join(AccessFlagEntry, AccessFlagEntry.number == entry.number)
+        .where(AccessFlagEntry.flag_id == flag.id, known)
+        .order_by(entry.number.desc())
+        .limit(ENTRIES_SHOWN + 1)
+        .subquery()
+    )
+    done = (
+        select(*said, literal(0).label("rests"))
+        .where(entry.subject_id == str(flag.id), entry.event != FlagViewed.name)
+        .order_by(entry.number.desc())
+        .limit(ENTRIES_SHOWN)
+        .subquery()
+    )
+    both = union_all(select(rests), select(done)).subquery()
+    rows = ctx.session.execute(select(both).order_by(both.c.number.desc())).all()
+    return [Logged(*row[:-1]) for row in rows if row.rests], [Logged(*row[:-1]) for row in rows if not row.rests]
 
 
 def _others(ctx: Context, flag: AccessFlag) -> Others:

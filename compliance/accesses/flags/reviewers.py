@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from compliance.decisions.exceptions.models import Conflict
-from compliance.identity.models import Person, RoleHeld
+from compliance.identity.models import Password, Person, RoleHeld
 from compliance.identity.queries import still_held
 from compliance.kernel.context import Context
 from compliance.kernel.ids import parse_id
 from policies.access import Access
 from policies.permissions import Permission
+from policies.values import Policy
 
 from .models import AccessFlag
 from .rules import Status
@@ -50,7 +52,10 @@ def at_work(ctx: Context) -> ColumnElement[bool]:
 
 
 def candidates(ctx: Context, flag: AccessFlag) -> list[Candidate]:
-    """Whoever may review this flag, the fairest choice first: from elsewhere, with the fewest open, then the fewest ever.
+    """Whoever may review this flag, the fairest choice first.
+
+    Whoever can sign in as things stand comes before whose password has run out, and has perhaps moved on; then those
+    from elsewhere; then who has the fewest open, and had the fewest ever.
 
     For an attempt under a conflict of interest only those who set it may (DEC-6).
     """
@@ -73,7 +78,7 @@ def candidates(ctx: Context, flag: AccessFlag) -> list[Candidate]:
         .outerjoin(theirs, theirs.reviewer_id == Person.id)
         .where(*fit)
         .group_by(Person.id, Person.full_name, Person.organisation_id, Person.hub_team)
-        .order_by(*_near(ctx, flag), open_ones, func.count(theirs.id), Person.id)
+        .order_by(_away(ctx), *_near(ctx, flag), open_ones, func.count(theirs.id), Person.id)
         .limit(MOST)
     )
     return [Candidate(row.id, row.full_name, row.open) for row in rows]
@@ -102,6 +107,13 @@ def _setters(ctx: Context, conflict_id: UUID) -> list[UUID]:
     """The two people who set a conflict."""
     found = ctx.session.execute(select(Conflict.asked_by, Conflict.agreed_by).where(Conflict.id == conflict_id)).one()
     return [who for who in map(parse_id, found) if who is not None]
+
+
+def _away(ctx: Context) -> ColumnElement[int]:
+    """1 for whoever has no password that is in date."""
+    since = ctx.now() - timedelta(days=ctx.the(Policy).password.max_age_days)
+    keeps = exists().where(Password.person_id == Person.id, Password.ended_at.is_(None), Password.set_at > since)
+    return case((keeps, 0), else_=1)
 
 
 def _near(ctx: Context, flag: AccessFlag) -> list[ColumnElement[int]]:
