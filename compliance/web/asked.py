@@ -19,6 +19,7 @@ from compliance.identity.proposals.rules import State
 from compliance.identity.use_cases.resetting import RECOVERY, identity_check_of
 from compliance.identity.use_cases.roles import ROLE_GRANT
 from compliance.kernel.context import Context, house
+from compliance.witnesses.use_cases import ROLLBACK
 from policies.access import Access
 
 from . import words
@@ -102,4 +103,17 @@ def _recovery(ctx: Context, proposal: Proposal, _asked: Mapping[str, Any]) -> It
     return [
         ("What ends", "Their password, authenticator app, passkeys and every sign-in. They get a link to begin again."),
         ("How they were identified", identity_check_of(ctx, proposal)),
+    ]
+
+
+@in_words(ROLLBACK, "Go on with a log that was turned back")
+def _rollback(_ctx: Context, _proposal: Proposal, asked: Mapping[str, Any]) -> Iterable[Fact]:
+    return [
+        ("Witness", str(asked["witness"])),
+        ("Entries it has seen", f"{asked['witness_size']:,}"),
+        ("Entries of the log now", f"{asked['own_size']:,}"),
+        (
+            "What follows",
+            "The service runs on the log as it is. Whatever was done since, and is not in it, is not done.",
+        ),
     ]

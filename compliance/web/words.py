@@ -137,6 +137,7 @@ ENTRIES = {
 
 LETTERS = {
     "challenge_raised": "An entry is challenged",
+    "log_checkpoint": "Checkpoint of the log, for its witness",
     "challenge_waits": "A challenge waits for a decision",
     "challenge_decided": "A challenge was decided",
     "invitation": "Link to a first password",

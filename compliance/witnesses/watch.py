@@ -25,6 +25,7 @@ class Watch:
     """One process's knowledge; a fixture of its house."""
 
     closed: bool = False
+    every_seconds: float = LOOKS_EVERY_SECONDS
     _look_at: float = 0.0
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
@@ -35,7 +36,7 @@ class Watch:
         if time.monotonic() >= self._look_at and self._turn.acquire(blocking=False):
             try:
                 self.closed = _is_contradicted(house)
-                self._look_at = time.monotonic() + LOOKS_EVERY_SECONDS
+                self._look_at = time.monotonic() + self.every_seconds
             finally:
                 self._turn.release()
         return self.closed

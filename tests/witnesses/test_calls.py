@@ -18,7 +18,7 @@ from compliance.witnesses.asking import ask, ask_all
 from compliance.witnesses.rules import Answer, Problem
 from tests.support.installation import a_free_port
 from tests.support.witness import Witness, a_strange_witness, says
-from tests.witnesses.conftest import Copies, grow
+from tests.witnesses.conftest import Past, grow
 
 HUGE = 9_000_000_000_000_000_000
 
@@ -47,15 +47,15 @@ def test_a_witness_takes_the_newest_checkpoint_whatever_it_is_thought_to_hold(ho
 
 @pytest.mark.rule("AUD-3")
 def test_a_log_that_was_turned_back_or_grew_another_way_is_found_and_proven(
-    house: House, witness: Witness, copies: Copies
+    house: House, witness: Witness, past: Past
 ) -> None:
     grow(house, 5)
-    copies.take()
+    past.take()
     grow(house, 5)
     assert asked(house, witness.prefix).took
     kept = witness.kept
 
-    copies.put_back()
+    past.put_back()
     for guess in (0, 5, 10):
         answer = asked(house, witness.prefix, guess=guess)
         assert (answer.problem, answer.held and answer.held.note) == (Problem.AHEAD, kept)

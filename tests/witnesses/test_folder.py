@@ -13,7 +13,7 @@ from compliance.kernel.context import House
 from compliance.kernel.jobs import Stopping
 from compliance.witnesses.asking import ask
 from compliance.witnesses.rules import Answer, Problem
-from tests.witnesses.conftest import Copies, grow
+from tests.witnesses.conftest import Past, grow
 
 
 def asked(house: House, folder: Path) -> Answer:
@@ -40,15 +40,15 @@ def test_a_folder_keeps_the_newest_checkpoint(sqlite_house: House, folder: Path)
 
 @pytest.mark.rule("AUD-3")
 def test_a_folder_refuses_a_log_that_was_turned_back_and_one_that_grew_another_way(
-    house: House, folder: Path, copies: Copies
+    house: House, folder: Path, past: Past
 ) -> None:
     grow(house, 5)
-    copies.take()
+    past.take()
     grow(house, 5)
     assert asked(house, folder).took
     kept = (folder / "checkpoint").read_text()
 
-    copies.put_back()
+    past.put_back()
     answer = asked(house, folder)
     assert (answer.problem, answer.held.size if answer.held else 0) == (Problem.AHEAD, 10)
 
