@@ -8,10 +8,12 @@ from uuid import UUID
 import pytest
 
 from audit.models import HEAD, LogHead
+from compliance.accesses.flags import jobs, looking, raising
+from compliance.accesses.flags.errors import LookedMeanwhile
 from compliance.accesses.flags.models import AccessFlagEntry, FlaggedUpTo, NotedRefusal
 from compliance.accesses.flags.rules import Status
 from compliance.kernel.clock import FixedClock
-from compliance.kernel.context import House
+from compliance.kernel.context import House, worker
 from tests.builders.flags import again, answered, flags, looked, opens, refused, reviewed
 from tests.builders.identity import COMMAND, a_person, an_employer, at_work, every, letters, logged, someone
 
@@ -194,6 +196,29 @@ def test_the_same_log_raises_the_same_flags_in_whatever_steps_it_is_gone_through
     looked(house, most=most)
     assert len(flags(house)) == len(counted)
     assert place(house)[0] == place(house)[1], "its own entries are gone through too, and raise nothing"
+
+
+@pytest.mark.rule("AUD-6", "AUD-2")
+def test_whoever_dies_half_way_leaves_nothing_behind_and_the_next_raises_all_of_it(house: House) -> None:
+    person = a_person(house)
+    opens(house, person.id, *MANY, involved=False)
+    refused(house, person.id, 3)
+    before = place(house)[0]
+    with house.reading(worker(jobs.NAME)) as ctx:
+        stretch = looking.next_stretch(ctx)
+        assert stretch is not None
+        asked = looking.questions(ctx, stretch)
+    with pytest.raises(RuntimeError), house.work(worker(jobs.NAME)) as ctx:
+        assert raising.look_on(ctx, stretch, asked) > 40
+        ctx.session.flush()
+        raise RuntimeError
+
+    assert (flags(house), every(house, NotedRefusal), place(house)[0]) == ([], [], before)
+    looked(house)
+    assert len(flags(house)) == 42
+    with pytest.raises(LookedMeanwhile), house.work(worker(jobs.NAME)) as ctx:
+        raising.look_on(ctx, stretch, asked)
+    assert len(flags(house)) == 42
 
 
 @pytest.mark.rule("AUD-6")

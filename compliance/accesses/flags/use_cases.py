@@ -25,7 +25,7 @@ from policies.access import require
 from policies.permissions import Permission
 from policies.values import CONCERN, Policy
 
-from . import letters, queries, reviewers, rules
+from . import letters, queries, reviewers, rules, showing
 from .errors import FlagGrew, NotAReviewer, NotItsReviewer, TooManyConcerns
 from .events import ConcernReported, FlagExplained, FlagFoundBreach, FlagHandedOver, FlagReminded, FlagViewed
 from .models import AccessFlag
@@ -90,10 +90,10 @@ def report_concern(ctx: Context, concern: Concern) -> AccessFlag:
     return flag
 
 
-def view(ctx: Context, flag_id: UUID) -> queries.Whole:
+def view(ctx: Context, flag_id: UUID) -> showing.Whole:
     """Show one flag with what it rests on, and keep that it was shown."""
-    whole = queries.whole(ctx, queries.visible(ctx, flag_id))
-    record(ctx, FlagViewed(subject=whole.flag.id, purpose=queries.PURPOSE, entries=len(whole.entries)))
+    whole = showing.whole(ctx, queries.visible(ctx, flag_id))
+    record(ctx, FlagViewed(subject=whole.flag.id, purpose=showing.PURPOSE, entries=len(whole.entries)))
     return whole
 
 

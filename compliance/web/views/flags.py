@@ -12,6 +12,7 @@ from audit.record import record
 from compliance.accesses.flags import queries, reviewers, tables, tuning, use_cases
 from compliance.accesses.flags.queries import Listed, Which
 from compliance.accesses.flags.rules import Status, Step
+from compliance.accesses.flags.showing import Whole
 from compliance.kernel.context import Context, acting, in_force, reading, work
 from compliance.kernel.ids import parse_id
 from compliance.kernel.tables import Table
@@ -168,7 +169,7 @@ def _number(typed: str | None) -> int:
     return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
 
 
-def _is_mine(whole: queries.Whole) -> bool:
+def _is_mine(whole: Whole) -> bool:
     """Whether whoever looks is the one to review it."""
     return whole.why_not is None and str(whole.flag.reviewer_id) == acting().id
 
