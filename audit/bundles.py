@@ -7,8 +7,8 @@ how to check it, and `audit/offline_bundle.py` does.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from functools import cache
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -16,12 +16,13 @@ from sqlalchemy import Connection, select
 
 from compliance.kernel.context import House
 
-from . import tree
 from .export import line
 from .models import HEAD, AuditEntry, LogSeal
-from .sealing import Proof, hashes_of, seal_all, verifiers
+from .sealing import LogTouched, Prover, seal_all, verifiers
 
 _AT_ONCE = 500
+_TRIES = 20
+_MOMENT_SECONDS = 0.05
 
 _README = """\
 {count} entries of the audit log {origin}, and the proof of each.
@@ -44,22 +45,34 @@ entries are here was chosen by whoever took them away, and is recorded in the lo
 
 def write(house: House, numbers: Sequence[int], to: IO[bytes]) -> None:
     """Write the bundle of these entries, in this order; what is not sealed yet is sealed first."""
-    seal_all(house)
+    _seal_up_to(house, max(numbers, default=-1))
     origin = ", ".join(sorted({verifier.name for verifier in verifiers(house)}))
     with house.engine.connect() as connection, ZipFile(to, "w", ZIP_DEFLATED) as bundle:
-        sealed = connection.execute(select(LogSeal.size, LogSeal.edge, LogSeal.note).where(LogSeal.id == HEAD)).one()
-        root = cache(tree.rooted(cache(hashes_of(connection, sealed))))
+        prover = Prover(connection)
         with bundle.open(_file("entries.ndjson"), "w") as entries:
             for start in range(0, len(numbers), _AT_ONCE):
                 for each in _lines(connection, numbers[start : start + _AT_ONCE]):
                     entries.write(each.encode())
         for number in numbers:
-            proof = Proof(number, tree.inclusion(number, sealed.size, root), sealed.note)
+            proof = prover.of(number)
+            if proof is None:
+                raise LogTouched(f"entry {number} was not sealed with the others")
             bundle.writestr(_file(f"proofs/{number}.tlog-proof"), proof.written)
-        bundle.writestr(_file("checkpoint"), sealed.note)
+        bundle.writestr(_file("checkpoint"), prover.sealed.note)
         bundle.writestr(_file("key"), "".join(f"{verifier}\n" for verifier in verifiers(house)))
-        told = _README.format(count=len(numbers), origin=origin, size=sealed.size)
+        told = _README.format(count=len(numbers), origin=origin, size=prover.sealed.size)
         bundle.writestr(_file("README.txt"), told)
+
+
+def _seal_up_to(house: House, number: int) -> None:
+    """Seal until this entry is sealed: somebody else may be sealing meanwhile, and take it in a moment later."""
+    for _ in range(_TRIES):
+        seal_all(house)
+        with house.engine.connect() as connection:
+            if connection.execute(select(LogSeal.size).where(LogSeal.id == HEAD)).scalar_one() > number:
+                return
+        time.sleep(_MOMENT_SECONDS)
+    raise LogTouched(f"entry {number} cannot be sealed")
 
 
 def _lines(connection: Connection, numbers: Sequence[int]) -> list[str]:

@@ -12,6 +12,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -107,11 +108,43 @@ def checkpoint(connection: Connection) -> str | None:
 
 def prove(connection: Connection, number: int) -> Proof | None:
     """That this entry stands in the log as it is sealed now; None for one that is not sealed, or not there."""
-    sealed = _seal(connection)
-    if not 0 <= number < sealed.size:
-        return None
-    root = tree.rooted(hashes_of(connection, sealed))
-    return Proof(number, tree.inclusion(number, sealed.size, root), sealed.note)
+    return Prover(connection).of(number)
+
+
+class Prover:
+    """Whoever proves entries out of the log as it is sealed now; each tile is asked for once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._tiles: dict[tuple[int, int], bytes] = {}
+        self.sealed = _seal(connection)
+
+    def of(self, number: int) -> Proof | None:
+        """The proof of this entry; None for one that is not sealed, or not there. Raises LogTouched."""
+        if not 0 <= number < self.sealed.size:
+            return None
+        try:
+            path = tree.inclusion(number, self.sealed.size, self.sealed.edge, self._tile)
+        except ValueError as problem:
+            raise LogTouched(str(problem)) from problem
+        return Proof(number, path, self.sealed.note)
+
+    def _tile(self, level: int, place: int) -> bytes:
+        if (level, place) not in self._tiles:
+            self._tiles[level, place] = tile_at(self._connection, level, place)
+        return self._tiles[level, place]
+
+
+def tile_at(connection: Connection, level: int, place: int) -> bytes:
+    """A full tile's hashes, joined; nothing where it is not there. The statement is the driver's own: it is waited on."""
+    found = connection.exec_driver_sql(_TILE[connection.dialect.name], {"level": level, "place": place}).scalar()
+    return bytes(found or b"")
+
+
+_TILE = {
+    "sqlite": "SELECT hashes FROM log_tiles WHERE level = :level AND place = :place",
+    "postgresql": "SELECT hashes FROM log_tiles WHERE level = %(level)s AND place = %(place)s",
+}
 
 
 def is_written(connection: Connection, number: int) -> bool:
@@ -133,14 +166,14 @@ def prove_growth(connection: Connection, old: int) -> tuple[list[bytes], str] | 
 def hashes_of(connection: Connection, sealed: Row[int, bytes, str]) -> tree.Hashes:
     """The tree's hashes as they are kept: in full tiles, and in the seal's edge."""
     edge = Edge.read(sealed.size, sealed.edge)
+    look = lru_cache(maxsize=64)(partial(tile_at, connection))
 
     def hashes(level: int, place: int, count: int) -> list[bytes]:
         tile, start = divmod(place, TILE)
         if level < len(edge.rows) and tile == sealed.size // TILE ** (level + 1):
             row = edge.rows[level]
             return row[start : start + count]
-        found = select(LogTile.hashes).where(LogTile.level == level, LogTile.place == tile)
-        joined = connection.execute(found).scalar() or b""
+        joined = look(level, tile)
         return [joined[HASH_BYTES * n : HASH_BYTES * (n + 1)] for n in range(start, start + count)]
 
     return hashes
@@ -162,7 +195,10 @@ def _since_the_seal(connection: Connection, most: int) -> tuple[Row[int, bytes, 
 
 
 def _seal(connection: Connection) -> Row[int, bytes, str]:
-    return connection.execute(select(LogSeal.size, LogSeal.edge, LogSeal.note).where(LogSeal.id == HEAD)).one()
+    return connection.execute(_SEALED).one()
+
+
+_SEALED = select(LogSeal.size, LogSeal.edge, LogSeal.note).where(LogSeal.id == HEAD)
 
 
 def _tile(level: int, place: int, joined: bytes) -> dict[str, Any]:

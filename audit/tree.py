@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 
 HASH_BYTES = 32
@@ -36,13 +37,9 @@ def root_of(hashes: Sequence[bytes]) -> bytes:
     """The root over these hashes, each of which stands for as many leaves as the others, but perhaps the last."""
     if not hashes:
         return EMPTY
-    row = list(hashes)
+    row = hashes
     while len(row) > 1:
-        pairs = iter(row)
-        above = [sha256(b"\1" + left + right).digest() for left, right in zip(pairs, pairs, strict=False)]
-        if len(row) % 2:
-            above.append(row[-1])
-        row = above
+        row = _paired(row)
     return row[0]
 
 
@@ -131,21 +128,65 @@ def rooted(hashes: Hashes) -> Root:
     return root
 
 
-def inclusion(number: int, size: int, root: Root) -> list[bytes]:
-    """The hashes that lead from an entry to the root of a tree of this size, from the leaf upwards."""
+def inclusion(number: int, size: int, edge: bytes, full: Callable[[int, int], bytes]) -> list[bytes]:
+    """The hashes that lead from an entry to the root of a tree of this size, from the leaf upwards.
+
+    `edge` is the tree's edge, joined; `full` gives a full tile by level and place, and is asked once a level at the
+    most. Raises ValueError for an entry that the tree does not hold, and where tiles and edge cannot be its.
+    """
     if not 0 <= number < size:
         raise ValueError("the tree does not hold this entry")
-    path: list[bytes] = []
-    low, high = 0, size
-    while high - low > 1:
-        middle = low + _split(high - low)
-        if number < middle:
-            path.append(root(middle, high))
-            high = middle
-        else:
-            path.append(root(low, middle))
-            low = middle
-    return path[::-1]
+    path = []
+    for level, rows in enumerate(_edge_halved(size, edge)):
+        tile, at = divmod(number >> TILE_HEIGHT * level, TILE)
+        if tile < size // TILE ** (level + 1):
+            joined = full(level, tile)
+            if len(joined) != TILE * HASH_BYTES:
+                raise ValueError("a tile is not whole")
+            rows = _tile_halved(joined) if level else _halved(_parted(joined))
+        for row in rows[:-1]:
+            if at ^ 1 < len(row):
+                path.append(row[at ^ 1])
+            at >>= 1
+    return path
+
+
+_Rows = tuple[Sequence[bytes], ...]
+
+
+@lru_cache(maxsize=4)
+def _edge_halved(size: int, edge: bytes) -> tuple[_Rows, ...]:
+    """For each level of a tree's edge, its rows up to the root of all that lies to the right of its full tiles."""
+    levels: list[_Rows] = []
+    for row in Edge.read(size, edge).rows:
+        below = levels[-1][-1] if levels else []
+        levels.append(_halved([*row, *below]))
+    return tuple(levels)
+
+
+@lru_cache(maxsize=192)
+def _tile_halved(joined: bytes) -> _Rows:
+    """The rows of a full tile above the leaves: a few of them stand above most entries that are asked for."""
+    return _halved(_parted(joined))
+
+
+def _parted(joined: bytes) -> list[bytes]:
+    return [joined[at : at + HASH_BYTES] for at in range(0, len(joined), HASH_BYTES)]
+
+
+def _halved(row: Sequence[bytes]) -> _Rows:
+    """A row of hashes, and above it the row of their pairs, and so on up to the root."""
+    rows = [row]
+    while len(row) > 1:
+        row = _paired(row)
+        rows.append(row)
+    return tuple(rows)
+
+
+def _paired(row: Sequence[bytes]) -> list[bytes]:
+    pairs = iter(row)
+    above = [sha256(b"\1" + left + right).digest() for left, right in zip(pairs, pairs, strict=False)]
+    return [*above, row[-1]] if len(row) % 2 else above
 
 
 def consistency(old: int, new: int, root: Root) -> list[bytes]:

@@ -34,6 +34,19 @@ def grown(count: int) -> tuple[Edge, dict[tuple[int, int], bytes]]:
     return edge, tiles
 
 
+def proved(
+    number: int, edge: Edge, tiles: dict[tuple[int, int], bytes], asked: list[tuple[int, int]] | None = None
+) -> list[bytes]:
+    """The proof of an entry out of a tree's edge and tiles; what it asks for is put down in `asked`."""
+
+    def full(level: int, place: int) -> bytes:
+        if asked is not None:
+            asked.append((level, place))
+        return tiles[level, place]
+
+    return tree.inclusion(number, edge.size, edge.joined(), full)
+
+
 LARGE = leaves(70_000)
 
 
@@ -68,7 +81,7 @@ def test_a_proof_of_inclusion_leads_to_the_root_and_for_no_other_entry_place_or_
     size: int, data: some.DataObject
 ) -> None:
     number = data.draw(some.integers(0, size - 1))
-    path = tree.inclusion(number, size, root)
+    path = proved(number, *grown(size))
 
     assert tree.root_by_inclusion(number, size, LARGE[number], path) == root(0, size)
     assert tree.root_by_inclusion(number, size, LARGE[number + 1], path) != root(0, size)
@@ -79,6 +92,22 @@ def test_a_proof_of_inclusion_leads_to_the_root_and_for_no_other_entry_place_or_
         assert tree.root_by_inclusion(number, size, LARGE[number], bent) != root(0, size)
     for other in {number ^ 1, size - 1, size} - {number}:
         assert tree.root_by_inclusion(other, size, LARGE[number], path) != root(0, size)
+
+
+@pytest.mark.rule("AUD-3")
+def test_a_proof_from_high_up_asks_for_one_tile_a_level() -> None:
+    edge, tiles = grown(70_000)
+    whole = edge.root()
+
+    for number in (0, 255, 256, 65_535, 65_536, 69_631, 69_632, 69_887, 69_888, 69_999):
+        asked: list[tuple[int, int]] = []
+        path = proved(number, edge, tiles, asked)
+        assert tree.root_by_inclusion(number, 70_000, LARGE[number], path) == whole
+        assert len(asked) == len({level for level, _ in asked}) <= 2
+    with pytest.raises(ValueError):
+        tree.inclusion(0, 70_000, edge.joined(), lambda _level, _place: b"")
+    with pytest.raises(ValueError):
+        proved(70_000, edge, tiles)
 
 
 @pytest.mark.rule("AUD-3")
