@@ -23,7 +23,7 @@ export PORT
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo demo-stop demo-reset test lint format docs bench torture lock vendor clean browser
+.PHONY: help venv demo demo-stop demo-reset test lint format docs bench torture honest lock vendor clean browser
 
 help: ## List what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,6 +99,11 @@ STORES ?= sqlite,postgresql
 
 torture: $(TESTING) ## Kill all of it again and again while clients write: nothing lost (KILLS=200 WRITES=10000 STORES= SEED=)
 	@$(BIN)/python -m tests.torture --kills $(KILLS) --writes $(WRITES) --stores $(STORES) $(if $(SEED),--seed $(SEED))
+
+ENTRIES ?= 1000000
+
+honest: $(TESTING) ## See that a million honest entries raise no alarm (ENTRIES=1000000 SEED=)
+	@$(BIN)/python -m tests.torture.honest --entries $(ENTRIES) $(if $(SEED),--seed $(SEED))
 
 # The pages are tested in a real Chromium. Nothing is fetched when one is found.
 browser:

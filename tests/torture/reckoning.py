@@ -136,7 +136,7 @@ def _compare_events(found: Reckoning, house: House, ledger: Ledger, written: dic
             found.doubled.append(f"event {event_id}: {receipts}")
     with house.engine.connect() as connection:
         kept = connection.execute(select(ReportedAccess.event_id, ReportedAccess.number))
-        rows = {event_id: number for event_id, number in kept}
+        rows = {row.event_id: row.number for row in kept}
     told = {event_id: receipts[0].entry for event_id, receipts in written.items()}
     found.disagreeing += [f"event {each[0]}: row and entry" for each in rows.items() ^ told.items()]
 
