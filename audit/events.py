@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -50,8 +51,8 @@ class Event:
 
     def names(self) -> Iterator[UUID]:
         """Every row this event speaks of, by id."""
-        for field in fields(self):
-            value = getattr(self, field.name)
+        for name in _fields(type(self)):
+            value = getattr(self, name)
             if isinstance(value, UUID):
                 yield value
             elif isinstance(value, (tuple, frozenset)):
@@ -67,10 +68,15 @@ class Event:
 
     def _beyond(self, wanted: Callable[[str], bool]) -> dict[str, Any]:
         return {
-            field.name: _plain(getattr(self, field.name))
-            for field in fields(self)
-            if field.name not in ENVELOPE and wanted(field.name) and getattr(self, field.name) is not None
+            name: _plain(value)
+            for name in _fields(type(self))
+            if name not in ENVELOPE and wanted(name) and (value := getattr(self, name)) is not None
         }
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _plain(value: Any) -> Any:

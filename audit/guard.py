@@ -57,7 +57,7 @@ def _settle(session: UnitOfWork) -> None:
     session.flush()
     events = recorded(context)
     changed: dict[UUID, str] = session.info.get("changed", {})
-    named = {row for event_ in events for row in event_.names()}
+    named = {row for event_ in events for row in event_.names()} if changed else set()
     unnamed = {f"{kind} {row}" for row, kind in changed.items() if row not in named}
     if unnamed:
         raise Unrecorded(f"changed without an event that names it: {', '.join(sorted(unnamed))}")
@@ -71,12 +71,14 @@ def _enter(session: UnitOfWork, context: Context, events: list[Event]) -> None:
     """Take the log's head and write the entries; the state of rights moves on where somebody's may have changed."""
     rights: set[tuple[str, UUID]] = session.info.get("rights", set())
     connection = session.connection()
+    version = context.the(PolicyVersion)
+    drafts = [draft(context, event_, version) for event_ in events]
     turn = take_turn(connection, len(events), bump=bool(rights))
+    for drafted in drafts:
+        drafted["state_version"] = turn.state_version
     if rights:
         moved = [{"state_version": turn.state_version, "kind": kind, "subject_id": who} for kind, who in rights]
         connection.execute(insert(RightsChange), moved)
-    version = context.the(PolicyVersion)
-    drafts = [draft(context, event_, version) | {"state_version": turn.state_version} for event_ in events]
     session.info["receipts"] = append(connection, turn, drafts)
     session.info["state_version"] = turn.state_version
 
