@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable
 
-from . import decisions, over_http, pages, signing_in, telling
+from . import decisions, over_http, pages, reporting, signing_in, telling
 
 
 def row(what: str, ours: str, peer: str, ratio: float, wanted: float, *, at_least: bool = True) -> None:
@@ -58,6 +58,15 @@ def every_page() -> None:
         row(f"page: {page.name}", f"p95 {page.p95_ms:.0f} ms", "100 ms", page.p95_ms / 100, 1, at_least=False)
 
 
+def case_events() -> None:
+    found = reporting.measure()
+    row("events reported over HTTP, 1,000 a call", f"{found.events:,.0f}/s", f"bare SQLite {found.bare:,.0f}/s",
+        found.events / found.bare, 0.05)  # fmt: skip
+    print(
+        f"  (a call {found.calls.p50_ms:.0f} ms, its 99th percentile {found.calls.p99_ms:.0f} ms; refused: {found.calls.refused})"
+    )
+
+
 def _median(loads: list[over_http.Load], figure: str) -> float:
     return statistics.median(getattr(load, figure) for load in loads)
 
@@ -65,6 +74,7 @@ def _median(loads: list[over_http.Load], figure: str) -> float:
 MEASUREMENTS: tuple[tuple[str, Callable[[], None]], ...] = (
     ("Sign-in", sign_in), (f"Telling names apart, {telling.EACH:,} tries each", telling_names),
     ("Decisions in process", in_process), ("Decisions over HTTP", http),
+    ("Events of the case system", case_events),
     ("Pages at 300 organisations, 5,000 people, 1,000,000 entries", every_page),
 )  # fmt: skip
 

@@ -47,8 +47,11 @@ class _Line:
         return self.got if len(body) >= length else None
 
 
-def drive(port: int, request: Callable[[], bytes], *, connections: int, seconds: float) -> Load:
-    """Keep so many connections busy for so long; each sends its next request as soon as it was answered."""
+def drive(port: int, request: Callable[[], bytes], *, connections: int, seconds: float, taken: bytes = b"200") -> Load:
+    """Keep so many connections busy for so long; each sends its next request as soon as it was answered.
+
+    Whatever is not answered with the status `taken` counts as refused.
+    """
     selector = selectors.DefaultSelector()
     lines = [_Line(port) for _ in range(connections)]
     times: list[float] = []
@@ -65,7 +68,7 @@ def drive(port: int, request: Callable[[], bytes], *, connections: int, seconds:
             if answer is None:
                 continue
             times.append(time.perf_counter() - line.sent_at)
-            refused += not answer.startswith(b"HTTP/1.1 200")
+            refused += not answer.startswith(b"HTTP/1.1 " + taken)
             line.send(request())
     took = time.perf_counter() - began
     for line in lines:

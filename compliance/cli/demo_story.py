@@ -27,7 +27,7 @@ from signatories import queries as register
 from signatories import use_cases as signatories
 from signatories.seed import load_register
 
-from . import demo_flags, demo_registers
+from . import demo_accesses, demo_flags, demo_registers
 from .demo_stage import ADDRESS, THE_OPERATOR, Somebody, Stage, a_password
 from .demo_told import Told, told
 
@@ -38,6 +38,7 @@ REFUSES = "orbit"
 WITHDRAWS = "southern-housing"
 SIGNS_ONLY_ISA = "cgl"
 ISA_CHECK_DUE = ("new-leaf", "dover")
+AT_WORK = ("Casey Winterbourne", "Wilfred Marrow", "Hollis Rookwood", "Linnet Ferrow", "Petra Holloway")
 FIRST_NAMES = ("Alder", "Bryony", "Cosmo", "Delphine", "Ellery", "Fenella", "Gower", "Hester", "Ivo", "Juno", "Kitto")
 LAST_NAMES = ("Applecross", "Barleymow", "Cobblestone", "Dovecote", "Elderbrook", "Foxglade", "Greenhythe")
 
@@ -66,14 +67,19 @@ def _play(stage: Stage, say: Callable[[str], None]) -> Told:
     demo_registers.hold_reviews(stage, first["hub_manager"])
     stage.at(100)
     _license(stage, first, "Lowen Tideswell", "swale", ["mid-kent"]).refused_by = "IDN-2"
-    hub = _hub(stage, versions["op"], say)
-    partners = _partners_answer(stage, say)
     with stage.as_operator() as ctx:
         client, secret = identity.register_client(ctx, name="Case system (demo)", scopes=SCOPES)
         known = {"id": client.client_id, "secret": secret, "scopes": list(SCOPES)}
+    stage.at(70)
+    demo_accesses.ordinary_weeks(stage, client.client_id, [stage.people[-1], *first.values()], days=28)
+    hub = _hub(stage, versions["op"], say)
+    partners = _partners_answer(stage, say)
     _licences(stage, hub, partners, say)
     _registers_in_full(stage, hub, say)
     _things_go_wrong(stage, hub, partners, say)
+    say("The case system tells what was done in it, these four weeks")
+    at_work = [each for each in stage.people if each.full_name in AT_WORK]
+    demo_accesses.ordinary_weeks(stage, client.client_id, at_work, days=28)
     stage.post_goes()
     return told(stage, known)
 

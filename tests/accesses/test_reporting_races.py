@@ -1,7 +1,7 @@
 """Events that are told several times at once, by threads of several processes, and on a store that is held.
 
-Seen to fail: with the unique key of events taken away and the second look left out, PostgreSQL takes events twice;
-without the lock of the client's row, a batch commits after the client's end.
+Seen to fail on PostgreSQL: with the unique key of events taken away, each is taken by all who tell it at once; without
+the lock of the client's row, a batch commits after the client's end.
 """
 
 from __future__ import annotations

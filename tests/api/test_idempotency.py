@@ -1,6 +1,6 @@
 """A change that is sent twice under one key happens once, and is answered the same (AUD-2).
 
-Seen to fail: without the lock of the key, two of eight clients are registered on PostgreSQL and one call breaks.
+Seen to fail: without the lock of the key, calls that come at once break on its row on PostgreSQL.
 """
 
 from __future__ import annotations
