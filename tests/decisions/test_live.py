@@ -10,8 +10,11 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from audit.models import LogHead
 from compliance.app import create_app, house_of
+from compliance.decisions.exceptions.use_cases import end_break_glass
 from compliance.identity.access_tokens import issue
 from compliance.identity.models import Person
 from compliance.kernel.clock import FixedClock
@@ -21,7 +24,9 @@ from compliance.licences import use_cases as licences
 from compliance.licences.models import Licence
 from compliance.licences.queries import last_uses
 from compliance.licences.rules import EndReason, Kind, Status, Suspension
+from tests.builders import exceptions
 from tests.builders.decisions import CaseSystem, the_case_system
+from tests.builders.identity import someone
 from tests.builders.licences import a_licence, acting, an_organisation, hub, rows_made, seats, withdraw
 
 
@@ -80,6 +85,87 @@ def test_the_very_next_answer_in_every_process_is_no(
         ends(ctx, hub_at_work)
 
     assert hub_at_work.everywhere() == {rule}
+
+
+@pytest.mark.rule("DEC-4", "DEC-6")
+def test_a_conflict_is_in_force_everywhere_with_its_commit_and_so_is_its_end(hub_at_work: Hub) -> None:
+    assert hub_at_work.everywhere() == {None}
+
+    conflict = exceptions.kept(hub_at_work.house, hub_at_work.licence.person_id)
+    assert hub_at_work.everywhere() == {"DEC-3"}
+
+    exceptions.lifted(hub_at_work.house, conflict)
+    assert hub_at_work.everywhere() == {None}
+
+
+@pytest.mark.rule("DEC-4", "DEC-5")
+def test_break_glass_opens_and_shuts_a_case_everywhere_at_once(hub_at_work: Hub) -> None:
+    asked: dict[str, object] = {"area": "north-kent"}
+    assert hub_at_work.everywhere(**asked) == {"ROL-2"}
+
+    given = exceptions.opened(hub_at_work.house, hub_at_work.licence.person_id, area="north-kent")
+    assert hub_at_work.everywhere(**asked) == {None}
+
+    with acting(hub_at_work.house) as ctx:
+        end_break_glass(ctx, given.id)
+    assert hub_at_work.everywhere(**asked) == {"ROL-2"}
+
+
+@pytest.mark.rule("DEC-5", "SIG-6", "IDN-4")
+def test_break_glass_outlives_neither_a_withdrawal_nor_a_lock(hub_at_work: Hub) -> None:
+    asked: dict[str, object] = {"area": "north-kent"}
+    exceptions.opened(hub_at_work.house, hub_at_work.licence.person_id, area="north-kent")
+    assert hub_at_work.everywhere(**asked) == {None}
+
+    with acting(hub_at_work.house) as ctx:
+        locked(ctx, hub_at_work)
+    assert hub_at_work.everywhere(**asked) == {"IDN-4"}
+
+    withdraw(hub_at_work.house, hub_at_work.organisation)
+    assert "SIG-6" in hub_at_work.first.asks(**asked)["context"]["reason_admin"]
+
+
+@pytest.mark.rule("DEC-4", "DEC-6", "DEC-5")
+def test_no_answer_is_a_permit_once_a_conflict_is_set_however_many_ask(hub_at_work: Hub) -> None:
+    """Two processes ask without pause, on the strength of break-glass, while a conflict is set and lifted."""
+    exceptions.opened(hub_at_work.house, hub_at_work.licence.person_id, area="north-kent")
+    stop = threading.Event()
+    answers: list[tuple[int, bool]] = []
+    problems: list[BaseException] = []
+
+    def keep_asking(door: CaseSystem) -> None:
+        try:
+            while not stop.is_set():
+                answer = door.asks(area="north-kent")
+                answers.append((answer["context"]["state_version"], answer["decision"]))
+        except BaseException as problem:  # noqa: BLE001 - shown by the test below
+            problems.append(problem)
+
+    first, second = someone(hub_at_work.house, "hub_coordinator"), someone(hub_at_work.house, "hub_supervisor")
+    askers = [threading.Thread(target=keep_asking, args=(door,)) for door in (hub_at_work.first, hub_at_work.second)]
+    for asker in askers:
+        asker.start()
+    states: dict[int, bool] = {}
+    for _ in range(4):
+        conflict = exceptions.kept(hub_at_work.house, hub_at_work.licence.person_id, "C-1", first, second)
+        states[_state(hub_at_work.house)] = False
+        exceptions.lifted(hub_at_work.house, conflict, second, first)
+        states[_state(hub_at_work.house)] = True
+    stop.set()
+    for asker in askers:
+        asker.join()
+
+    assert not problems
+    assert len({version for version, _ in answers} & states.keys()) > 1
+    for version, permit in answers:
+        if version in states:
+            assert permit is states[version]
+
+
+def _state(house: House) -> int:
+    """The state of rights as it stands; nobody else changes it here."""
+    with house.reading(operator("test")) as ctx:
+        return ctx.session.execute(select(LogHead.state_version)).scalar_one()
 
 
 @pytest.mark.rule("DEC-4", "LIC-3")

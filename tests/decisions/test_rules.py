@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from compliance.decisions import reasons as why
-from compliance.decisions.book import FOREVER, Action, Book, Right, Standing, Verdict
+from compliance.decisions.book import FOREVER, Action, Book, Opened, Right, Standing, Verdict
 from compliance.decisions.rules import Stale, decide
 from compliance.kernel.settings import REPOSITORY
 from policies.values import Policy
@@ -30,7 +30,14 @@ def a_right(**given: Any) -> Right:
 POLICY = Policy.load(REPOSITORY / "policies")
 
 
-def a_book(*rights: Right, until: float = FOREVER, invited: dict[str, float] | None = None, **more: Any) -> Book:
+def a_book(
+    *rights: Right,
+    until: float = FOREVER,
+    invited: dict[str, float] | None = None,
+    opened: dict[str, Opened] | None = None,
+    kept: dict[str, str] | None = None,
+    **more: Any,
+) -> Book:
     actions = {
         "case.view": Action(frozenset({"case"}), own_part=False, needs_area=True),
         "research.write": Action(frozenset({"research", "case"}), own_part=True, needs_area=True),
@@ -38,7 +45,18 @@ def a_book(*rights: Right, until: float = FOREVER, invited: dict[str, float] | N
         "case.close": Action(frozenset({"case"}), own_part=False, needs_area=True),
     }
     book = Book(7, actions, frozenset({"mid-kent", "medway"}), POLICY, **more)
-    book.enter(Standing("P1", "O1", until, rights or (a_right(),), invited or {}, ("P1", "ann@swale.example")))
+    book.enter(
+        Standing(
+            "P1",
+            "O1",
+            until,
+            rights or (a_right(),),
+            invited or {},
+            ("P1", "ann@swale.example"),
+            opened or {},
+            kept or {},
+        )
+    )
     return book
 
 
@@ -183,3 +201,75 @@ def test_a_permit_means_that_every_condition_holds(
     )
     assert verdict.permit is permitted
     assert bool(verdict.failing) is not permitted
+
+
+_STANDING = {
+    "failing": _FAILING,
+    "cases": some.sampled_from([None, frozenset({"C-1"}), frozenset({"C-2"})]),
+    "areas": some.sampled_from([frozenset[str](), frozenset({"mid-kent"}), frozenset({"medway"})]),
+    "licensed": some.booleans(),
+    "invited": some.booleans(),
+    "known_closed": some.booleans(),
+}
+_QUESTION = {
+    "area": some.sampled_from([None, "mid-kent", "medway", "surrey"]),
+    "action": some.sampled_from(["case.view", "research.write", "case.close"]),
+    "owner": some.sampled_from([None, "O1", "swale", "O2"]),
+    "closed": some.booleans(),
+}
+
+
+def _anybody(
+    failing: list[why.Reason], cases: frozenset[str] | None, areas: frozenset[str], licensed: bool, invited: bool,
+    known_closed: bool, **beside: Any,
+) -> Book:  # fmt: skip
+    """Somebody of whom anything may hold, with a second licence that fails, so that the better one is looked for."""
+    against = tuple(failing) if licensed else (*failing, why.NO_LICENCE)
+    right = replace(a_right(), failing=against, cases=cases, areas=areas, licence_id="L1" if licensed else "")
+    worse = a_right(failing=(why.LICENCE_ENDED, why.LOCKED), licence_id="L2")
+    closed = {"C-1"} if known_closed else set[str]()
+    return a_book(right, worse, invited={"C-1": FOREVER} if invited else {}, closed=closed, **beside)
+
+
+@pytest.mark.rule("DEC-6", "DEC-2")
+@given(standing=some.fixed_dictionaries(_STANDING), question=some.fixed_dictionaries(_QUESTION),
+       reference=some.sampled_from(["C-1", "c-1", " C-1"]), by_name=some.booleans(), opened=some.booleans())  # fmt: skip
+def test_a_conflict_is_answered_as_a_case_that_there_is_not(
+    standing: dict[str, Any], question: dict[str, Any], reference: str, by_name: bool, opened: bool
+) -> None:
+    glass = {"C-1": Opened("G1", "mid-kent", FOREVER)} if opened else {}
+    book = _anybody(**standing, kept={"c-1": "K1"}, opened=glass)
+    named = {"reference": "other", "named": reference} if by_name else {"reference": reference, "named": "D-1"}
+
+    verdict = asked(book, **question, **named)
+
+    of_none = asked(_anybody(**standing), action=question["action"], reference="never-used", area=None)
+    assert not verdict.permit
+    assert verdict.failing == of_none.failing
+    assert "DEC-6" not in {reason.rule for reason in verdict.failing}
+    assert verdict.conflict == "K1"
+    assert asked(book, **question, reference="C-2").conflict is None
+
+
+@pytest.mark.rule("DEC-5", "SIG-6", "ROL-2")
+@given(standing=some.fixed_dictionaries(_STANDING), question=some.fixed_dictionaries(_QUESTION),
+       glass=some.sampled_from([("C-1", "mid-kent", FOREVER), ("C-1", "medway", FOREVER), ("C-1", "mid-kent", NOW),
+                                ("C-2", "mid-kent", FOREVER)]))  # fmt: skip
+def test_break_glass_stands_in_for_area_and_invitation_alone(
+    standing: dict[str, Any], question: dict[str, Any], glass: tuple[str, str, float]
+) -> None:
+    reference, area, until = glass
+    without = asked(_anybody(**standing), **question)
+
+    verdict = asked(_anybody(**standing, opened={reference: Opened("G1", area, until)}), **question)
+
+    fits = reference == "C-1" and area == question["area"] and until > NOW
+    stood_in_for = {why.OTHER_AREA, why.NOT_INVITED, why.CLOSED_MARAC}
+    stands_in = fits and not without.permit and stood_in_for.issuperset(without.failing)
+    assert verdict.permit is (without.permit or stands_in)
+    assert (verdict.opened is not None) is stands_in
+    if verdict.permit and verdict.right is not None:
+        assert verdict.right.licence_id == "L1"
+        assert not standing["failing"]
+    else:
+        assert verdict.failing == without.failing

@@ -7,11 +7,10 @@ row nor the proposals, letters and entries of the log that speak of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, null, or_, select, true
 
 from compliance.identity.addresses import normalise
 from compliance.identity.models import Person
@@ -34,6 +33,12 @@ from .rules import Stands
 SET = "conflict.set"
 LIFT = "conflict.lift"
 """The kinds of the two acts that take two people."""
+
+_CASE_FROM = 38
+"""Where the case begins in what `thing` says, counted from 1: behind an id of 36 characters and a colon."""
+
+_CASE_LONG = 120
+"""So much of a reference fits there."""
 
 _KEPT_FROM = "kept from"
 _UNSEEN = "unseen"
@@ -60,16 +65,20 @@ def unseen(ctx: Context) -> frozenset[str]:
     """The ids by which the log would tell the acting person of a conflict of their own, lifted ones too (DEC-6).
 
     Those of the conflicts, of the proposals to set or lift them, and of the letters about either. Entries of the log
-    with one of these as their subject are left out for that person. One statement, and for nearly everybody no more.
+    with one of these as their subject are left out for that person. One statement, which answers `kept_from` too, and
+    for nearly everybody no more.
     """
     me = ctx.actor.person_id
     if me is None:
         return frozenset()
     known = ctx.session.info.get(_UNSEEN)
     if known is None:
-        theirs = select(Conflict.id).where(Conflict.person_id == me)
-        about = select(Proposal.id).where(Proposal.kind.in_((SET, LIFT)), Proposal.beneficiary_id == me)
-        ids = {str(each) for each in ctx.session.scalars(theirs.union_all(about))}
+        holds = case((Conflict.lifted_at.is_(None), Conflict.reference))
+        theirs = select(Conflict.id, holds).where(Conflict.person_id == me)
+        about = select(Proposal.id, null()).where(Proposal.kind.in_((SET, LIFT)), Proposal.beneficiary_id == me)
+        found = ctx.session.execute(theirs.union_all(about)).all()
+        ids = {str(id_) for id_, _ in found}
+        ctx.session.info[_KEPT_FROM] = frozenset(reference for _, reference in found if reference is not None)
         letters = [Notice.once.startswith(f"{KEPT}{each}:", autoescape=True) for each in ids]
         if letters:
             ids |= {str(each) for each in ctx.session.scalars(select(Notice.id).where(or_(*letters)))}
@@ -144,6 +153,11 @@ def to_review(ctx: Context) -> ColumnElement[bool]:
     )
 
 
+def number_to_review(ctx: Context) -> int:
+    """How many of them wait for the actor to look at."""
+    return ctx.session.execute(select(func.count()).select_from(BreakGlass).where(to_review(ctx))).scalar_one()
+
+
 def conflict_shown(ctx: Context) -> ColumnElement[bool]:
     """The condition that the actor may know of a conflict: never of one of their own, nor of anybody's with a case that
     they are kept from (DEC-6)."""
@@ -193,16 +207,21 @@ def attempted(ctx: Context) -> ColumnElement[bool]:
 
 
 def proposals_unseen(ctx: Context) -> ColumnElement[bool]:
-    """The condition that a proposal to set or lift a conflict is none that the actor may know of (DEC-6)."""
-    if ctx.actor.person_id is None:
+    """The condition that a proposal to set or lift a conflict is none that the actor may know of (DEC-6).
+
+    It is looked for in the same statement: nearly everybody who asks is kept from nothing.
+    """
+    me = ctx.actor.person_id
+    if me is None:
         return false()
-    hidden = [Proposal.thing.startswith(case_mark(reference)) for reference in sorted(kept_from(ctx))]
-    return or_(Proposal.beneficiary_id == ctx.actor.person_id, *hidden)
+    same_case = func.substr(Proposal.thing, _CASE_FROM) == func.substr(Conflict.reference, 1, _CASE_LONG)
+    theirs = exists().where(Conflict.person_id == me, Conflict.lifted_at.is_(None), same_case)
+    return or_(Proposal.beneficiary_id == me, theirs)
 
 
-def case_mark(reference: str) -> str:
-    """How the thing that a proposal would change begins, for a case: a reference itself could be too long for it."""
-    return f"{sha256(rules.folded(reference).encode()).hexdigest()}:"
+def thing(person_id: UUID, reference: str) -> str:
+    """What a proposal to set or lift a conflict would change: while one waits for it there is no second."""
+    return f"{person_id}:{reference[:_CASE_LONG]}"
 
 
 def reason_of(ctx: Context, found: BreakGlass) -> str:

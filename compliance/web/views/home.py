@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import Blueprint, g, url_for
 
 from compliance.accesses.flags import queries as flags
+from compliance.decisions.exceptions import queries as exceptions
 from compliance.identity import queries as identity
 from compliance.identity.proposals import queries as proposals
 from compliance.identity.rules import nearest_warning
@@ -56,6 +57,7 @@ def home() -> Reply:
             *_calendar(ctx),
             *_policies(ctx),
             *_letters(ctx),
+            *_opened(ctx),
             *_flags(ctx),
         ]
     waiting.sort(key=lambda each: not each.urgent)
@@ -273,6 +275,22 @@ def _flags(ctx: Context) -> list[Waiting]:
         where = url_for("flags.flags", which="unassigned")
         waiting.append(Waiting(found.unassigned, title, says, where, "See which", urgent=True))
     return waiting
+
+
+def _opened(ctx: Context) -> list[Waiting]:
+    """Cases opened for emergency MARACs that this officer can look at (DEC-5)."""
+    number = exceptions.number_to_review(ctx) if could(Permission.BREAK_GLASS_REVIEW) else 0
+    if not number:
+        return []
+    return [
+        Waiting(
+            number,
+            f"opened {'case waits' if number == 1 else 'cases wait'} to be looked at",
+            "Somebody was let near a case for an emergency MARAC. Say whether it was justified.",
+            url_for("break_glass.opened", sort="due"),
+            "See what was opened",
+        )
+    ]
 
 
 def _letters(ctx: Context) -> list[Waiting]:

@@ -157,7 +157,7 @@ def _propose(ctx: Context, kind: str, *, person_id: UUID, reference: str, ground
         "grounds": _fingerprint(ctx, said),
         **{name: str(value) for name, value in more.items()},
     }
-    thing = f"{queries.case_mark(reference)}{person_id}"
+    thing = queries.thing(person_id, reference)
     proposal = propose(ctx, kind, asked, thing=thing, reason=WHY, beneficiary_id=person_id)
     proposal.sealed = ctx.the(KeyRing).seal(said.encode(), place=f"proposals.sealed:{proposal.id}")
     return proposal
