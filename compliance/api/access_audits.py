@@ -98,7 +98,12 @@ def _report(report: Report) -> dict[str, Any]:
             for line in report.lines
         ],
         "quarters": [
-            {"id": past.audit_id, "quarter": str(past.quarter), "people": past.people, "figures": _figures(past.figures)}
+            {
+                "id": past.audit_id,
+                "quarter": str(past.quarter),
+                "people": past.people,
+                "figures": _figures(past.figures),
+            }
             for past in report.past
         ],
         "findings": [

@@ -12,17 +12,17 @@ from compliance.accesses.audits import counting, queries, reports, use_cases
 from compliance.accesses.audits.errors import AuditOpenAlready, AuditOver, InTheAudit, OwnFinding
 from compliance.accesses.audits.jobs import OPEN, TELL
 from compliance.accesses.audits.models import AccessAudit, AccessAuditFigure, AccessAuditFinding
-from compliance.accesses.audits.rules import Figures, Kind, Progress
+from compliance.accesses.audits.rules import FIGURES, Figures, Kind, Progress
 from compliance.accesses.flags.models import AccessFlag
 from compliance.identity.errors import FreshCodeNeeded
-from compliance.kernel.calendar import BeyondCalendar
+from compliance.kernel.calendar import BeyondCalendar, Quarter
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House, worker
 from compliance.kernel.errors import Forbidden, Invalid, NotFound
 from compliance.kernel.jobs import Run, run_as_of, run_now
 from compliance.kernel.secrets import KeyRing
 from compliance.licences.models import Licence
-from tests.builders.accesses import answered, reported
+from tests.builders.accesses import reported
 from tests.builders.identity import Acting, a_person, an_employer, at_work, every, letters, logged, someone
 from tests.builders.licences import acting, again, an_organisation, hub, partner, rows_made
 from tests.builders.use import licences_in_use, move_to
@@ -52,7 +52,9 @@ def _of(house: House, organisation: UUID) -> AccessAudit:
     return next(each for each in every(house, AccessAudit) if each.organisation_id == organisation)
 
 
-def found(house: House, who: Acting, audit: AccessAudit, words: str = "Looked at a case of a neighbour") -> AccessAuditFinding:
+def found(
+    house: House, who: Acting, audit: AccessAudit, words: str = "Looked at a case of a neighbour"
+) -> AccessAuditFinding:
     with house.work(*who) as ctx:
         return use_cases.find(ctx, audit.id, kind=Kind.QUESTION, words=words)
 
@@ -163,7 +165,7 @@ def test_a_finding_is_of_somebody_in_the_audit_of_a_known_kind_and_short(house: 
         ({"person_id": stranger.id}, "/person_id"),
     ):
         with pytest.raises(Invalid) as refused, house.work(*officer) as ctx:
-            use_cases.find(ctx, audit.id, **({"kind": "training", "words": "-"} | wrong))  # type: ignore[arg-type]
+            use_cases.find(ctx, audit.id, **({"kind": "training", "words": "-"} | wrong))
         assert refused.value.fields[0].pointer == pointer
     assert every(house, AccessAuditFinding) == []
 
@@ -171,7 +173,7 @@ def test_a_finding_is_of_somebody_in_the_audit_of_a_known_kind_and_short(house: 
 @pytest.mark.rule("AUD-5", "ROL-3")
 def test_whoever_is_in_an_audit_does_not_sign_it_off(house: House, clock: FixedClock) -> None:
     """Employed there; with a role for it; with a licence of it; counted in it; reported in it since."""
-    audit, (person,) = opened(house, clock)
+    audit, _ = opened(house, clock)
     theirs = audit.organisation_id
     elsewhere = an_employer(house)
     employed = someone(house, "ig_officer", organisation_id=theirs)
@@ -186,9 +188,7 @@ def test_whoever_is_in_an_audit_does_not_sign_it_off(house: House, clock: FixedC
         )
     counted = a_person(house, "hub_manager", organisation_id=elsewhere)
     with house.work(worker("test")) as ctx:
-        ctx.session.add(
-            AccessAuditFigure(audit_id=audit.id, person_id=counted.id, **dict.fromkeys(rules_figures(), 0))
-        )
+        ctx.session.add(AccessAuditFigure(audit_id=audit.id, person_id=counted.id, **dict.fromkeys(FIGURES, 0)))
     late = a_person(house, "ig_officer")
     reported(house, late.id, NOON, organisation_id=theirs)
 
@@ -281,7 +281,7 @@ def test_who_may_do_what_and_another_organisations_audit_does_not_exist(house: H
     with pytest.raises(Forbidden), acting(house, own) as ctx:
         use_cases.sign_off(ctx, audit.id, conclusion="-")
     with house.reading(worker("test")) as ctx:
-        again_ = counting.count(ctx, _quarter())
+        again_ = counting.count(ctx, Quarter(2026, 4))
     with pytest.raises(Forbidden), acting(house, hub("hub_manager")) as ctx:
         use_cases.open_audit(ctx, again_, audit.organisation_id)
     with pytest.raises(AuditOpenAlready), house.work(worker("test")) as ctx:
@@ -377,18 +377,6 @@ def test_reading_and_taking_away_leave_their_entries(house: House, clock: FixedC
     for event in ("access_audit.viewed", "access_audit.exported"):
         [entry] = logged(house, event)
         assert (entry.subject_id, entry.organisation) == (str(audit.id), str(audit.organisation_id))
-
-
-def rules_figures() -> tuple[str, ...]:
-    from compliance.accesses.audits.rules import FIGURES
-
-    return FIGURES
-
-
-def _quarter() -> object:
-    from compliance.kernel.calendar import Quarter
-
-    return Quarter(2026, 4)
 
 
 def _licence(one: UUID, person: UUID, organisation: UUID, status: str, ended: datetime | None) -> Licence:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from sqlalchemy import update
 
 from compliance.accesses.audits import counting
 from compliance.accesses.audits.counting import Counted
 from compliance.accesses.audits.rules import Figures
+from compliance.identity.models import Person
 from compliance.kernel.calendar import Quarter
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House, worker
+from compliance.licences.models import Licence
 from tests.builders.accesses import (
     an_item,
     answered,
@@ -97,7 +98,9 @@ def test_each_figure_counts_what_it_says(house: House, clock: FixedClock, holder
 
 
 @pytest.mark.rule("AUD-5")
-def test_a_quarter_is_londons_and_goes_by_when_it_happened(house: House, clock: FixedClock, holder: tuple[UUID, UUID]) -> None:
+def test_a_quarter_is_londons_and_goes_by_when_it_happened(
+    house: House, clock: FixedClock, holder: tuple[UUID, UUID]
+) -> None:
     """The first of October begins at 23:00 UTC; the clock of the report, and of the entry, says nothing."""
     person, organisation = holder
     move_to(clock, "2027-01-04T09:00")
@@ -169,9 +172,7 @@ def test_a_log_longer_than_a_stretch_is_counted_once(
 
 
 @pytest.mark.rule("AUD-5")
-def test_what_is_reported_after_the_count_is_late_and_not_in_it(
-    sqlite_house: House, clock: FixedClock
-) -> None:
+def test_what_is_reported_after_the_count_is_late_and_not_in_it(sqlite_house: House, clock: FixedClock) -> None:
     house = sqlite_house
     person, organisation = a_holder(house)
     move_to(clock, "2027-01-04T09:00")
@@ -188,15 +189,12 @@ def test_what_is_reported_after_the_count_is_late_and_not_in_it(
 
 
 def _move(house: House, person: UUID, before: UUID, after: UUID) -> None:
-    from sqlalchemy import update
-
-    from compliance.identity.models import Person
-    from compliance.licences.models import Licence
-
     with house.engine.begin() as connection:
         held = Licence.__table__
         connection.execute(
-            update(held).where(held.c.organisation_id == before).values(deactivated_at=datetime(2026, 12, 1, tzinfo=UTC))
+            update(held)
+            .where(held.c.organisation_id == before)
+            .values(deactivated_at=datetime(2026, 12, 1, tzinfo=UTC))
         )
         people = Person.__table__
         connection.execute(update(people).where(people.c.id == person).values(organisation_id=after))

@@ -12,12 +12,17 @@ from sqlalchemy import insert, select
 
 from audit.append import append, take_turn
 from audit.models import Moment
+from compliance.accesses.audits.counting import Counted
+from compliance.accesses.audits.rules import Figures
+from compliance.accesses.audits.use_cases import open_audit
 from compliance.accesses.reporting.models import ReportedAccess
 from compliance.identity.models import Person
-from compliance.kernel.context import House
+from compliance.kernel.calendar import Quarter
+from compliance.kernel.context import House, worker
 from compliance.kernel.db import WRITES
 
 CLIENT = "case-system"
+Q3 = Quarter(2026, 3)
 VIEW = ("case.view", "case")
 
 
@@ -47,7 +52,7 @@ def reported(
     outcome, reference = "refused" if refused else "done", None if kind == "sign_in" else reference
     entry = an_entry(
         house.clock.now(), f"case_access.{kind}", outcome=outcome, subject_kind="person", subject_id=str(person_id),
-        organisation=str(organisation), reference=reference,
+        organisation=_text(organisation), reference=reference,
     )  # fmt: skip
     with house.engine.execution_options(**{WRITES: True}).begin() as connection:
         turn = take_turn(connection, 1)
@@ -77,7 +82,7 @@ def answered(
         house,
         an_entry(
             at, "decision.answered", outcome="permit" if permit else "deny", subject_kind="person",
-            subject_id=str(person_id), organisation=str(_employer(house, person_id)), reference=reference, rules=rules,
+            subject_id=str(person_id), organisation=_text(_employer(house, person_id)), reference=reference, rules=rules,
             detail=_written([*asked, "mid-kent", None, False]),
         ),
     )  # fmt: skip
@@ -103,7 +108,7 @@ def signed_in_here(house: House, person_id: UUID, at: datetime) -> None:
         house,
         an_entry(
             at, "sign_in.done", actor_kind="person", actor_id=str(person_id), subject_kind="person",
-            subject_id=str(person_id), organisation=str(_employer(house, person_id)),
+            subject_id=str(person_id), organisation=_text(_employer(house, person_id)),
             detail=_written({"method": "app", "session": str(uuid4()), "stage": "whole"}),
         ),
     )  # fmt: skip
@@ -115,9 +120,20 @@ def logged(house: House, *entries: dict[str, Any]) -> None:
         append(connection, take_turn(connection, len(entries)), list(entries))
 
 
+def an_audit(house: House, organisation_id: UUID, *people: UUID, quarter: Quarter = Q3) -> UUID:
+    """An open audit of an organisation's quarter in which these people did nothing."""
+    nothing = {organisation_id: dict.fromkeys(people, Figures())}
+    with house.work(worker("test")) as ctx:
+        return open_audit(ctx, Counted(quarter, 0, 1, nothing, 0), organisation_id).id
+
+
 def _employer(house: House, person_id: UUID) -> UUID | None:
     with house.engine.connect() as connection:
         return connection.execute(select(Person.organisation_id).where(Person.id == person_id)).scalar_one()
+
+
+def _text(organisation_id: UUID | None) -> str | None:
+    return str(organisation_id) if organisation_id else None
 
 
 def _written(detail: object) -> str:

@@ -11,9 +11,12 @@ from uuid import UUID
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from compliance.accesses.audits import use_cases as access_audits
+from compliance.accesses.audits.counting import Counted
 from compliance.identity import use_cases as identity
 from compliance.identity.proposals import use_cases as proposals
 from compliance.identity.proposals.models import Proposal
+from compliance.kernel.calendar import Quarter
 from compliance.kernel.context import NOBODY, Context
 from compliance.kernel.errors import Refusal
 from compliance.licences.rules import Kind
@@ -132,6 +135,7 @@ ATTEMPTS: dict[str, Door | Act] = {
     "GET /audit/entries/<number>": Door("GET", "/audit/entries/{entry}"),
     "GET /audit/entries/<number>/proof": Door("GET", "/audit/entries/{entry}/proof"),
     "GET /audit/growth": Door("GET", "/audit/growth?since=1"),
+    "PUT /audit/purpose": Door("PUT", "/audit/purpose", lambda _its: {"purpose": "concern"}),
     "GET /capacity": Door("GET", "/capacity"),
     "GET /capacity/what-if": Door("GET", "/capacity/what-if"),
     "GET /instruments": Door("GET", "/instruments"),
@@ -172,6 +176,8 @@ ATTEMPTS: dict[str, Door | Act] = {
     "GET /sessions/current": Door("GET", "/sessions/current"),
     "GET /signatories": Door("GET", "/signatories"),
     "GET /signatures/<signature_id>/certificate": Door("GET", "/signatures/{signature}/certificate"),
+    "GET /access-audits": Door("GET", "/access-audits"),
+    "GET /access-audits/<audit_id>": Door("GET", "/access-audits/{access_audit}"),
     "GET /use-audits": Door("GET", "/use-audits"),
     "GET /use-audits/<quarter>": Door("GET", "/use-audits/2026-Q4"),
     "GET /use-exemptions": Door("GET", "/use-exemptions"),
@@ -309,6 +315,12 @@ ATTEMPTS: dict[str, Door | Act] = {
     "POST /sessions/current/code": Door("POST", "/sessions/current/code", _says()),
     "POST /sessions/current/email-code": Door("POST", "/sessions/current/email-code"),
     "POST /sessions/current/fresh-code": Door("POST", "/sessions/current/fresh-code", _says()),
+    "use case: open an access audit": Act(
+        Permission.ACCESS_AUDIT_OPEN,
+        lambda ctx, its: access_audits.open_audit(
+            ctx, Counted(Quarter(2026, 2), 0, 1, {its.organisation: {}}, 0), its.organisation
+        ),
+    ),
     "use case: give a role by a command": Act(
         Permission.ROLE_GRANT,
         lambda ctx, its: identity.grant_role(ctx, its.newcomer, role="escalation_contact", reason="Joins the team."),
@@ -334,10 +346,10 @@ ATTEMPTS: dict[str, Door | Act] = {
 ONE_AND_THE_SAME = frozenset(
     {
         "POST /access-events", "POST /incidents", "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
-        "POST /instruments/<code>/versions", "GET /areas/<area>/members", "GET /challenges", "GET /audit/checkpoint", "GET /audit/entries", "GET /audit/growth",
+        "POST /instruments/<code>/versions", "GET /areas/<area>/members", "GET /challenges", "GET /audit/checkpoint", "GET /audit/entries", "GET /audit/growth", "PUT /audit/purpose",
         "GET /instruments", "GET /break-glass", "GET /conflicts",
         "GET /instruments/versions/<version_id>/document", "GET /organisations", "GET /seats", "GET /waiting-list", "PUT /seats/<kind>", "GET /sessions/current",
-        "GET /signatories", "GET /use-audits", "GET /use-audits/<quarter>", "GET /use-exemptions", "GET /withdrawals", "GET /proposals", "DELETE /sessions/current",
+        "GET /signatories", "GET /access-audits", "GET /use-audits", "GET /use-audits/<quarter>", "GET /use-exemptions", "GET /withdrawals", "GET /proposals", "DELETE /sessions/current",
         "POST /account/authenticator", "POST /account/authenticator/confirmation", "POST /account/password",
         "POST /sessions/current/code", "POST /sessions/current/email-code", "POST /sessions/current/fresh-code",
         "use case: be the second person for the policy",

@@ -33,6 +33,7 @@ FIXED = {
     "quarter": "2026-Q4",
     "name": "password.min_length",
     "passkey_id": str(UUID(int=7)),
+    "search_id": str(UUID(int=7)),
     "token": "msi_nobody",
 }
 """What stands in an address and is nobody's thing in particular."""
@@ -41,7 +42,7 @@ THINGS: dict[str, str] = {
     "organisation_id": "organisation", "licence_id": "active", "person_id": "person", "withdrawal_id": "withdrawal",
     "contact_id": "contact", "signature_id": "signature", "document_id": "policy", "role_held_id": "role_held", "session_id": "session", "proposal_id": "proposal", "number": "entry",
     "exemption_id": "exemption", "rota_id": "rota", "entry_id": "signature", "challenge_id": "challenge", "flag_id": "flag", "glass_id": "glass",
-    "conflict_id": "conflict",
+    "conflict_id": "conflict", "audit_id": "access_audit",
 }  # fmt: skip
 """Which belonging an identifier in an address is of."""
 
@@ -88,6 +89,7 @@ def _turn(*licences: UUID) -> dict[str, str]:
 _ROBIN = {"name": "Robin Vale", "role": "Head of housing"}
 
 FORMS: dict[str, Fields] = {
+    "audit.purpose": _says(purpose="concern"),
     "challenges.doubt": _says(grounds="It was another."),
     "challenges.uphold": _says(remedy="correct", name="Robyn Vale", reasons="The paper says so."),
     "challenges.dismiss": _says(reasons="It is right."),
@@ -146,6 +148,8 @@ FORMS: dict[str, Fields] = {
     "signing.paper": _paper("scan", _ROBIN, _day("signed_on", 2026, 11, 21)),
     "signing.refuse": _says(reasons="Not yet."),
     "signing.sign": _says(agree="y", **_ROBIN),
+    "access_audits.find": _says(kind="training", words="Nobody showed them."),
+    "access_audits.sign_off": _says(conclusion="Nothing stands out."),
     "use_audit.exempt": _says(reason="Long leave", **_day("ends_on", 2027, 3, 31)),
     "withdrawals.duties": _says(by="Robin Vale"),
     "withdrawals.withdraw": _paper(

@@ -14,7 +14,9 @@ from uuid import UUID, uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
+from audit.models import AuditEntry
 from audit.sealing import seal_all
 from compliance.app import house_of
 from compliance.decisions.exceptions.use_cases import end_break_glass
@@ -29,11 +31,11 @@ from compliance.licences.quarterly import use_cases as use
 from compliance.licences.rules import Status
 from signatories import queries as register_queries
 from signatories import use_cases as register_use_cases
-from tests.builders import exceptions
+from tests.builders import exceptions, licences
 from tests.builders import identity as people
-from tests.builders import licences
 from tests.builders import signatories as partners
 from tests.builders.api import Caller, Calls
+from tests.builders.accesses import an_audit
 from tests.builders.challenges import challenges
 from tests.builders.flags import a_concern
 from tests.builders.rotas import SATURDAY, SUNDAY, a_rota, a_turn
@@ -82,6 +84,7 @@ class Belongings:
     exemption: UUID
     rota: UUID
     flag: UUID
+    access_audit: UUID
     glass: UUID
     glass_over: UUID
     conflict: UUID
@@ -156,6 +159,7 @@ def a_world(app: Flask, clock: FixedClock, path: Path) -> World:
     for role in PEOPLE:
         world.actors[role] = people.at_work(house, accounts[role].person)
     callers.fall(house, accounts)
+    callers.say_why_they_read(house)
     document = f"/api/v1/instruments/versions/{world.version}/document"
     assert world.callers["authorised_signatory"].get(document).status_code == 200
     with house.work(*people.someone(house, "hub_manager")) as ctx:
@@ -164,6 +168,8 @@ def a_world(app: Flask, clock: FixedClock, path: Path) -> World:
     world.callers["program_of_another_scope"] = calls.a_program(["retention"])
     world.callers["nobody"] = calls.nobody()
     seal_all(house)
+    for whose in (Whose.OWN, Whose.SAME_AREA, Whose.OTHER):
+        world.things[whose].entry = _entry_of(house, world.things[whose].organisation)
     world.keep()
     for name in COME_TO_PAGES:
         world.at_a_browser(name)
@@ -247,6 +253,7 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
         exemption=exemption,
         rota=a_rota(house, organisation, [a_turn(sharing, SATURDAY), a_turn(waits, SUNDAY)]).id,
         flag=concern.id,
+        access_audit=an_audit(house, organisation, active.person_id),
         glass=glass.id,
         glass_over=over.id,
         conflict_waits=exceptions.proposed(house, newcomer.id, f"W-{code}").id,
@@ -255,6 +262,13 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
         waits=waits.id,
         digest=proposal.digest,
     )
+
+
+def _entry_of(house: House, organisation: UUID) -> int:
+    """An entry of the log that is this organisation's."""
+    wanted = select(func.min(AuditEntry.number)).where(AuditEntry.organisation == str(organisation))
+    with house.engine.connect() as connection:
+        return int(connection.execute(wanted).scalar_one())
 
 
 def _nothing() -> Belongings:

@@ -142,7 +142,7 @@ def test_page_document_and_spreadsheet_have_the_same_figures(audit: AccessAudit,
         "sign_ins": "0", "case_sign_ins": "0", "cases_opened": "4", "downloads": "1", "exports": "0", "refusals": "1",
         "reported_refusals": "0", "out_of_hours": "3", "break_glass": "0",
     }  # fmt: skip
-    people = [row for row in book["By person"].iter_rows(values_only=True)][2:]
+    people = list(book["By person"].iter_rows(values_only=True))[2:]
     assert people == [
         ("Holder 0 Made-Up", "0", "0", "4", "1", "0", "1", "0", "3", "0"), ("Holder 1 Made-Up", *"0" * 9),
     ]  # fmt: skip
@@ -152,12 +152,14 @@ def test_page_document_and_spreadsheet_have_the_same_figures(audit: AccessAudit,
     assert pdf.data.startswith(b"%PDF")
     assert b"pdfuaid" in pdf.data
     assert officer.get(f"{here}/export.csv").status_code == 404
-    late = [row for row in book["Reported late"].iter_rows(values_only=True)][2:]
+    late = list(book["Reported late"].iter_rows(values_only=True))[2:]
     assert late == [("Holder 0 Made-Up", "0", "0", "1", "0", "1", "0", "0", "0", "0")]
 
 
 @pytest.mark.rule("AUD-5", "ROL-4")
-def test_an_escalation_contact_reads_their_own_and_no_other_exists(audit: AccessAudit, house: House, comes: Comes) -> None:
+def test_an_escalation_contact_reads_their_own_and_no_other_exists(
+    audit: AccessAudit, house: House, comes: Comes
+) -> None:
     here = f"/access-audits/{audit.id}"
     own = comes("escalation_contact", organisation_id=audit.organisation_id)
     other = comes("escalation_contact", organisation_id=an_employer(house))

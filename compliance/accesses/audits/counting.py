@@ -1,8 +1,8 @@
 """Counting a quarter: what everybody did, from what was reported and from the log, in one pass for all organisations.
 
-The log is read a stretch of numbers at a time, and each stretch is added up in the store as far as it goes, so a
-statement is short however long the log is. What is held meanwhile is, for each person, their numbers and the
-references of the cases they opened. Nothing is locked: the log only grows, and the count ends where it began to.
+The log is read a stretch of numbers at a time and streamed, so a statement is short however long the log is. What is
+held meanwhile is, for each person, their numbers and the references of the cases they opened. Nothing is locked: the
+log only grows, and what is added while it is counted lies behind the end.
 
 `rules.Figures` says what each number counts. An answer or a sign-in counts for the organisation that its entry names,
 which is the one the person worked for then; an answer in a batch, whose items name no organisation, for the one whose
@@ -12,14 +12,15 @@ licence the person held at that instant, else the one they work for when it is c
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, false, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, or_, select
 
 from audit.models import HEAD, AuditEntry, LogHead, Moment
 from audit.queries import number_before
@@ -39,8 +40,8 @@ from .rules import Figures, working_hours
 STRETCH = 50_000
 """Entries that one statement looks at."""
 
-_BATCHES = 100
-"""Batches held at once: one may have a thousand items."""
+_AT_ONCE = 200
+"""Entries held at once: one may be a batch of a thousand items."""
 
 _OPENS = ("view", "download", "export", "disclosure")
 _BREAK_GLASS = "DEC-5"
@@ -70,12 +71,11 @@ class Tally:
     def figures(self) -> Figures:
         numbers = dict(self.numbers)
         out = numbers.pop("case_sign_ins_out_of_hours", 0) + len(self.opened_out_of_hours)
-        return Figures(
-            **numbers, cases_opened=len(self.opened), out_of_hours=out, break_glass=len(self.by_break_glass)
-        )
+        return Figures(**numbers, cases_opened=len(self.opened), out_of_hours=out, break_glass=len(self.by_break_glass))
 
 
-Tallies = dict[tuple[UUID | None, UUID], Tally]
+Tallies = dict[tuple[str | None, str], Tally]
+"""By organisation and person, both as the log writes them: a million of them are looked up, and few of them differ."""
 
 
 @dataclass(frozen=True)
@@ -102,15 +102,15 @@ def count(ctx: Context, quarter: Quarter) -> Counted:
     for start in range(first, end, STRETCH):
         stretch = (start, min(start + STRETCH, end))
         _add_reported(tallies, ctx, and_(_reported_in(quarter), *_within(ReportedAccess.number, stretch)))
-        asked.add_single(tallies, ctx, stretch)
-        asked.add_batches(tallies, ctx, stretch, places)
+        asked.add(tallies, ctx, stretch, places)
 
     people: dict[UUID, dict[UUID, Figures]] = defaultdict(dict)
     placeless = set()
-    for (organisation, person), tally in tallies.items():
+    for (of, who), tally in tallies.items():
+        organisation, person = parse_id(of or ""), parse_id(who)
         if organisation is None:
-            placeless.add(person)
-        else:
+            placeless.add(who)
+        elif person is not None:
             people[organisation][person] = tally.figures()
     for organisation, person in places.licensed:
         people[organisation].setdefault(person, Figures())
@@ -125,7 +125,7 @@ def late(ctx: Context, quarter: Quarter, organisation_id: UUID, end_number: int)
         ReportedAccess.organisation_id == organisation_id, _reported_in(quarter), ReportedAccess.number >= end_number
     )
     _add_reported(tallies, ctx, theirs)
-    return {person: tally.figures() for (_, person), tally in tallies.items()}
+    return {UUID(person): tally.figures() for (_, person), tally in tallies.items()}
 
 
 def _accessed(people: Mapping[UUID, Figures]) -> bool:
@@ -149,25 +149,31 @@ def _reported_in(quarter: Quarter) -> ColumnElement[bool]:
 
 
 def _add_reported(tallies: Tallies, ctx: Context, wanted: ColumnElement[bool]) -> None:
-    """Add what the case system reported, alike ones together."""
+    """Add what the case system reported."""
     it = ReportedAccess
-    done = it.outcome == "done"
-    reference = case((and_(done, it.kind.in_(_OPENS)), it.reference), else_=null())
-    alike = (it.organisation_id, it.person_id, it.kind, it.outcome, it.out_of_hours, reference)
-    for *who, kind, outcome, out, opened, times in ctx.session.execute(
-        select(*alike, func.count()).where(wanted).group_by(*alike)
+    rows = select(
+        cast(it.organisation_id, String), cast(it.person_id, String), it.kind, it.outcome, it.out_of_hours, it.reference
+    ).where(wanted)
+    for organisation, person, kind, outcome, out, reference in ctx.session.execute(
+        rows.execution_options(yield_per=_AT_ONCE)
     ):
-        tally = tallies[who[0], who[1]]
+        tally = tallies[_written(organisation) if organisation else None, _written(person)]
         if outcome != "done":
-            tally.numbers["reported_refusals"] += times
+            tally.numbers["reported_refusals"] += 1
             continue
         if kind == "sign_in":
-            tally.numbers["case_sign_ins"] += times
-            tally.numbers["case_sign_ins_out_of_hours"] += times if out else 0
+            tally.numbers["case_sign_ins"] += 1
+            tally.numbers["case_sign_ins_out_of_hours"] += out
         elif kind in ("download", "export"):
-            tally.numbers[f"{kind}s"] += times
-        if opened is not None:
-            _opened(tally, opened, out)
+            tally.numbers[f"{kind}s"] += 1
+        if reference and kind in _OPENS:
+            _opened(tally, reference, out)
+
+
+@lru_cache(maxsize=100_000)
+def _written(stored: str) -> str:
+    """An identifier as the log writes it, from how either store has it."""
+    return str(UUID(stored))
 
 
 def _opened(tally: Tally, reference: str, out: bool) -> None:
@@ -187,94 +193,70 @@ class _Asked:
         self._views = frozenset(
             name for name, action in policy.case_actions.items() if name.endswith(".view") and "case" in action.types
         )
+        self._viewed = tuple(f'["{name}","case",' for name in self._views)
         self._hours = working_hours(quarter, values.office_from_hour, values.office_until_hour, policy.calendar)
 
-    def add_single(self, tallies: Tallies, ctx: Context, stretch: tuple[int, int]) -> None:
-        """Add sign-ins, and answers that have an entry of their own."""
-        for event, outcome, organisation, subject, reference, opens, out, glass, times in ctx.session.execute(
-            self._singles(stretch)
+    def add(self, tallies: Tallies, ctx: Context, stretch: tuple[int, int], places: _Places) -> None:
+        """Add the entries of a stretch of the log."""
+        for event, at, outcome, organisation, person, reference, rules, detail in ctx.session.execute(
+            self._entries(stretch)
         ):
-            person = parse_id(subject)
-            if person is None:
-                continue
-            tally = tallies[parse_id(organisation) if organisation else None, person]
-            if event == SignedIn.name:
-                tally.numbers["sign_ins"] += times
-            elif outcome != "permit":
-                tally.numbers["refusals"] += times
-            if opens and reference:
-                _opened(tally, reference, bool(out))
-            if glass and reference:
+            if event == DecisionsAnswered.name:
+                self._add_batch(tallies, at, detail, places)
+            elif event == SignedIn.name:
+                tallies[organisation, person].numbers["sign_ins"] += 1
+            else:
+                opens = detail.startswith(self._viewed)
+                self._add_answer(tallies[organisation, person], at, outcome == "permit", opens, reference, rules)
+
+    def _add_batch(self, tallies: Tallies, at: str, detail: str, places: _Places) -> None:
+        for person, resource, action, kind, _, _, _, _, permitted, rules in _batch.decode(detail).items:
+            if person is not None:
+                opens = kind == "case" and action in self._views
+                tally = tallies[places.of(person, at), person]
+                self._add_answer(tally, at, permitted, opens, resource[:_REFERENCE], rules)
+
+    def _add_answer(
+        self, tally: Tally, at: str, permitted: bool, opens: bool, reference: str | None, rules: str | None
+    ) -> None:
+        if not permitted:
+            tally.numbers["refusals"] += 1
+        elif reference:
+            if opens:
+                _opened(tally, reference, at[:13] not in self._hours)
+            if rules and _BREAK_GLASS in rules.split():
                 tally.by_break_glass.add(reference)
 
-    def add_batches(self, tallies: Tallies, ctx: Context, stretch: tuple[int, int], places: _Places) -> None:
-        """Add the answers of batches, item by item."""
-        for at, detail in self._batches(ctx, stretch):
-            out = at[:13] not in self._hours
-            for subject, resource, action, kind, *_, permitted, rules in _batch.decode(detail).items:
-                person = parse_id(subject) if subject else None
-                if person is None:
-                    continue
-                tally = tallies[places.of(person, at), person]
-                reference = resource[:_REFERENCE]
-                if not permitted:
-                    tally.numbers["refusals"] += 1
-                    continue
-                if kind == "case" and action in self._views and reference:
-                    _opened(tally, reference, out)
-                if rules and _BREAK_GLASS in rules.split() and reference:
-                    tally.by_break_glass.add(reference)
-
-    def _singles(self, stretch: tuple[int, int]) -> Select[*tuple[Any, ...]]:
-        it = AuditEntry
-        permitted = and_(it.event == DecisionAnswered.name, it.outcome == "permit")
-        views = (it.detail.startswith(f'["{view}","case",', autoescape=True) for view in sorted(self._views))
-        opens = and_(permitted, or_(false(), *views))
-        glass = and_(permitted, literal(" ").concat(it.rules).concat(" ").contains(f" {_BREAK_GLASS} "))
-        out = and_(opens, func.substr(it.at, 1, 13).not_in(sorted(self._hours)))
-        reference = case((or_(opens, glass), it.reference), else_=null())
-        flags = (cast(func.coalesce(case((flag, 1), else_=0), 0), Integer) for flag in (opens, out, glass))
-        chosen = (it.event, it.outcome, it.organisation, it.subject_id, reference, *flags)
-        alike = [column.label(f"alike_{place}") for place, column in enumerate(chosen)]
+    def _entries(self, stretch: tuple[int, int]) -> Select[*tuple[Any, ...]]:
+        it = AuditEntry.__table__.c
         # Joined to nothing, the name is no way for an index: a stretch of the log is read in its own order.
-        named = it.event.concat("").in_((DecisionAnswered.name, SignedIn.name))
-        looked_at = (
-            select(*alike)
-            .where(*_within(it.number, stretch), named, it.subject_id.is_not(None), *self._in_time())
-            .subquery()
-        )
-        return select(*looked_at.c, func.count()).group_by(*looked_at.c)
-
-    def _batches(self, ctx: Context, stretch: tuple[int, int]) -> Iterator[tuple[str, str]]:
-        it = AuditEntry
-        wanted = select(it.at, it.detail).where(
-            it.event == DecisionsAnswered.name, *_within(it.number, stretch), *self._in_time()
-        )
-        for row in ctx.session.execute(wanted.execution_options(yield_per=_BATCHES)):
-            yield row[0], row[1]
-
-    def _in_time(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-        return AuditEntry.at >= self._since, AuditEntry.at < self._until
+        named = it.event.concat("").in_((DecisionAnswered.name, DecisionsAnswered.name, SignedIn.name))
+        known = or_(it.subject_id.is_not(None), it.event == DecisionsAnswered.name)
+        wanted = select(
+            it.event, it.at, it.outcome, it.organisation, it.subject_id, it.reference, it.rules, it.detail
+        ).where(*_within(it.number, stretch), named, known, it.at >= self._since, it.at < self._until)
+        return wanted.execution_options(yield_per=_AT_ONCE)
 
 
 class _Places:
     """Whom people worked for: by the licences of the quarter, else as it is now."""
 
     def __init__(self, ctx: Context, quarter: Quarter) -> None:
-        self._held: dict[UUID, list[tuple[str, str, UUID]]] = defaultdict(list)
+        self._held: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
         self.licensed: set[tuple[UUID, UUID]] = set()
         for person, organisation, since, until in ctx.session.execute(
             select(Licence.person_id, Licence.organisation_id, Licence.activated_at, Licence.deactivated_at).where(
                 in_quarter(quarter)
             )
         ):
-            self._held[person].append((Moment.write(since), _moment(until), organisation))
+            self._held[str(person)].append((_moment(since, " "), _moment(until, "~"), str(organisation)))
             self.licensed.add((organisation, person))
         self.organisations = {organisation for organisation, _ in self.licensed}
         employed = ctx.session.execute(select(Person.id, Person.organisation_id))
-        self._employed: dict[UUID, UUID | None] = {person: organisation for person, organisation in employed}
+        self._employed = {str(person): str(organisation) if organisation else None for person, organisation in employed}
 
-    def of(self, person: UUID, at: str) -> UUID | None:
+    def of(self, person: str, at: str) -> str | None:
+        """The organisation that somebody worked for at an instant of the log, if any."""
         for since, until, organisation in self._held.get(person, ()):
             if since <= at < until:
                 return organisation
@@ -289,5 +271,5 @@ def in_quarter(quarter: Quarter) -> ColumnElement[bool]:
     )
 
 
-def _moment(instant: datetime | None) -> str:
-    return Moment.write(instant) if instant else "~"
+def _moment(instant: datetime | None, otherwise: str) -> str:
+    return Moment.write(instant) if instant else otherwise

@@ -8,7 +8,9 @@ from compliance.kernel.errors import Conflict, Forbidden
 class AuditOver(Conflict):
     code = "access-audit-signed-off"
     rule = "AUD-5"
-    detail = "This audit is signed off. Nothing of yours was kept: what is found from now on belongs to the next quarter’s."
+    detail = (
+        "This audit is signed off. Nothing of yours was kept: what is found from now on belongs to the next quarter’s."
+    )
 
 
 class AuditOpenAlready(Conflict):

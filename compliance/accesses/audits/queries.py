@@ -232,14 +232,16 @@ def _is_in(ctx: Context, audit: AccessAudit, person_id: Any) -> ColumnElement[bo
     return or_(
         exists().where(employed.c.id == person_id, employed.c.organisation_id == theirs),
         exists().where(RoleHeld.person_id == person_id, RoleHeld.organisation_id == theirs, still_held(ctx.now())),
-        exists().where(Licence.person_id == person_id, Licence.organisation_id == theirs, or_(live, in_quarter(quarter))),
+        exists().where(
+            Licence.person_id == person_id, Licence.organisation_id == theirs, or_(live, in_quarter(quarter))
+        ),
         exists().where(AccessAuditFigure.audit_id == audit.id, AccessAuditFigure.person_id == person_id),
         _reported_since(audit, person_id),
     )
 
 
 def _aliased_person() -> Any:
-    return Person.__table__.alias("employed")  # type: ignore[attr-defined]
+    return Person.__table__.alias("employed")
 
 
 def _reported_since(audit: AccessAudit, person_id: Any) -> ColumnElement[bool]:
@@ -282,4 +284,4 @@ def _findings(ctx: Context, audit_ids: Sequence[UUID]) -> dict[UUID, int]:
     rows = ctx.session.execute(
         select(it.audit_id, func.count()).where(it.audit_id.in_(audit_ids)).group_by(it.audit_id)
     )
-    return {audit_id: number for audit_id, number in rows}
+    return {row[0]: row[1] for row in rows}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -200,7 +201,7 @@ def gather(ctx: Context, audit_id: UUID) -> Report:
 
 SORTS: dict[str, Callable[[Line], Any]] = {
     "person": lambda line: line.name.casefold(),
-    **{name: (lambda line, name=name: getattr(line.figures, name)) for name in FIGURES},
+    **{name: partial(lambda name, line: getattr(line.figures, name), name) for name in FIGURES},
 }
 """How the people of an audit can be sorted."""
 
@@ -289,7 +290,7 @@ def _verdicts(ctx: Context, audit: AccessAudit) -> dict[str, int]:
         .where(UseVerdict.quarter == audit.quarter, UseVerdict.organisation_id == audit.organisation_id)
         .group_by(UseVerdict.verdict)
     )
-    return {verdict: number for verdict, number in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def _opened(ctx: Context, sealed: bytes, place: str) -> str:

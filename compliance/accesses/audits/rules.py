@@ -7,7 +7,14 @@ from dataclasses import astuple, dataclass, fields
 from datetime import date, time, timedelta
 from enum import StrEnum
 
-from compliance.kernel.calendar import Calendar, Quarter, add_working_days, first_working_day, is_working_day, quarter_of
+from compliance.kernel.calendar import (
+    Calendar,
+    Quarter,
+    add_working_days,
+    first_working_day,
+    is_working_day,
+    quarter_of,
+)
 from compliance.kernel.clock import showing
 
 from .errors import AuditOver

@@ -166,7 +166,7 @@ def _question(ctx: Context) -> AuditQuestion:
 
 def _asked(form: AuditQuestion) -> dict[str, Any]:
     """What the list is narrowed to; what was not on offer is as if it was not asked."""
-    known = {str(value) for value, _ in form.quarter.choices}
+    known = {choice[0] for choice in form.quarter.choices or ()}
     return {
         "search": (form.search.data or "").strip() or None,
         "quarter": form.quarter.data if form.quarter.data and form.quarter.data in known else None,
