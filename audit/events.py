@@ -51,7 +51,7 @@ class Event:
 
     def names(self) -> Iterator[UUID]:
         """Every row this event speaks of, by id."""
-        for name in _fields(type(self)):
+        for name in _fields(self):
             value = getattr(self, name)
             if isinstance(value, UUID):
                 yield value
@@ -69,13 +69,17 @@ class Event:
     def _beyond(self, wanted: Callable[[str], bool]) -> dict[str, Any]:
         return {
             name: _plain(value)
-            for name in _fields(type(self))
+            for name in _fields(self)
             if name not in ENVELOPE and wanted(name) and (value := getattr(self, name)) is not None
         }
 
 
+def _fields(event: Any) -> tuple[str, ...]:
+    return _fields_of(type(event))
+
+
 @cache
-def _fields(kind: Any) -> tuple[str, ...]:
+def _fields_of(kind: type[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
