@@ -131,7 +131,9 @@ def row(entry: AuditEntry, people: dict[str, str]) -> dict[str, Any]:
 
 def _of_class(class_uid: int, entry: AuditEntry, detail: Any, people: dict[str, str]) -> dict[str, Any]:
     if class_uid == SIGN_IN:
-        signs: dict[str, Any] = {"user": _user(entry.subject_id if entry.subject_kind == "person" else entry.actor_id, people)}
+        signs: dict[str, Any] = {
+            "user": _user(entry.subject_id if entry.subject_kind == "person" else entry.actor_id, people)
+        }
         signs["service"] = {"name": "Case system" if entry.event.startswith("case_access.") else _PRODUCT["name"]}
         if entry.session_id:
             signs["session"] = {"uid": entry.session_id}

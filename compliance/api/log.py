@@ -13,6 +13,7 @@ from pydantic import Field
 from audit import queries, sealing
 from audit.models import AuditEntry
 from audit.queries import Asked
+from compliance.accesses.reading import use_cases
 from compliance.accesses.reading.reader import reader
 from compliance.kernel.clock import end_of, start_of
 from compliance.kernel.context import Context, reading, work
@@ -22,7 +23,7 @@ from policies.permissions import Permission
 
 from .access import guarded, scoped
 from .errors import NotSealedYet
-from .reading import Body, Code, DayOrInstant, Reference, parse_query
+from .reading import Body, Code, DayOrInstant, Reference, parse, parse_query
 from .replies import Reply, page, present, read_cursor
 
 log = Blueprint("log", __name__, url_prefix="/api/v1/audit")
@@ -48,8 +49,23 @@ class Wanted(Why):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
+class Said(Body):
+    purpose: Code
+    matter: Code | None = None
+
+
 class Growth(Body):
     since: Annotated[int, Field(ge=1, lt=2**63)]
+
+
+@log.put("/purpose")
+@guarded(Permission.AUDIT_READ)
+def say_purpose() -> Reply:
+    """Say why one reads the log, for the rest of this sign-in; a request may say otherwise for itself (AUD-1)."""
+    said = parse(Said)
+    with work() as ctx:
+        use_cases.say_purpose(ctx, said.purpose, matter=said.matter)
+    return present({"purpose": said.purpose, "matter": said.matter})
 
 
 @log.get("/entries")

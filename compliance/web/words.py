@@ -9,7 +9,8 @@ from flask import Flask
 from audit.models import AuditEntry
 from compliance.accesses.reading import words as log_words
 from compliance.accesses.reading.tables import what_happened
-from compliance.accesses.reading.words import happening, visible
+from compliance.accesses.reading.words import happening as happening
+from compliance.accesses.reading.words import visible
 from compliance.identity.rules import ROLE_NAMES
 from compliance.kernel.clock import LONDON, london_date, said_day, said_time
 from compliance.kernel.context import in_force

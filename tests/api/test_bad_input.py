@@ -16,6 +16,7 @@ from compliance.api.reading import Body, Code, Day, Line, Prose, fitted
 from compliance.kernel.errors import Invalid
 from tests.builders.api import Calls, is_problem, log_size
 from tests.builders.licences import a_request, an_organisation
+from tests.builders.reading import says_why
 from tests.builders.signatories import a_pdf
 
 
@@ -213,7 +214,7 @@ def test_a_list_asked_for_in_a_way_it_cannot_be_is_refused(calls: Calls) -> None
 
 
 def test_an_entry_that_no_log_can_have_is_not_found(calls: Calls) -> None:
-    officer = calls.someone("ig_officer")
+    officer = says_why(calls.someone("ig_officer"))
 
     for number in ("-1", "x", "9" * 30, str(2**63 - 2)):
         is_problem(officer.get(f"/api/v1/audit/entries/{number}"), 404, "not-found")

@@ -13,6 +13,7 @@ from tests.builders.api import Calls, is_problem
 from tests.builders.identity import logged
 from tests.builders.licences import a_licence, again, seats
 from tests.builders.licences import an_organisation as a_licensed_organisation
+from tests.builders.reading import says_why
 from tests.builders.signatories import an_organisation, signs, the_instruments, withdraws
 
 
@@ -115,7 +116,7 @@ def test_a_change_of_what_somebody_else_changed_meanwhile_is_refused(calls: Call
 def test_a_change_answers_with_a_receipt_that_the_log_bears_out(sqlite_calls: Calls) -> None:
     swale = an_organisation(sqlite_calls.house, "swale")
     hub = sqlite_calls.someone("hub_supervisor")
-    officer = sqlite_calls.someone("ig_officer")
+    officer = says_why(sqlite_calls.someone("ig_officer"))
     hub.said = {"X-Request-ID": "request-41"}
 
     said = hub.post(f"/api/v1/organisations/{swale}/domains", {"domain": "swale.gov.uk"}).get_json()
@@ -135,7 +136,7 @@ def test_every_look_at_a_register_is_recorded_with_who_looked(sqlite_calls: Call
     swale = a_licensed_organisation(sqlite_calls.house, "swale")
     licence = a_licence(sqlite_calls.house, swale, status=Status.ACTIVE)
     program, hub = sqlite_calls.a_program(), sqlite_calls.someone("hub_manager")
-    officer = sqlite_calls.someone("ig_officer")
+    officer = says_why(sqlite_calls.someone("ig_officer"))
 
     for caller, path, event in (
         (program, "/api/v1/organisations", "register.viewed"),
@@ -182,7 +183,7 @@ def test_the_case_system_invites_to_a_closed_case_with_the_scope_for_facts(calls
 def test_the_log_is_searched_a_page_at_a_time(calls: Calls) -> None:
     for number in range(5):
         an_organisation(calls.house, f"org-{number}")
-    officer = calls.someone("ig_officer")
+    officer = says_why(calls.someone("ig_officer"))
 
     first = officer.get("/api/v1/audit/entries", event="organisation.registered", limit=3).get_json()
     second = officer.get(

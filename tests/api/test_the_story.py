@@ -24,6 +24,7 @@ from compliance.notices.ways.smtp import Smtp
 from tests.builders.api import Caller, Calls, is_problem
 from tests.builders.licences import seats
 from tests.builders.notices import post_goes
+from tests.builders.reading import says_why
 from tests.builders.signatories import a_pdf, an_organisation, the_instruments
 from tests.support.mail import MailServer
 
@@ -292,6 +293,8 @@ def test_the_whole_story_by_the_api_alone(story: Story) -> None:
     is_problem(officer.caller.get("/api/v1/audit/entries"), 403, "forbidden")
     second.signs_in()
     the_second_agrees(second)
+    is_problem(officer.caller.get("/api/v1/audit/entries"), 422, "purpose-needed")
+    says_why(officer.caller)
     found = said(officer.caller.get("/api/v1/audit/entries", event="organisation.withdrew"), 200)["items"]
     assert [entry["actor"]["id"] for entry in found] == [me["person"]["id"]]
     assert found[0]["organisation"] == str(swale)

@@ -9,6 +9,7 @@ from audit.reading import Reader
 from compliance.accesses.reading.reader import reader
 from compliance.kernel.context import House
 from policies.permissions import Permission
+from tests.builders.api import Caller
 from tests.builders.identity import Acting, someone
 from tests.web.conftest import Comes, Visitor
 
@@ -34,6 +35,13 @@ def as_reader(house: House, somebody: Acting, permission: Permission = Permissio
     """How far they see."""
     with house.work(*somebody) as ctx:
         return reader(ctx, permission)
+
+
+def says_why(caller: Caller, why: str = WHY) -> Caller:
+    """The same person at the programs' door, who has said why they read the log."""
+    answer = caller.put("/api/v1/audit/purpose", {"purpose": why})
+    assert answer.status_code == 200, answer.text
+    return caller
 
 
 def comes_to_read(

@@ -20,7 +20,10 @@ def the_officer_reads_the_log(hub: Somebody, story: Story) -> Somebody:
     a_second_person_agrees(story, officer)
     officer.goes_to("/")
     officer.follows("Audit log")
+    officer.is_on("Before you read the audit log")
+    officer.sends({"Quarterly access audit": True}, "Continue")
     officer.is_on("Audit log")
+    officer.sees("You read the log for: Quarterly access audit")
     newest = officer.page.get_by_role("row").nth(1)
     for shown in ("Lee Marsh", "127.0.0.1", "Done"):
         expect(officer.page.get_by_role("table")).to_contain_text(shown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, update
 
+from compliance.accesses.audits import use_cases as access_audits
 from compliance.app import house_of
 from compliance.decisions.exceptions.use_cases import end_break_glass
 from compliance.identity.models import Passkey, RoleHeld, SignIn
@@ -26,6 +27,7 @@ from compliance.web.doors import PAGES
 from signatories import use_cases as signatories
 from signatories.models import InstrumentVersion, KeyContact, Organisation, Signature, Withdrawal
 from tests.builders import exceptions
+from tests.builders.accesses import Q2, Q3, an_audit, reported
 from tests.builders.challenges import challenges
 from tests.builders.flags import a_concern
 from tests.builders.identity import a_link, a_person, accepted, an_account, at_work, every, half_open
@@ -275,7 +277,7 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
         f"/audit/people/{someone.id}/day/export.csv?on=2026-11-21",
         "/audit/references?reference=C-1&search=p&sort=-person",
         "/audit/references/export.csv?reference=C-1",
-        *(f"/audit/export.{form}?event=role.granted" for form in ("csv", "xlsx", "ndjson", "zip")),
+        *(f"/audit/export.{form}?event=role.granted" for form in ("csv", "xlsx", "ndjson")),
         "/flags?search=a&which=all&rule=concern&sort=-person",
         "/flags/export.csv",
         "/flags/rules?rule=concern",
@@ -285,6 +287,7 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
         "/concerns?state=waits&search=C",
         "/concerns/export.csv",
     )  # fmt: skip
+    _the_access_audits(walk, comes, swale)
     for partner in ("authorised_signatory", "delegate", "escalation_contact"):
         walk.open(
             partner, comes(partner, organisation_id=swale), "/", "/account", "/register", f"/organisations/{swale}"
@@ -303,6 +306,28 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
 
     assert not walk.too_dear, "\n\n".join(walk.too_dear)
     assert not _pages(sqlite_app) - walk.opened, "open these pages here too, as whoever uses them"
+
+
+def _the_access_audits(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
+    """The audits of two quarters: people in them, findings, and something reported late."""
+    people = [each.person_id for each in every(walk.house, Licence) if each.organisation_id == organisation_id]
+    _, audit = (an_audit(walk.house, organisation_id, *people, quarter=quarter) for quarter in (Q2, Q3))
+    for person in people[:3]:
+        reported(walk.house, person, datetime(2026, 9, 1, 12, tzinfo=UTC))
+    for finder in ("ig_officer", "ig_officer"):
+        with walk.house.work(*someone_at_work(walk.house, finder)) as ctx:
+            access_audits.find(ctx, audit, kind="training", words="Show them.", person_id=people[0])
+    here = f"/access-audits/{audit}"
+    walk.open(
+        "an officer of the access audits",
+        comes("ig_officer"),
+        "/access-audits",
+        "/access-audits?search=a&quarter=2026-Q3&state=open&sort=-due",
+        "/access-audits/export.csv",
+        here,
+        f"{here}?search=a&sort=-refusals",
+        *(f"{here}/{page}" for page in ("findings", "sign-off", "export.xlsx", "export.pdf")),
+    )
 
 
 def _on_the_way_in(walk: Walk, app: Flask) -> None:

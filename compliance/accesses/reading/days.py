@@ -19,13 +19,13 @@ from audit.models import AuditEntry, Moment
 from audit.reading import Reader
 from audit.record import record
 from compliance.accesses.reporting.models import ReportedAccess
-from compliance.identity.models import Person
 from compliance.kernel.clock import end_of, start_of
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Invalid, NotFound
 
 from . import batches
 from .events import PersonDayRead
+from .names import Known, Names, names
 
 PAGE = 100
 _FROM_THE_CASE_SYSTEM = "case_access."
@@ -66,14 +66,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Day:
-    """A page of a day: whose, its lines in order, and the place behind which the next page begins.
+    """A page of a day: whose, its lines in order, who is named in it, and the place behind which the next page begins.
 
     `batches_since` is set where more batches were answered on that day than were looked through.
     """
 
-    person: Person
+    person_id: UUID
+    person: Known
     on: date
     lines: tuple[Line, ...]
+    names: Names
     after: str | None
     batches_since: datetime | None
 
@@ -86,10 +88,6 @@ def person_day(
 
     `only` narrows it to one place. Raises NotFound for somebody that the reader may not know of (ROL-4), and Invalid for a place that is none.
     """
-    person = ctx.session.get(Person, person_id)
-    own = reader.organisations
-    if person is None or (own is not None and str(person.organisation_id) not in own):
-        raise NotFound()
     start, end, behind = start_of(on), end_of(on), _place(after)
 
     between = ways.span(ctx, start, end)
@@ -103,10 +101,16 @@ def person_day(
         lines += _reported(ctx, reader, person_id, start, end, behind, limit + 1)
     lines = sorted((line for line in lines if behind is None or line.order > behind), key=lambda line: line.order)
     shown = tuple(lines[:limit])
+    # Whose day it is is asked with whoever else is named in it; nothing of it goes out before.
+    known = names(ctx, (str(person_id), *(line.other_id for line in shown)))
+    person = known.people.get(str(person_id))
+    own = reader.organisations
+    if person is None or (own is not None and str(person.organisation_id) not in own):
+        raise NotFound()
 
     record(ctx, PersonDayRead(subject=person_id, day=on, rows=len(shown), **reader.why))
     last = f"{shown[-1].order[0]}~{shown[-1].number}" if len(lines) > limit else None
-    return Day(person, on, shown, last, asked.since)
+    return Day(person_id, person, on, shown, known, last, asked.since)
 
 
 def _place(after: str | None) -> tuple[str, int] | None:

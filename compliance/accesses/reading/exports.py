@@ -26,9 +26,9 @@ from compliance.kernel.errors import NotFound
 from compliance.kernel.tables import Table
 from policies.groups import AuditValues
 from policies.values import Policy
-from signatories import queries as signatories
 
 from . import tables
+from .names import Names, names
 
 _PIECE = 64 * 1024
 
@@ -65,7 +65,6 @@ class Taken:
     form: Form
     numbers: list[int]
     head: Table
-    places: dict[str, str]
     actor: Actor
 
     @property
@@ -85,15 +84,13 @@ def take(ctx: Context, form: str, asked: Asked, *, reader: Reader) -> Taken:
     most = MOST[kind](ctx.the(Policy).audit)
     found = log.found(ctx, asked, reader=reader, most=most + 1)
     numbers = found[:most]
-    places = {str(id_): name for id_, name in signatories.names(ctx)}
-
     first, last = (numbers[0], numbers[-1]) if numbers else (None, None)
     record(
         ctx,
         EntriesExported(form=kind.value, rows=len(numbers), first=first, last=last, asked=asked.names, **reader.why),
     )
     head = tables.of_entries(ctx, rows=len(numbers), most=most if len(found) > most else None)
-    return Taken(kind, numbers, head, places, ctx.actor)
+    return Taken(kind, numbers, head, ctx.actor)
 
 
 def written(house: House, taken: Taken) -> Iterator[bytes]:
@@ -119,27 +116,25 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _rows(house: House, taken: Taken) -> Iterator[list[str]]:
-    for entry, people in _entries(house, taken):
-        yield tables.entry_row(entry, people, taken.places)
+    for entry, known in _entries(house, taken):
+        yield tables.entry_row(entry, known)
 
 
 def _events(house: House, taken: Taken) -> Iterator[bytes]:
-    for entry, people in _entries(house, taken):
-        said = ocsf.row(entry, people)
+    for entry, known in _entries(house, taken):
+        said = ocsf.row(entry, {id_: each.name for id_, each in known.people.items()})
         yield json.dumps(said, separators=(",", ":"), ensure_ascii=True).encode() + b"\n"
 
 
-def _entries(house: House, taken: Taken) -> Iterator[tuple[AuditEntry, dict[str, str]]]:
-    """Each entry with the names of the people beside it; the store is asked again for every thousand."""
+def _entries(house: House, taken: Taken) -> Iterator[tuple[AuditEntry, Names]]:
+    """Each entry with the names of those beside it; the store is asked again for every thousand."""
     for start in range(0, len(taken.numbers), log.AT_ONCE):
         with house.reading(taken.actor) as ctx:
             entries = log.read(ctx.session, taken.numbers[start : start + log.AT_ONCE])
-            people = names(ctx, entries)
+            known = names(ctx, (id_ for each in entries for id_ in _ids(each)))
         for entry in entries:
-            yield entry, people
+            yield entry, known
 
 
-def names(ctx: Context, entries: list[AuditEntry] | tuple[AuditEntry, ...]) -> dict[str, str]:
-    """Names for the ids of people in these entries; the log itself holds none (AUD-3)."""
-    ids = {id_ for each in entries for id_ in (each.actor_id, each.subject_id) if id_}
-    return identity.names_of(ctx, ids)
+def _ids(entry: AuditEntry) -> tuple[str | None, ...]:
+    return entry.actor_id, entry.subject_id, entry.organisation, entry.actor_organisation

@@ -44,9 +44,3 @@ def saved_search(ctx: Context, search_id: UUID) -> SavedSearch:
     if found is None or found.person_id != oneself(ctx):
         raise NotFound()
     return found
-
-
-def asked_by(search: SavedSearch) -> dict[str, str]:
-    """What a kept search asks, as the page's address has it."""
-    asked: dict[str, str] = json.loads(search.asked)
-    return asked

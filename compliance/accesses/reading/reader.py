@@ -31,4 +31,5 @@ def reader(
     if ctx.actor.kind == "person" and said not in known:
         raise PurposeNeeded.at("/purpose", f"Say why you read the log: {', '.join(known)}.")
     own = None if organisations is None else tuple(sorted(map(str, organisations)))
-    return Reader(said, its_matter, own, kept_from(ctx), unseen(ctx))
+    hidden = unseen(ctx)
+    return Reader(said, its_matter, own, kept_from(ctx), hidden)

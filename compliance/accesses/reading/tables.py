@@ -13,32 +13,31 @@ from compliance.kernel.tables import Table
 from . import words
 from .cases import CaseReaders
 from .days import CASE_SYSTEM, Day, Line
+from .names import Names
 from .rules import DENIED, PERMITTED, SEEN, TAKEN
 from .words import visible
 
-Names = Mapping[str, str]
-
-ENTRY_COLUMNS: dict[str, Callable[[AuditEntry, Names, Names], object]] = {
-    "Entry": lambda entry, _people, _places: entry.number,
-    "When (UK time)": lambda entry, _people, _places: clock(entry.at),
-    "What happened": lambda entry, _people, _places: words.happening(entry.event),
-    "Outcome": lambda entry, _people, _places: words.outcome(entry.outcome),
-    "Who": lambda entry, people, _places: people.get(entry.actor_id) or words.acted(entry.actor_kind, entry.actor_id),
-    "In which roles": lambda entry, _people, _places: ", ".join(map(words.role, (entry.actor_roles or "").split())),
-    "For which organisation": lambda entry, _people, places: _named(places, entry.actor_organisation),
-    "About whom or what": lambda entry, people, places: _about(entry, people, places),
-    "Whose": lambda entry, _people, places: _named(places, entry.organisation),
-    "Reference": lambda entry, _people, _places: entry.reference,
-    "Rules": lambda entry, _people, _places: entry.rules,
-    "Purpose": lambda entry, _people, _places: entry.purpose,
-    "From where": lambda entry, _people, _places: words.whence(entry),
-    "Event": lambda entry, _people, _places: entry.event,
-    "Who (id)": lambda entry, _people, _places: f"{entry.actor_kind} {entry.actor_id}",
-    "About (id)": lambda entry, _people, _places: f"{entry.subject_kind or ''} {entry.subject_id or ''}".strip(),
-    "Sign-in": lambda entry, _people, _places: entry.session_id,
-    "Request": lambda entry, _people, _places: entry.request_id,
-    "Detail": lambda entry, _people, _places: entry.detail,
-    "Hash": lambda entry, _people, _places: entry.hash.hex(),
+ENTRY_COLUMNS: dict[str, Callable[[AuditEntry, Names], object]] = {
+    "Entry": lambda entry, _known: entry.number,
+    "When (UK time)": lambda entry, _known: clock(entry.at),
+    "What happened": lambda entry, _known: words.happening(entry.event),
+    "Outcome": lambda entry, _known: words.outcome(entry.outcome),
+    "Who": lambda entry, known: known.of(entry.actor_id) or words.acted(entry.actor_kind, entry.actor_id),
+    "In which roles": lambda entry, _known: ", ".join(map(words.role, (entry.actor_roles or "").split())),
+    "For which organisation": lambda entry, known: _named(known.places, entry.actor_organisation),
+    "About whom or what": lambda entry, known: _about(entry, known),
+    "Whose": lambda entry, known: _named(known.places, entry.organisation),
+    "Reference": lambda entry, _known: entry.reference,
+    "Rules": lambda entry, _known: entry.rules,
+    "Purpose": lambda entry, _known: entry.purpose,
+    "From where": lambda entry, _known: words.whence(entry),
+    "Event": lambda entry, _known: entry.event,
+    "Who (id)": lambda entry, _known: f"{entry.actor_kind} {entry.actor_id}",
+    "About (id)": lambda entry, _known: f"{entry.subject_kind or ''} {entry.subject_id or ''}".strip(),
+    "Sign-in": lambda entry, _known: entry.session_id,
+    "Request": lambda entry, _known: entry.request_id,
+    "Detail": lambda entry, _known: entry.detail,
+    "Hash": lambda entry, _known: entry.hash.hex(),
 }
 """The columns of a file of entries, and what stands in each."""
 
@@ -52,9 +51,9 @@ _DAY = (
 )  # fmt: skip
 
 
-def entry_row(entry: AuditEntry, people: Names, places: Names) -> list[str]:
+def entry_row(entry: AuditEntry, known: Names) -> list[str]:
     """One entry as a row of a file: names beside ids, and nothing in it that cannot be seen."""
-    return [visible(says(entry, people, places)) for says in ENTRY_COLUMNS.values()]
+    return [visible(says(entry, known)) for says in ENTRY_COLUMNS.values()]
 
 
 def of_entries(ctx: Context, *, rows: int, most: int | None) -> Table:
@@ -71,24 +70,24 @@ def of_entries(ctx: Context, *, rows: int, most: int | None) -> Table:
     )
 
 
-def of_day(ctx: Context, day: Day, lines: Sequence[Line], people: Names) -> Table:
+def of_day(ctx: Context, day: Day, lines: Sequence[Line]) -> Table:
     """A person's day."""
     return Table(
-        title=f"The day of {day.person.full_name}, {day.on.isoformat()}",
+        title=f"The day of {day.person.name}, {day.on.isoformat()}",
         stem=f"day-{day.on.isoformat()}",
         produced_at=ctx.now(),
         columns=_DAY,
-        rows=[_day_row(line, day.person.full_name, people) for line in lines],
-        address=f"{ctx.house.settings.base_url}/audit/people/{day.person.id}/day?on={day.on.isoformat()}",
+        rows=[_day_row(line, day.person.name, day.names) for line in lines],
+        address=f"{ctx.house.settings.base_url}/audit/people/{day.person_id}/day?on={day.on.isoformat()}",
         sheet="Day",
     )
 
 
-def of_readers(ctx: Context, reference: str, found: CaseReaders, people: Names, places: Names) -> Table:
+def of_readers(ctx: Context, reference: str, found: CaseReaders, known: Names) -> Table:
     """A case's readers."""
     rows = [
         (
-            person_of(each.person_id, people), _named(places, each.organisation_id), clock(each.first_at),
+            person_of(each.person_id, known), _named(known.places, each.organisation_id), clock(each.first_at),
             clock(each.last_at), *(str(each.counts.get(what, 0)) for what in (SEEN, TAKEN, PERMITTED, DENIED)),
             str(each.refused), str(each.in_batches),
         )
@@ -105,9 +104,9 @@ def of_readers(ctx: Context, reference: str, found: CaseReaders, people: Names, 
     )
 
 
-def person_of(person_id: str | None, people: Names) -> str:
+def person_of(person_id: str | None, known: Names) -> str:
     """A reader by their name."""
-    return people.get(person_id or "") or "Somebody unknown to the service"
+    return known.of(person_id) or "Somebody unknown to the service"
 
 
 def clock(instant: datetime | str) -> str:
@@ -121,11 +120,9 @@ def what_happened(line: Line) -> str:
     return words.ACCESSES.get(line.event, line.event) if line.place == CASE_SYSTEM else words.happening(line.event)
 
 
-def _day_row(line: Line, own_name: str, people: Names) -> list[str]:
+def _day_row(line: Line, own_name: str, known: Names) -> list[str]:
     by = (
-        own_name
-        if line.by_them
-        else people.get(line.other_id or "") or words.acted(line.other_kind or "", line.other_id or "")
+        own_name if line.by_them else known.of(line.other_id) or words.acted(line.other_kind or "", line.other_id or "")
     )
     cells: Iterable[object] = (
         clock(line.at), what_happened(line), words.outcome(line.outcome), by, line.action, line.reference, line.rules,
@@ -135,10 +132,10 @@ def _day_row(line: Line, own_name: str, people: Names) -> list[str]:
     return [visible(cell) for cell in cells]
 
 
-def _named(places: Names, organisation_id: str | None) -> str | None:
+def _named(places: Mapping[str, str], organisation_id: str | None) -> str | None:
     return places.get(organisation_id or "", organisation_id or "")
 
 
-def _about(entry: AuditEntry, people: Names, places: Names) -> str:
-    known = people.get(entry.subject_id or "") or places.get(entry.subject_id or "")
-    return known or words.role(entry.subject_kind or "")
+def _about(entry: AuditEntry, known: Names) -> str:
+    called = known.of(entry.subject_id) or known.places.get(entry.subject_id or "")
+    return called or words.role(entry.subject_kind or "")

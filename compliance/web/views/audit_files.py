@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, stream_with_context
+from flask import Response
 
 from compliance.accesses.reading import exports
 from compliance.accesses.reading.reader import reader
@@ -32,6 +32,6 @@ def export(form: str) -> Reply:
             raise Invalid()
         taken = exports.take(ctx, form, asked, reader=reads)
     reply: Response = attachment(b"", exports.MEDIA_TYPES[taken.form], taken.file_name)
-    reply.response = stream_with_context(exports.written(house(), taken))
+    reply.response = exports.written(house(), taken)
     reply.headers.pop("Content-Length", None)
     return reply

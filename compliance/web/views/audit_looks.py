@@ -14,6 +14,7 @@ from audit.reading import Reader
 from audit.record import record
 from compliance.accesses.reading import cases, days, tables
 from compliance.accesses.reading.cases import CaseReaders
+from compliance.accesses.reading.names import Names, names
 from compliance.accesses.reading.reader import reader
 from compliance.accesses.reading.rules import Reads
 from compliance.identity import queries as identity
@@ -29,7 +30,7 @@ from compliance.web.forms.audit import CaseQuestion, DayQuestion, PersonQuestion
 from compliance.web.replies import Reply, attachment, show
 from policies.permissions import Permission
 
-from .audit import Places, its_places, pages, reading_for, within
+from .audit import its_places, pages, reading_for, within
 
 LONGEST = 255
 WHAT = (
@@ -72,15 +73,11 @@ def day(person_id: UUID) -> Reply:
         found = days.person_day(
             ctx, person_id, on, reader=reads, after=request.args.get("after") or None, only=_what(form)
         )
-        places = its_places(ctx, reads)
-        names = identity.names_of(ctx, {line.other_id for line in found.lines if line.other_id})
     return show(
         "audit_day.html",
         form,
         **reading_for(reads),
         found=found,
-        names=names,
-        organisations=places,
         before=on - timedelta(days=1),
         next_day=on + timedelta(days=1) if on < _today() else None,
         beginning=not request.args.get("after"),
@@ -106,8 +103,7 @@ def export_day(person_id: UUID, form: str) -> Reply:
             after = found.after
             if after is None or len(lines) >= lists.MOST:
                 break
-        names = identity.names_of(ctx, {line.other_id for line in lines if line.other_id})
-        return tables.of_day(ctx, found, lines, names), {"subject": person_id}
+        return tables.of_day(ctx, found, lines), {"subject": person_id}
 
     return _file(form, "person-day", table)
 
@@ -118,12 +114,12 @@ def references() -> Reply:
     """Who looked at this case?"""
     form = CaseQuestion()
     reference = (form.reference.data or "").strip()[:LONGEST]
-    found, names, places = CaseReaders([], None, False), dict[str, str](), Places()
+    found, known = CaseReaders([], None, False), Names({}, {})
     sort = lists.one_of("sort", (*SORTS, *(f"-{name}" for name in SORTS))) or "-last"
     with work() as ctx:
         reads = reader(ctx)
         if form.understood() and reference:
-            found, names, places = _readers(ctx, reads, reference, sort)
+            found, known = _readers(ctx, reads, reference, sort)
     sheet = lists.cut(found.reads)
     return show(
         "audit_references.html",
@@ -132,8 +128,7 @@ def references() -> Reply:
         reference=reference,
         found=found,
         sheet=sheet,
-        names=names,
-        organisations=places,
+        known=known,
         sort=sort,
         totals=_totals(found.reads),
     )
@@ -150,28 +145,27 @@ def export_references(form: str) -> Reply:
     sort = lists.one_of("sort", (*SORTS, *(f"-{name}" for name in SORTS))) or "-last"
 
     def table(ctx: Context, reads: Reader) -> tuple[Table, dict[str, Any]]:
-        found, names, places = _readers(ctx, reads, reference, sort)
-        return tables.of_readers(ctx, reference, found, names, places), {"reference": reference}
+        found, known = _readers(ctx, reads, reference, sort)
+        return tables.of_readers(ctx, reference, found, known), {"reference": reference}
 
     return _file(form, "case-readers", table)
 
 
-def _readers(ctx: Context, reads: Reader, reference: str, sort: str) -> tuple[CaseReaders, dict[str, str], Places]:
+def _readers(ctx: Context, reads: Reader, reference: str, sort: str) -> tuple[CaseReaders, Names]:
     """A case's readers with their names, those that the search finds, in the order asked for."""
     found = cases.readers_of(ctx, reference, reader=reads)
-    names = identity.names_of(ctx, {each.person_id for each in found.reads if each.person_id})
-    places = its_places(ctx, reads)
+    known = names(ctx, (id_ for each in found.reads for id_ in (each.person_id, each.organisation_id)))
     search = (lists.asked("search") or "").casefold()
 
     def called(each: Reads) -> tuple[str, str]:
-        return tables.person_of(each.person_id, names), places.get(each.organisation_id or "", "")
+        return tables.person_of(each.person_id, known), known.places.get(each.organisation_id or "", "")
 
     by: dict[str, Callable[[Reads], Any]] = {
         "person": lambda each: called(each)[0].casefold(), "organisation": lambda each: called(each)[1].casefold(),
     } | cases.SORTS  # fmt: skip
     fit = [each for each in found.reads if any(search in name.casefold() for name in called(each))]
     ordered = sorted(fit, key=by[sort.removeprefix("-")], reverse=sort.startswith("-"))
-    return CaseReaders(ordered, found.batches_since, found.cut), names, places
+    return CaseReaders(ordered, found.batches_since, found.cut), known
 
 
 def _file(form: str, what: str, table: Callable[[Context, Reader], tuple[Table, dict[str, Any]]]) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import redirect, request, url_for
+from flask import request, url_for
 
 from compliance.accesses.reading import queries as searches_kept
 from compliance.accesses.reading import use_cases
@@ -37,7 +37,7 @@ def searches() -> Reply:
         places = _places(ctx)
     return show(
         "audit_searches.html",
-        kept=[(each, _told(each.asked, places)) for each in kept],
+        kept=[(each, _told(each.asked, places), _there(each.asked)) for each in kept],
         form=PlainForm(),
         most=in_force(Policy).audit.saved_searches_most,
     )
@@ -57,16 +57,6 @@ def keep() -> Reply:
     with reading() as ctx:
         told = _told(asked, _places(ctx))
     return show("audit_search_keep.html", form, told=told, there=_there(asked))
-
-
-@pages.get("/searches/<uuid:search_id>")
-@guarded(Permission.AUDIT_READ)
-def run(search_id: UUID) -> Reply:
-    """Run a kept search: on to the log as it is asked."""
-    with reading() as ctx:
-        found = searches_kept.saved_search(ctx, search_id)
-        asked = searches_kept.asked_by(found)
-    return redirect(_there(asked), 303)
 
 
 @pages.post("/searches/<uuid:search_id>/end")
