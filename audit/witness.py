@@ -8,8 +8,7 @@ It speaks c2sp.org/tlog-witness for this one log. `POST /add-checkpoint` takes a
 that is kept, keeps it so that neither a crash nor a power cut loses it, and answers with a cosignature
 (c2sp.org/tlog-cosignature, Ed25519). A smaller, a different or an unsigned one is refused. `GET /checkpoint` shows the
 one that is kept, and `GET /key` the key that cosigns, which is made in DIR at the first start.
-
-Put a TLS proxy in front of it. To begin anew after a rollback that the log's owners have agreed to: stop it, move
+Put a TLS proxy in front of it. To begin anew after a rollback that two people of the hub have accepted: stop it, move
 DIR/checkpoint aside (keep it: it is the proof of what the log once was), start it.
 """
 
@@ -38,12 +37,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 DASH = "\u2014"
 LOG_KEY, COSIGNING_KEY = b"\x01", b"\x04"
-MOST_BYTES = 64 * 1024
-MOST_HASHES = 63
-MOST_AT_ONCE = 32
-PATIENCE_SECONDS = 10
-LONGEST_SECONDS = 60
-SIZE_TYPE = "text/x.tlog.size"
+MOST_BYTES, MOST_HASHES, MOST_AT_ONCE = 64 * 1024, 63, 32
+PATIENCE_SECONDS, LONGEST_SECONDS = 10, 60
+SIZE_TYPE, TEXT_TYPE = "text/x.tlog.size", "text/plain; charset=utf-8"
 NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 NAME = re.compile(r"[^\s+]+")
 
@@ -51,23 +47,19 @@ NAME = re.compile(r"[^\s+]+")
 class Refused(Exception):
     """What is answered in the place of a cosignature: the status, and the body with its type."""
 
-    def __init__(self, status: HTTPStatus, said: str, kind: str = "text/plain; charset=utf-8") -> None:
+    def __init__(self, status: HTTPStatus, said: str, kind: str = TEXT_TYPE) -> None:
         super().__init__(said)
         self.status, self.said, self.kind = status, said, kind
 
 
 @dataclass(frozen=True)
 class Note:
-    """A checkpoint that one of the log's keys signed: its text, what it says, and the signatures that hold."""
+    """A checkpoint that one of the log's keys signed: its text, what it says, and all of it with what holds."""
 
     text: str
     size: int
     root: bytes
-    signatures: tuple[str, ...]
-
-    @property
-    def written(self) -> str:
-        return self.text + "\n" + "".join(f"{line}\n" for line in self.signatures)
+    written: str
 
 
 @dataclass(frozen=True)
@@ -80,19 +72,14 @@ class LogKeys:
     @classmethod
     def read(cls, text: str) -> LogKeys:
         """From lines as `compliance audit key` prints them; raises ValueError, saying what is wrong."""
-        held = {}
-        names = set()
-        for line in text.split("\n"):
-            if not line.strip():
-                continue
-            name, _, rest = line.strip().partition("+")
-            key_id, _, key = rest.partition("+")
+        held, names = {}, set()
+        for line in filter(None, map(str.strip, text.split("\n"))):
+            name, _, rest = line.partition("+")
+            given, _, key = rest.partition("+")
             public = base64.b64decode(key, validate=True)
-            if len(public) != 33 or public[:1] != LOG_KEY or not NAME.fullmatch(name):
+            known = key_id(name, public)
+            if len(public) != 33 or public[:1] != LOG_KEY or not NAME.fullmatch(name) or known.hex() != given:
                 raise ValueError("a line is no Ed25519 key of a log")
-            known = sha256(name.encode() + b"\n" + public).digest()[:4]
-            if known.hex() != key_id:
-                raise ValueError("a key's id does not belong to it")
             names.add(name)
             held[known] = public[1:]
         if len(names) != 1:
@@ -108,17 +95,16 @@ class LogKeys:
         root = hash_of(lines[2])
         if lines[0] != self.origin:
             raise Refused(HTTPStatus.NOT_FOUND, "another log is witnessed here\n")
-        good = tuple(line for line in signatures.split("\n") if self._signed(line, f"{text}\n".encode()))
+        good = [line for line in signatures.split("\n") if self._signed(line, f"{text}\n".encode())]
         if not good:
             raise Refused(HTTPStatus.FORBIDDEN, "none of the log's keys signed this\n")
-        return Note(f"{text}\n", int(lines[1]), root, good)
+        return Note(f"{text}\n", int(lines[1]), root, "\n".join([text, "", *good, ""]))
 
     def _signed(self, line: str, text: bytes) -> bool:
-        dash, _, rest = line.partition(" ")
-        name, _, signature = rest.partition(" ")
         with suppress(ValueError, InvalidSignature):
+            dash, name, signature = line.split(" ")
             made = base64.b64decode(signature, validate=True)
-            if dash == DASH and name == self.origin and made[:4] in self.known:
+            if (dash, name) == (DASH, self.origin) and made[:4] in self.known:
                 Ed25519PublicKey.from_public_bytes(self.known[made[:4]]).verify(made[4:], text)
                 return True
         return False
@@ -138,9 +124,7 @@ class Witness:
     @classmethod
     def at(cls, folder: Path, log: LogKeys, name: str) -> Witness:
         """The witness of this folder; raises ValueError where what lies there is not what a witness kept."""
-        key = cosigning_key(folder / "cosigning-key")
-        kept = None
-        path = folder / "checkpoint"
+        key, kept, path = cosigning_key(folder / "cosigning-key"), None, folder / "checkpoint"
         if path.exists():
             try:
                 kept = log.opened(path.read_bytes().decode())
@@ -156,9 +140,7 @@ class Witness:
             raise Refused(HTTPStatus.BAD_REQUEST, "the old size is beyond the checkpoint\n")
         with self.turn:
             size = self.kept.size if self.kept else 0
-            if old != size:
-                raise Refused(HTTPStatus.CONFLICT, f"{size}\n", SIZE_TYPE)
-            if self.kept and size == offered.size and self.kept.root != offered.root:
+            if old != size or (self.kept and size == offered.size and self.kept.root != offered.root):
                 raise Refused(HTTPStatus.CONFLICT, f"{size}\n", SIZE_TYPE)
             if not has_grown(self.kept, offered, path):
                 raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "that does not show the log to have grown\n")
@@ -171,16 +153,22 @@ class Witness:
         """The line that says when this witness knew this checkpoint for the log's newest."""
         at = int(time.time())
         made = self.key.sign(f"cosignature/v1\ntime {at}\n{note.text}".encode())
-        public = COSIGNING_KEY + self.key.public_key().public_bytes_raw()
-        key_id = sha256(self.name.encode() + b"\n" + public).digest()[:4]
-        return f"{DASH} {self.name} {base64.b64encode(key_id + at.to_bytes(8, 'big') + made).decode()}\n"
+        whole = key_id(self.name, self._held) + at.to_bytes(8, "big") + made
+        return f"{DASH} {self.name} {base64.b64encode(whole).decode()}\n"
 
     @property
     def public(self) -> str:
         """The key that cosigns, as it is handed out."""
-        held = COSIGNING_KEY + self.key.public_key().public_bytes_raw()
-        key_id = sha256(self.name.encode() + b"\n" + held).digest()[:4]
-        return f"{self.name}+{key_id.hex()}+{base64.b64encode(held).decode()}"
+        return f"{self.name}+{key_id(self.name, self._held).hex()}+{base64.b64encode(self._held).decode()}"
+
+    @property
+    def _held(self) -> bytes:
+        return COSIGNING_KEY + self.key.public_key().public_bytes_raw()
+
+
+def key_id(name: str, public: bytes) -> bytes:
+    """The four bytes by which a signature says which key made it."""
+    return sha256(name.encode() + b"\n" + public).digest()[:4]
 
 
 def parsed(body: bytes) -> tuple[int, list[bytes], str]:
@@ -240,17 +228,14 @@ def node(left: bytes, right: bytes) -> bytes:
 def keep(path: Path, held: bytes) -> None:
     """Put this in the file's place so that after a crash or a power cut there is the old or the new, and nothing else."""
     beside = path.with_name(f"{path.name}.new")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(held)
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    os.fsync(folder)
+    os.close(folder)
 
 
 def cosigning_key(path: Path) -> Ed25519PrivateKey:
@@ -281,33 +266,23 @@ class Door(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """`add-checkpoint`."""
-        if self.path != "/add-checkpoint":
-            self._answer(HTTPStatus.NOT_FOUND, "there is add-checkpoint here\n")
-            return
         length = self.headers.get("Content-Length", "")
-        if not (length.isascii() and length.isdecimal() and int(length) <= MOST_BYTES):
-            self._answer(HTTPStatus.BAD_REQUEST, f"say how much you send; at most {MOST_BYTES} bytes\n")
-            return
-        body = self.rfile.read(int(length))
         try:
-            said = self.witness.add(body)
+            if self.path != "/add-checkpoint":
+                raise Refused(HTTPStatus.NOT_FOUND, "there is add-checkpoint here\n")
+            if not NUMBER.fullmatch(length) or int(length) > MOST_BYTES:
+                raise Refused(HTTPStatus.BAD_REQUEST, f"say how much you send; at most {MOST_BYTES} bytes\n")
+            said = self.witness.add(self.rfile.read(int(length)))
         except Refused as refused:
             self._answer(refused.status, refused.said, refused.kind)
-        except OSError:
-            self._answer(HTTPStatus.INTERNAL_SERVER_ERROR, "it could not be kept\n")
-            raise
         else:
             self._answer(HTTPStatus.OK, said)
 
     def do_GET(self) -> None:
         """`checkpoint`, and `key`."""
         kept = self.witness.kept
-        if self.path == "/checkpoint" and kept:
-            self._answer(HTTPStatus.OK, kept.written)
-        elif self.path == "/key":
-            self._answer(HTTPStatus.OK, f"{self.witness.public}\n")
-        else:
-            self._answer(HTTPStatus.NOT_FOUND, "nothing is kept under that name\n")
+        shown = {"/checkpoint": kept and kept.written, "/key": f"{self.witness.public}\n"}.get(self.path)
+        self._answer(HTTPStatus.OK if shown else HTTPStatus.NOT_FOUND, shown or "there is nothing here\n")
 
     def handle(self) -> None:
         """As many at once as there are places, each for a while; whoever finds none is not heard."""
@@ -327,7 +302,7 @@ class Door(BaseHTTPRequestHandler):
         with suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
 
-    def _answer(self, status: HTTPStatus, said: str, kind: str = "text/plain; charset=utf-8") -> None:
+    def _answer(self, status: HTTPStatus, said: str, kind: str = TEXT_TYPE) -> None:
         body = said.encode()
         self.send_response(status)
         self.send_header("Content-Type", kind)
@@ -341,7 +316,8 @@ class Door(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name it has in the library
         """One line for each answer, without what was sent."""
-        print(f"{self.log_date_time_string()} {self.address_string()} {args[1] if len(args) > 1 else ''}", flush=True)
+        status = args[1:2] if format.startswith('"') else ()
+        print(self.log_date_time_string(), self.address_string(), *status, flush=True)
 
 
 def main() -> int:
@@ -355,7 +331,7 @@ def main() -> int:
     asked = parser.parse_args()
     try:
         if not NAME.fullmatch(asked.name):
-            raise ValueError("a witness's name has no space and no plus")
+            raise ValueError("a name has no space and no plus")
         log = LogKeys.read(asked.key.read_text())
         asked.keep.mkdir(mode=0o700, parents=True, exist_ok=True)
         held = alone(asked.keep)
@@ -364,9 +340,7 @@ def main() -> int:
     except (OSError, ValueError) as problem:
         print(f"cannot witness: {problem}", file=sys.stderr)
         return 1
-    kept = Door.witness.kept
-    print(f"witness of {log.origin} on {asked.host}:{asked.port}, {kept.size if kept else 0} entries seen", flush=True)
-    print(f"cosigns as {Door.witness.public}", flush=True)
+    print(f"witness of {log.origin} on {asked.host}:{asked.port}, cosigns as {Door.witness.public}", flush=True)
     with held, server, suppress(KeyboardInterrupt):
         server.serve_forever()
     return 0

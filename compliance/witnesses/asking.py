@@ -16,7 +16,7 @@ from compliance.kernel.context import House
 from compliance.kernel.jobs import Stopping
 
 from . import accepting, calls, folder, own
-from .rules import Answer, Held, Kind, Problem, Shown, kind_of
+from .rules import Answer, Held, Kind, Problem, kind_of
 
 ALL_SECONDS = 10.0
 """For how long all of them together are waited for."""
@@ -64,7 +64,7 @@ def ask_all(
 def ask(house: House, witness: str, stopping: Stopping, *, guess: int = 0) -> Answer:
     """Give one witness the newest checkpoint. What two people accepted contradicts nothing any more."""
 
-    def since(size: int) -> Shown | None:
+    def since(size: int) -> own.Shown | None:
         return own.since(house, size)
 
     def read(note: str) -> Held:

@@ -23,8 +23,8 @@ from urllib.parse import urlsplit
 from audit.notes import BadNote
 from compliance.kernel.jobs import Stopping
 
-from .own import Since
-from .rules import LARGEST, Answer, Held, Problem, Shown
+from .own import Shown, Since
+from .rules import LARGEST, Answer, Held, Problem
 
 CONNECT_SECONDS = 3.0
 WHOLE_SECONDS = 8.0

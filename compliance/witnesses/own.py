@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from audit.notes import BadNote, Checkpoint, Verifier, open_note
 from audit.sealing import LogTouched, checkpoint, prove_growth, verifiers
+from audit.tree import has_grown
 from compliance.kernel.context import House
 
-from .rules import Held, Shown
+from .rules import Held
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The log's newest checkpoint, and the hashes that lead to it from an older size."""
+
+    origin: str
+    size: int
+    root: bytes
+    note: str
+    path: tuple[bytes, ...] = ()
+
+    def has_grown_from(self, size: int, root: bytes) -> bool:
+        """Whether the log held this root when it was of this size; `path` leads from there."""
+        return has_grown(size, self.size, root, self.root, self.path)
+
 
 Since = Callable[[int], Shown | None]
 """The newest checkpoint with the proof from a size on; None where the log does not reach that far."""

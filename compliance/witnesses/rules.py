@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from audit.tree import has_grown
-
 
 class Kind(StrEnum):
     """How a witness is reached: a folder, a letter, or the calls of c2sp.org/tlog-witness."""
@@ -78,21 +76,6 @@ class Held:
 def text_of(kept: str) -> str:
     """What is said of the log in a note, or in a claim without signatures."""
     return kept.partition("\n\n")[0].rstrip("\n") + "\n"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """The log's newest checkpoint, and the hashes that lead to it from an older size."""
-
-    origin: str
-    size: int
-    root: bytes
-    note: str
-    path: tuple[bytes, ...] = ()
-
-    def has_grown_from(self, size: int, root: bytes) -> bool:
-        """Whether the log held this root when it was of this size; `path` leads from there."""
-        return has_grown(size, self.size, root, self.root, self.path)
 
 
 @dataclass(frozen=True)

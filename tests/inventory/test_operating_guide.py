@@ -24,6 +24,9 @@ WAYS_OUT = {
     ("socket", "compliance.notices.ways.smtp"),
     ("ssl", "compliance.notices.ways.smtp"),
     ("notifications_python_client", "compliance.notices.ways.notify"),
+    ("http", "compliance.witnesses.calls"),
+    ("socket", "compliance.witnesses.calls"),
+    ("ssl", "compliance.witnesses.calls"),
 }
 CAN_CALL = {
     "aiohttp",
@@ -36,7 +39,10 @@ CAN_CALL = {
     "urllib3",
     "notifications_python_client",
 }
-ON_THIS_MACHINE = {"compliance.cli.demo": "looks whether its own service answers, and for a free port"}
+ON_THIS_MACHINE = {
+    "compliance.cli.demo": "looks whether its own service answers, and for a free port",
+    "audit.witness": "a program of its own, which is called and calls nobody",
+}
 
 
 def section(title: str) -> str:

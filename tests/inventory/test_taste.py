@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from tests.inventory.source import Module, of_tests, product
 
 LONGEST = 350
-SPEAKS_TO_A_TERMINAL = ("compliance.cli", "audit.offline")
+SPEAKS_TO_A_TERMINAL = ("compliance.cli", "audit.offline", "audit.witness")
 LATER = re.compile(r"#.*\b(TODO|FIXME|XXX|HACK)\b", re.IGNORECASE)  # what this line names is what it looks for
 BANNER = re.compile(r"^\s*#\s*[-=*#~]{4,}")
 SHAPES = {"Body", "Signed", "Paged", "PlainForm", "FirstPassword", "Question"}
