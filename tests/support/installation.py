@@ -17,13 +17,16 @@ from urllib.request import urlopen
 
 from compliance.kernel.settings import REPOSITORY
 
+from .entry import command
+
 ENTRY = (sys.executable, "-m", "compliance.cli")
 PATIENT_SECONDS = 25
 """How long tests wait for a busy store: a slow disk must not pass for a lost race. What proves the 503 sets its own."""
 NOT_INHERITED = frozenset({"DATABASE_URL", "PORT", "PYTHONDONTWRITEBYTECODE"})
 """The last because every process would compile the whole service anew."""
 
-READY_WITHIN_SECONDS = 90
+COMMAND_SECONDS = 300
+READY_WITHIN_SECONDS = 180
 STOPPED_WITHIN_SECONDS = 20
 
 
@@ -67,15 +70,10 @@ class Installation:
 
     def tries(self, *words: str, **settings: str) -> Said:
         """Give a command, with these settings besides, and see how it ends."""
-        done = subprocess.run(
-            [*ENTRY, *words],
-            cwd=REPOSITORY,
-            env=self.environment | settings,
-            capture_output=True,
-            text=True,
-            timeout=180,
+        code, out, err = command(
+            words, environment=self.environment | settings, directory=REPOSITORY, timeout=COMMAND_SECONDS
         )
-        return Said(done.returncode, done.stdout.strip(), done.stderr.strip())
+        return Said(code, out.strip(), err.strip())
 
     def does(self, *words: str) -> str:
         """Give a command that has to succeed; what it prints."""
