@@ -103,6 +103,9 @@ def test_exactly_an_hour_apart_is_not_within_the_hour_and_a_moment_less_is() -> 
     assert occasion(rule, seen(2, 59.999), [seen(1, 0)])
     assert occasion(rule, seen(2, 0), [seen(1, 59.999)]), "reported late, it is within the hour all the same"
     assert not occasion(rule, seen(2, 0), [])
+    both = [seen(1, 0), seen(2, 60)]
+    assert not occasion(a_rule("hours", 2, MINUTES), seen(3, 30), both), "near both, that are not near one another"
+    assert occasion(a_rule("hours", 2, MINUTES), seen(3, 30), [seen(1, 0), seen(2, 59)])
 
 
 @pytest.mark.rule("AUD-6")

@@ -137,7 +137,6 @@ def occasion(rule: NeedToKnowRule, new: Seen, before: Iterable[Seen]) -> tuple[S
     span = timedelta(minutes=rule.window_minutes)
     others = {seen for seen in before if look.sees(seen) and abs(seen.at - new.at) < span and seen.number != new.number}
     near = sorted((*others, new), key=lambda seen: (seen.at, seen.number))
-    place = near.index(new)
     begins, ends = len(near), -1
     held: Counter[object] = Counter()
     first = 0
@@ -149,7 +148,8 @@ def occasion(rule: NeedToKnowRule, new: Seen, before: Iterable[Seen]) -> tuple[S
             if not held[gone]:
                 del held[gone]
             first += 1
-        if first <= place <= last and len(held) > rule.most:
+        # Whatever is near and stands in a stretch without `new` stands in one with it, too.
+        if len(held) > rule.most:
             begins, ends = min(begins, first), last
     return tuple(near[begins : ends + 1]) if ends >= 0 else ()
 
