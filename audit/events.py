@@ -74,12 +74,13 @@ class Event:
         }
 
 
-def _fields(event: Any) -> tuple[str, ...]:
-    return _fields_of(type(event))
+def _fields(event: Event) -> tuple[str, ...]:
+    kind: Any = type(event)
+    return _fields_of(kind)
 
 
 @cache
-def _fields_of(kind: type[Any]) -> tuple[str, ...]:
+def _fields_of(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 

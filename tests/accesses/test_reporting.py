@@ -187,7 +187,8 @@ def test_a_sign_in_is_a_use_of_every_licence_that_had_begun(app: Flask, clock: F
     resting = a_licence(house, an_organisation(house, "dover"), "robin@dover.gov.uk", status=Status.SUSPENDED)
     clock.move(timedelta(hours=3))
     at = clock.now() - timedelta(minutes=5)
-    before = swale.activated_at - timedelta(minutes=1)  # type: ignore[operator]
+    assert swale.activated_at is not None
+    before = swale.activated_at - timedelta(minutes=1)
     teller = the_teller(app)
 
     def uses() -> dict[Any, datetime]:
