@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable
 
-from . import decisions, over_http, pages, reporting, signing_in, telling
+from . import decisions, log, over_http, pages, reporting, signing_in, telling
 
 
 def row(what: str, ours: str, peer: str, ratio: float, wanted: float, *, at_least: bool = True) -> None:
@@ -53,6 +53,21 @@ def telling_names() -> None:
     row("a known name told from an unknown one by time", f"AUC {area:.3f}", "chance 0.5", area, 0.55, at_least=False)
 
 
+def the_log() -> None:
+    added = log.adding()
+    row("entries one at a time, durable", f"{added.single:,.0f}/s", f"bare SQLite {added.bare_single:,.0f}/s",
+        added.single / added.bare_single, 0.5)  # fmt: skip
+    row("  in hundreds", f"{added.batch:,.0f}/s", f"bare SQLite {added.bare_batch:,.0f}/s",
+        added.batch / added.bare_batch, 0.5)  # fmt: skip
+    read = log.reading()
+    row(f"verify a log of {log.ENTRIES:,}", f"{read.per_second:,.0f}/s", "300,000/s", read.per_second / 300_000, 1)
+    row("  memory", f"{read.megabytes:.0f} MB", "200 MB", read.megabytes / 200, 1, at_least=False)
+    row("  since the last checkpoint", f"{read.since:.2f} s", "2 s", read.since / 2, 1, at_least=False)
+    took, used = log.proving()
+    row(f"proof of an entry among {log.TREE:,}", f"{took:.2f} ms", "1 ms", took, 1, at_least=False)
+    print(f"  (of processor time: {read.per_cpu_second:,.0f} entries a second, {used:.2f} ms a proof)")
+
+
 def every_page() -> None:
     for page in pages.measure():
         row(f"page: {page.name}", f"p95 {page.p95_ms:.0f} ms", "100 ms", page.p95_ms / 100, 1, at_least=False)
@@ -74,7 +89,7 @@ def _median(loads: list[over_http.Load], figure: str) -> float:
 MEASUREMENTS: tuple[tuple[str, Callable[[], None]], ...] = (
     ("Sign-in", sign_in), (f"Telling names apart, {telling.EACH:,} tries each", telling_names),
     ("Decisions in process", in_process), ("Decisions over HTTP", http),
-    ("Events of the case system", case_events),
+    ("Events of the case system", case_events), ("The log", the_log),
     ("Pages at 300 organisations, 5,000 people, 1,000,000 entries", every_page),
 )  # fmt: skip
 

@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from audit.append import append, take_turn
 from audit.models import Moment
+from audit.personal import Private
 from compliance.app import create_app, house_of
 from compliance.identity import totp
 from compliance.identity import use_cases as identity
@@ -112,21 +113,34 @@ def ask(app: Flask, entries: int) -> Iterator[Page]:
 
 def write_log(house: House, people: Sequence[str], count: int, *, seed: int = 5) -> None:
     """A log of this length, spread over the year before now, in its true form: numbered, hashed, encoded."""
-    dice = random.Random(seed)
+    dice, works_for = random.Random(seed), _employers(house)
+    for first in range(0, count, AT_ONCE):
+        entries = _drafts(house, dice, people, works_for, range(first, min(first + AT_ONCE, count)), count)
+        with house.engine.execution_options(**{WRITES: True}).begin() as connection:
+            append(connection, take_turn(connection, len(entries)), entries)
+
+
+def drafts(house: House, people: Sequence[str], count: int, *, seed: int = 5) -> list[dict[str, Any]]:
+    """So many entries, not written yet, of all kinds and spread over the year before now."""
+    return _drafts(house, random.Random(seed), people, _employers(house), range(count), count)
+
+
+def _employers(house: House) -> dict[str, str]:
     with house.reading(operator("bench")) as ctx:
         employed = select(Person.id, Person.organisation_id)
-        works_for = {str(one): str(of) for one, of in ctx.session.execute(employed)}
+        return {str(one): str(of) for one, of in ctx.session.execute(employed)}
+
+
+def _drafts(
+    house: House, dice: random.Random, people: Sequence[str], works_for: Mapping[str, str], numbers: range, count: int
+) -> list[dict[str, Any]]:
     names, weights = zip(*SPREAD, strict=True)
     end, apart = house.clock.now(), timedelta(days=365) / count
-    for first in range(0, count, AT_ONCE):
-        numbers = range(first, min(first + AT_ONCE, count))
-        happened = dice.choices(names, weights, k=len(numbers))
-        drafts = [
-            _entry(dice, end - apart * (count - number), name, people, works_for, count)
-            for number, name in zip(numbers, happened, strict=True)
-        ]
-        with house.engine.execution_options(**{WRITES: True}).begin() as connection:
-            append(connection, take_turn(connection, len(drafts)), drafts)
+    happened = dice.choices(names, weights, k=len(numbers))
+    return [
+        _entry(dice, end - apart * (count - number), name, people, works_for, count)
+        for number, name in zip(numbers, happened, strict=True)
+    ]
 
 
 def _entry(
@@ -148,15 +162,16 @@ def _entry(
         "subject_kind": None if batch else "person",
         "subject_id": None if batch else person,
         "organisation": None if batch else works_for[person],
-        "reference": f"C-{dice.randrange(count // 10)}" if answer and not batch else None,
+        "reference": f"C-{dice.randrange(max(1, count // 10))}" if answer and not batch else None,
         "rules": "LIC-6" if outcome == "deny" else None,
         "purpose": None,
-        "address": "192.0.2.7",
+        "address": "192.0.2.7" if answer else None,
         "request_id": str(UUID(int=dice.getrandbits(128), version=4)),
         "session_id": None if answer else person,
         "state_version": 1,
         "policy_version": "bench",
         "detail": '["case.view","mid-kent"]' if answer else "{}",
+        "private": None if answer else Private("198.51.100.7"),
     }
 
 
