@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from uuid import UUID
 
 from compliance.kernel.calendar import Calendar, add_working_days
@@ -126,7 +127,7 @@ def look_of(rule: NeedToKnowRule) -> Look:
 def occasion(rule: NeedToKnowRule, new: Seen, before: Iterable[Seen]) -> tuple[Seen, ...]:
     """What the rule asks about now that `new` came on top of what was done `before`; empty where it asks nothing.
 
-    All of it was done by one person. It is every stretch of the rule's time that `new` is part of and that holds more
+    All of it was done by one person, each thing once. It is every stretch of the rule's time that `new` is part of and that holds more
     than `most`, in the order of time. Things exactly that time apart are not within it.
     """
     look = look_of(rule)
@@ -135,8 +136,11 @@ def occasion(rule: NeedToKnowRule, new: Seen, before: Iterable[Seen]) -> tuple[S
     if not rule.window_minutes:
         return (new,)
     span = timedelta(minutes=rule.window_minutes)
-    others = {seen for seen in before if look.sees(seen) and abs(seen.at - new.at) < span and seen.number != new.number}
-    near = sorted((*others, new), key=lambda seen: (seen.at, seen.number))
+    earliest, latest = new.at - span, new.at + span
+    near = [seen for seen in before if earliest < seen.at < latest and look.sees(seen)]
+    if len(near) < rule.most:
+        return ()
+    near = sorted([*near, new], key=attrgetter("at", "number"))
     begins, ends = len(near), -1
     held: Counter[object] = Counter()
     first = 0
