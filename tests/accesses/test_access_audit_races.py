@@ -10,9 +10,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import insert, select
 
-from compliance.accesses.audits import use_cases
+from compliance.accesses.audits import queries, reports, use_cases
 from compliance.accesses.audits.errors import AuditOver
-from compliance.accesses.audits.jobs import OPEN
+from compliance.accesses.audits.jobs import OPEN, TELL
 from compliance.accesses.audits.models import AccessAudit, AccessAuditFinding
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import Context, House
@@ -84,6 +84,25 @@ def test_five_schedulers_open_each_audit_once(house: House, clock: FixedClock) -
     assert sum(run.done for run in runs) == len(every(house, AccessAudit)) == 4
     assert len(logged(house, "access_audit.opened")) == 4
     assert sum(run.failed for run in runs) == 0
+
+
+@pytest.mark.rule("AUD-5")
+def test_an_audit_is_listed_told_of_and_read_on_either_store(house: House, clock: FixedClock) -> None:
+    officer = someone(house, "ig_officer")
+    audit_id = opened(house, clock)
+    late = a_person(house, organisation_id=every(house, AccessAudit)[0].organisation_id)
+    reported(house, late.id, datetime(2026, 11, 20, 12, tzinfo=UTC))
+    with house.work(*officer) as ctx:
+        found(audit_id)(ctx)
+
+    assert run_now(house, TELL) == Run(1, 1, 0)
+    with house.work(*officer) as ctx:
+        [row] = queries.audits(ctx, progress="open", search="swa").rows
+        report = reports.view(ctx, audit_id)
+
+    assert (row.audit.id, row.people, row.findings) == (audit_id, 1, 1)
+    assert [(line.name, line.counted) for line in report.lines] == [("Holder 0 Made-Up", True), ("Wren Alder", False)]
+    assert (report.late.cases_opened, report.findings[0].found_by, report.flags) == (1, "Wren Alder", ())
 
 
 @pytest.mark.rule("AUD-5")

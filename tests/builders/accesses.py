@@ -22,7 +22,7 @@ from compliance.kernel.context import House, worker
 from compliance.kernel.db import WRITES
 
 CLIENT = "case-system"
-Q3 = Quarter(2026, 3)
+Q2, Q3 = Quarter(2026, 2), Quarter(2026, 3)
 VIEW = ("case.view", "case")
 
 

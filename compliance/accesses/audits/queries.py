@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
 from audit.models import AuditEntry
 from compliance.accesses.reporting.models import ReportedAccess
@@ -20,7 +20,7 @@ from compliance.kernel.context import Context
 from compliance.kernel.errors import Forbidden, Invalid, NotFound, Refusal
 from compliance.kernel.keyset import By, Page, Sorts
 from compliance.licences.models import Licence
-from policies.access import Access, could, may, reach
+from policies.access import Access, may, reach
 from policies.permissions import Permission
 from policies.values import Policy
 from signatories.models import Organisation
@@ -184,6 +184,12 @@ def why_not(ctx: Context, audit: AccessAudit) -> Refusal | None:
 
 def signers(ctx: Context, audit: AccessAudit) -> list[str]:
     """The names of those who can sign this audit off as things stand."""
+    found = finders(ctx, audit)
+    return [name for one, name in able_to_sign(ctx, audit).items() if one not in found]
+
+
+def able_to_sign(ctx: Context, audit: AccessAudit) -> dict[str, str]:
+    """Those who may sign audits off and are not in this one: ids and names, the asker first where they are one."""
     able = select(RoleHeld.person_id).where(
         RoleHeld.role.in_(roles_with(ctx, Permission.ACCESS_AUDIT_SIGN)),
         RoleHeld.organisation_id.is_(None),
@@ -192,9 +198,9 @@ def signers(ctx: Context, audit: AccessAudit) -> list[str]:
     wanted = select(Person.id, Person.full_name).where(
         Person.id.in_(able), Person.closed_at.is_(None), ~_is_in(ctx, audit, Person.id)
     )
-    found = finders(ctx, audit)
-    rows = ctx.session.execute(wanted.order_by(Person.full_name, Person.id).limit(SIGNERS_MOST))
-    return [name for one, name in rows if str(one) not in found]
+    me_first = case((Person.id == ctx.actor.person_id, 0), else_=1)
+    rows = ctx.session.execute(wanted.order_by(me_first, Person.full_name, Person.id).limit(SIGNERS_MOST))
+    return {str(one): name for one, name in rows}
 
 
 def finders(ctx: Context, audit: AccessAudit) -> set[str]:
@@ -212,11 +218,6 @@ def is_among(ctx: Context, audit: AccessAudit, person_id: UUID) -> bool:
     """Whether somebody's accesses are counted in this audit, or were reported for it since."""
     counted = exists().where(AccessAuditFigure.audit_id == audit.id, AccessAuditFigure.person_id == person_id)
     return bool(ctx.session.scalar(select(or_(counted, _reported_since(audit, person_id)))))
-
-
-def readable(ctx: Context) -> bool:
-    """Whether the asker may know of any audit at all."""
-    return could(ctx, Permission.ACCESS_AUDIT_READ)
 
 
 def _is_in(ctx: Context, audit: AccessAudit, person_id: Any) -> ColumnElement[bool]:

@@ -6,43 +6,31 @@ that the reader is kept from, and those about the reader, are left out before th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
-
 from audit.record import record
-from compliance.accesses.flags.models import AccessFlag
-from compliance.decisions.exceptions.queries import kept_from
-from compliance.identity.models import Person
-from compliance.identity.queries import names_of, require_fresh
+from compliance.identity.queries import require_fresh
 from compliance.kernel.calendar import Quarter, quarter_named
-from compliance.kernel.clock import end_of, start_of
 from compliance.kernel.context import Context
-from compliance.kernel.errors import Invalid, Refusal
+from compliance.kernel.errors import Forbidden, Invalid, Refusal
 from compliance.kernel.secrets import KeyRing
-from compliance.licences.quarterly.models import UseVerdict
 from policies.access import may
 from policies.permissions import Permission
 from policies.values import Policy
-from signatories.models import Organisation
 
-from . import counting, queries, rules
+from . import counting, facts, queries, rules
+from .errors import InTheAudit, OwnFinding
 from .events import AccessAuditExported, AccessAuditViewed
-from .models import AccessAudit, AccessAuditFigure, AccessAuditFinding
+from .facts import People
+from .models import AccessAudit, AccessAuditFinding
 from .rules import FIGURES, Figures, Kind, Progress, Status
 
 FORMS = ("pdf", "xlsx")
-QUARTERS_MOST = 8
-"""Quarters beside one another, the one that is read among them."""
-
-PEOPLE_MOST = 5_000
-FINDINGS_MOST = 500
-
 KINDS: dict[Kind, str] = {
     Kind.NOTHING: "Nothing unusual",
     Kind.QUESTION: "To be asked about",
@@ -77,7 +65,6 @@ class Past:
     quarter: Quarter
     people: int
     figures: Figures
-    status: Status
 
 
 @dataclass(frozen=True)
@@ -167,33 +154,40 @@ def export(ctx: Context, audit_id: UUID, form: str) -> Report:
 
 def gather(ctx: Context, audit_id: UUID) -> Report:
     """Everything the asker may read of an audit; raises NotFound."""
-    audit = queries.visible(ctx, audit_id)
-    quarter, status = quarter_named(audit.quarter), Status(audit.status)
+    quarterlies = facts.quarterlies(ctx, audit_id)
+    this = quarterlies[-1]
+    audit, quarter, status = this.audit, quarter_named(this.audit.quarter), Status(this.audit.status)
     late = counting.late(ctx, quarter, audit.organisation_id, audit.end_number)
-    lines = _lines(ctx, audit, late)
-    findings = _findings(ctx, audit)
-    is_open = status is Status.OPENED
+    found = facts.findings(ctx, audit)
+    known = facts.people(
+        ctx, audit, {*late, audit.signed_by, *(who for each in found for who in (each.found_by, each.person_id))}
+    )
+    counts = facts.counts(ctx, audit)
+    finders = {each.found_by for each in found}
+    able = queries.able_to_sign(ctx, audit) if status is Status.OPENED else {}
     return Report(
         audit.id,
         audit.organisation_id,
-        ctx.session.get_one(Organisation, audit.organisation_id).name,
+        this.organisation,
         quarter,
         rules.progress(status, audit.due_on, queries.today(ctx)),
         audit.opened_at,
         audit.due_on,
         (audit.first_number, audit.end_number),
-        lines,
-        rules.together(line.figures for line in lines),
+        _lines(known, late),
+        this.figures,
         rules.together(late.values()),
-        _past(ctx, audit),
-        findings,
-        _flags(ctx, audit, quarter) if may(ctx, Permission.FLAG_READ) else None,
-        _verdicts(ctx, audit),
-        names_of(ctx, [audit.signed_by]).get(audit.signed_by, audit.signed_by) if audit.signed_by else None,
+        tuple(
+            Past(each.audit.id, quarter_named(each.audit.quarter), each.people, each.figures) for each in quarterlies
+        ),
+        tuple(_finding(ctx, each, known) for each in found),
+        _flagged(ctx, counts.flags),
+        counts.verdicts,
+        known.name(audit.signed_by),
         audit.signed_at,
         _opened(ctx, audit.conclusion, f"access_audits.conclusion:{audit.id}") if audit.conclusion else None,
-        tuple(queries.signers(ctx, audit)) if is_open else (),
-        queries.why_not(ctx, audit) if is_open else None,
+        tuple(name for one, name in able.items() if one not in finders),
+        _why_not(ctx, audit, able, finders) if status is Status.OPENED else None,
         ctx.now(),
         f"{ctx.house.settings.base_url}/access-audits/{audit.id}",
     )
@@ -213,84 +207,38 @@ def in_order(lines: tuple[Line, ...], sort: str, search: str | None = None) -> l
     return sorted(found, key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
 
 
-def _lines(ctx: Context, audit: AccessAudit, late: Mapping[UUID, Figures]) -> tuple[Line, ...]:
-    it = AccessAuditFigure
-    rows = ctx.session.execute(
-        select(it.person_id, Person.full_name, *(getattr(it, name) for name in FIGURES))
-        .join(Person, Person.id == it.person_id)
-        .where(it.audit_id == audit.id)
-        .limit(PEOPLE_MOST)
-    )
-    lines = [Line(one, name, Figures(*numbers), late.get(one, Figures())) for one, name, *numbers in rows]
-    only_late = late.keys() - {line.person_id for line in lines}
-    names = names_of(ctx, map(str, only_late)) if only_late else {}
-    lines += [Line(one, names.get(str(one), str(one)), Figures(), late[one], counted=False) for one in only_late]
+def _lines(known: People, late: Mapping[UUID, Figures]) -> tuple[Line, ...]:
+    lines = [
+        Line(one, known.name(one) or "", figures, late.get(one, Figures())) for one, figures in known.figures.items()
+    ]
+    only_late = late.keys() - known.figures.keys()
+    lines += [Line(one, known.name(one) or "", Figures(), late[one], counted=False) for one in only_late]
     return tuple(sorted(lines, key=lambda line: (line.name.casefold(), line.person_id)))
 
 
-def _past(ctx: Context, audit: AccessAudit) -> tuple[Past, ...]:
-    """This audit and those of the quarters before it, the oldest first."""
-    it = AccessAudit
-    before = ctx.session.execute(
-        select(it.id, it.quarter, it.status)
-        .where(it.organisation_id == audit.organisation_id, it.quarter <= audit.quarter)
-        .order_by(it.quarter.desc())
-        .limit(QUARTERS_MOST)
-    ).all()
-    figures = queries.sums(ctx, [row.id for row in before])
-    return tuple(
-        Past(row.id, quarter_named(row.quarter), *figures.get(row.id, (0, Figures())), Status(row.status))
-        for row in reversed(before)
-    )
+def _finding(ctx: Context, one: AccessAuditFinding, known: People) -> Finding:
+    words = _opened(ctx, one.words, f"access_audit_findings.words:{one.id}")
+    person, finder = known.name(one.person_id), known.name(one.found_by)
+    return Finding(Kind(one.kind), words, person, finder or one.found_by, one.found_at)
 
 
-def _findings(ctx: Context, audit: AccessAudit) -> tuple[Finding, ...]:
-    rows = ctx.session.execute(
-        select(AccessAuditFinding, Person.full_name)
-        .outerjoin(Person, Person.id == AccessAuditFinding.person_id)
-        .where(AccessAuditFinding.audit_id == audit.id)
-        .order_by(AccessAuditFinding.found_at, AccessAuditFinding.id)
-        .limit(FINDINGS_MOST)
-    ).all()
-    names = names_of(ctx, {row[0].found_by for row in rows}) if rows else {}
-    return tuple(
-        Finding(
-            Kind(one.kind), _opened(ctx, one.words, f"access_audit_findings.words:{one.id}"), person,
-            names.get(one.found_by, one.found_by), one.found_at,
-        )
-        for one, person in rows
-    )  # fmt: skip
-
-
-def _flags(ctx: Context, audit: AccessAudit, quarter: Quarter) -> tuple[Flagged, ...]:
-    """The flags that the quarter's accesses raised, or that somebody raised within it, by rule."""
-    it = AccessFlag
-    by_entry = and_(it.last_number >= audit.first_number, it.last_number < audit.end_number)
-    by_day = and_(
-        it.last_number.is_(None), it.raised_at >= start_of(quarter.first_day), it.raised_at < end_of(quarter.last_day)
-    )
-    wanted = select(it.rule, func.count(), func.count().filter(it.decided_at.is_(None))).where(
-        it.organisation_id == audit.organisation_id, or_(by_entry, by_day)
-    )
-    wanted = wanted.where(or_(it.person_id.is_(None), it.person_id != ctx.actor.person_id))
-    kept = kept_from(ctx)
-    if kept:
-        wanted = wanted.where(or_(it.reference.is_(None), it.reference.not_in(kept)))
+def _flagged(ctx: Context, flags: Mapping[str, tuple[int, int]] | None) -> tuple[Flagged, ...] | None:
+    if flags is None:
+        return None
     known = ctx.the(Policy).need_to_know
     return tuple(
-        Flagged(rule, known[rule].means if rule in known else "Somebody raised a concern.", number, waiting)
-        for rule, number, waiting in ctx.session.execute(wanted.group_by(it.rule).order_by(it.rule))
+        Flagged(rule, known[rule].means if rule in known else "Somebody raised a concern.", *numbers)
+        for rule, numbers in sorted(flags.items())
     )
 
 
-def _verdicts(ctx: Context, audit: AccessAudit) -> dict[str, int]:
-    """What the audit of use found of the organisation's licences in the same quarter (LIC-8)."""
-    rows = ctx.session.execute(
-        select(UseVerdict.verdict, func.count())
-        .where(UseVerdict.quarter == audit.quarter, UseVerdict.organisation_id == audit.organisation_id)
-        .group_by(UseVerdict.verdict)
-    )
-    return {row[0]: row[1] for row in rows}
+def _why_not(ctx: Context, audit: AccessAudit, able: Mapping[str, str], finders: Collection[str]) -> Refusal | None:
+    """As `queries.why_not`, from what the page has read already."""
+    if not may(ctx, Permission.ACCESS_AUDIT_SIGN, organisation=audit.organisation_id):
+        return Forbidden()
+    if ctx.actor.id not in able:
+        return InTheAudit()
+    return OwnFinding() if ctx.actor.id in finders else None
 
 
 def _opened(ctx: Context, sealed: bytes, place: str) -> str:
