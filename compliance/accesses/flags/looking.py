@@ -27,8 +27,8 @@ from policies.values import Policy
 from .models import FlaggedUpTo, NotedRefusal
 from .rules import Seen, look_of, occasion
 
-MOST_ENTRIES = 5_000
-"""Entries of the log in one stretch."""
+MOST_ENTRIES = 500
+"""Entries of the log in one stretch: few enough that writing what comes of it keeps no decision waiting."""
 
 MOST_BEFORE = 50_000
 """Things done before a stretch that are looked back at for it."""
