@@ -16,7 +16,6 @@ from compliance.notices.writing import write
 from . import own, states
 from .states import State
 
-LETTER = "log_checkpoint"
 WRITER = worker("send-checkpoints")
 OF_USE = timedelta(days=7)
 
@@ -24,7 +23,7 @@ OF_USE = timedelta(days=7)
 def write_due(house: House, state: State) -> bool:
     """Write today's letter, unless it was written; whether it was. What the mailbox has is what was truly sent."""
     address = state.witness.removeprefix("mailto:")
-    mark = f"{LETTER}:{sha256(address.encode()).hexdigest()[:16]}"
+    mark = f"checkpoint:{sha256(address.encode()).hexdigest()[:16]}"
     newest = own.since(house, 0)
     with house.work(WRITER) as ctx:
         last = ctx.session.scalar(
@@ -34,7 +33,7 @@ def write_due(house: House, state: State) -> bool:
             .limit(1)
         )
         letter = newest and write(
-            ctx, LETTER, to=address, once=f"{mark}:{london_date(ctx.now())}", useless_at=ctx.now() + OF_USE,
+            ctx, "log_checkpoint", to=address, once=f"{mark}:{london_date(ctx.now())}", useless_at=ctx.now() + OF_USE,
             size=f"{newest.size:,}", day=said_day(london_date(ctx.now())), checkpoint=newest.note.strip(),
             keys="\n".join(str(one) for one in verifiers(house)), service=ctx.house.settings.base_url,
         )  # fmt: skip

@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import text
 
 from audit.sealing import seal_all
+from compliance.identity.proposals.models import Proposal
 from compliance.kernel.context import House
 from compliance.kernel.db import WRITES
 from compliance.kernel.errors import Forbidden
+from compliance.web import asked
 from compliance.witnesses.errors import NothingToAccept
 from compliance.witnesses.models import AcceptedRollback
 from compliance.witnesses.rules import Answer, Problem
@@ -63,6 +65,12 @@ def test_only_those_who_may_and_only_where_there_is_something_to_accept(
         accept(house, first, Answer(str(folder), problem=Problem.NO_ANSWER))
 
     accept(house, first, answer)
+    (proposal,) = every(house, Proposal)
+    with house.reading(*first) as ctx:
+        said = asked.said(ctx, proposal)
+    assert said.title == "Go on with a log that was turned back"
+    assert {("Witness", str(folder)), ("Entries it has seen", "9"), ("Entries of the log now", "5")} < set(said.facts)
+
     clock.move(timedelta(days=15))
     fresh = [at_work(house, one) for one in (a_person(house, "hub_supervisor"), a_person(house, "hub_manager"))]
     assert accept(house, fresh[0], answer) == "proposed", "what nobody agreed to in time is proposed anew"
