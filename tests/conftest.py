@@ -28,6 +28,10 @@ LONGEST_FIRST = (
     "tests/identity/test_spent_once",
     "tests/identity/test_guessing",
     "tests/torture",
+    "tests/cli/test_demo",
+    "tests/licences/test_last_seat",
+    "tests/decisions/test_withdrawal_served",
+    "tests/identity/test_policy_served",
 )
 
 

@@ -57,7 +57,7 @@ def test_eight_clients_write_to_postgresql_at_once(postgres_url: Fresh) -> None:
 
     def client(first: int) -> None:
         with engine.connect() as connection:
-            together.wait(timeout=10)
+            together.wait(timeout=60)
             for entry in range(first, first + 50):
                 write(connection, entry)
                 connection.commit()

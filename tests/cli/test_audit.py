@@ -16,7 +16,7 @@ from compliance.kernel.settings import REPOSITORY
 from tests.cli.conftest import *  # noqa: F403
 from tests.support.installation import Installation
 
-SEALED_WITHIN_SECONDS = 10.0
+SEALED_WITHIN_SECONDS = 90.0
 
 
 @pytest.mark.rule("AUD-3")

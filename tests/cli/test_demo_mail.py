@@ -16,7 +16,7 @@ import pytest
 from tests.cli.conftest import Demo
 from tests.support.programs import Phone
 
-SOON = 20.0
+SOON = 120.0
 
 
 def a_token(demo: Demo, person: dict[str, Any]) -> dict[str, str]:

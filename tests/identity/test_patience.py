@@ -16,11 +16,11 @@ def test_a_late_answer_is_late_from_when_it_was_asked() -> None:
     patience = Patience(32)
     began = time.monotonic()
 
-    patience.late(5, since=began - 4.9)
-    assert 0.09 < time.monotonic() - began < 4
-    patience.late(5, since=began - 6)
+    patience.late(120, since=began - 119.9)
+    assert 0.09 < time.monotonic() - began < 60
+    patience.late(120, since=began - 121)
     patience.late(0, since=began)
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 60
 
 
 @pytest.mark.rule("IDN-4", "DEC-3")
@@ -30,7 +30,7 @@ def test_of_all_threads_a_quarter_sleeps_and_the_others_are_answered_at_once() -
 
     def fail() -> None:
         try:
-            patience.late(1.5, since=time.monotonic())
+            patience.late(4, since=time.monotonic())
         except FailedAmongMany as refused:
             told.append(refused.retry_after)
 
@@ -42,8 +42,8 @@ def test_of_all_threads_a_quarter_sleeps_and_the_others_are_answered_at_once() -
         thread.join()
 
     assert len(told) == 24
-    assert set(told) == {2}, "a caller is asked to come back when the sleepers have woken"
-    assert time.monotonic() - began < 10
+    assert set(told) == {4}, "a caller is asked to come back when the sleepers have woken"
+    assert time.monotonic() - began < 60
     patience.late(0.01, since=time.monotonic())
 
 

@@ -161,7 +161,7 @@ def test_no_transaction_is_open_while_the_server_is_spoken_to(posting: House, ma
     mail.slow_seconds = 1
     with ThreadPoolExecutor(1) as sending:
         run = sending.submit(post_goes, posting)
-        assert mail.spoken_to.wait(10)
+        assert mail.spoken_to.wait(60)
         a_letter(posting, "meanwhile@kent.example.org")
         assert not run.done()
         assert run.result().done == 2
@@ -284,13 +284,13 @@ def test_without_any_mail_letters_wait_and_none_is_tried(
 @pytest.mark.rule("GOV-5")
 def test_being_told_to_stop_interrupts_and_gives_the_letter_back(sqlite_posting: House, mail: MailServer) -> None:
     letter = a_letter(sqlite_posting)
-    mail.slow_seconds = 5
+    mail.slow_seconds = 120
     stopping = Stopping()
     with ThreadPoolExecutor(1) as scheduler:
         run = scheduler.submit(send_due, sqlite_posting, stopping, 500)
-        assert mail.spoken_to.wait(10)
+        assert mail.spoken_to.wait(60)
         stopping.tell()
-        assert run.result(timeout=2) == Run()
+        assert run.result(timeout=60) == Run()
 
     kept = the_letter(sqlite_posting, letter)
     assert (kept.held_until, kept.tries, kept.problem) == (None, 0, None)

@@ -78,7 +78,7 @@ def test_what_is_too_much_for_one_document_is_refused_and_what_takes_too_long_is
     began = time.monotonic()
     with pytest.raises(TooLong):
         Press(most_seconds=0.01).set(a_document("Words."))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60
 
 
 def test_only_so_many_are_set_at_once_and_who_comes_too_late_is_told_to_wait() -> None:

@@ -84,9 +84,9 @@ class MailServer:
 
     def stop(self) -> None:
         """Be gone: whoever connects is refused."""
-        if self._controller is not None:
-            self._controller.stop(no_assert=True)
-            self._controller = None
+        controller, self._controller = self._controller, None
+        if controller is not None:
+            controller.stop(no_assert=True)
 
     def to(self, address: str, *, says: str = "") -> list[Arrived]:
         """Everything that came for this address and says this, in order."""
@@ -113,8 +113,9 @@ class MailServer:
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         self.spoken_to.set()
-        if self.slow_seconds:
-            await asyncio.sleep(self.slow_seconds)
+        until = time.monotonic() + self.slow_seconds
+        while time.monotonic() < until and self._controller is not None:
+            await asyncio.sleep(0.02)
         raw = cast(bytes, envelope.content)
         came = Arrived(message_from_bytes(raw, policy=default), [str(to) for to in envelope.rcpt_tos], raw)
         refusal = self.answer(came)

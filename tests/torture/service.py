@@ -175,7 +175,7 @@ def until(come: Callable[[], bool], within: float) -> float:
     while not come():
         if time.monotonic() - began > within:
             return float("inf")
-        time.sleep(0.02)
+        time.sleep(0.05)
     return time.monotonic() - began
 
 
