@@ -13,7 +13,7 @@ from compliance.accesses.audits.errors import AuditOpenAlready, AuditOver, InThe
 from compliance.accesses.audits.jobs import OPEN, TELL
 from compliance.accesses.audits.models import AccessAudit, AccessAuditFigure, AccessAuditFinding
 from compliance.accesses.audits.rules import FIGURES, Figures, Kind, Progress
-from compliance.accesses.flags.models import AccessFlag
+from compliance.accesses.flags.models import AccessFlag, AccessFlagEntry
 from compliance.identity.errors import FreshCodeNeeded
 from compliance.kernel.calendar import BeyondCalendar, Quarter
 from compliance.kernel.clock import FixedClock
@@ -308,18 +308,24 @@ def test_the_quarters_before_stand_beside_it(house: House, clock: FixedClock) ->
 
 
 @pytest.mark.rule("AUD-5", "AUD-6", "DEC-6")
-def test_flags_are_shown_to_those_who_review_them_but_for_what_they_are_kept_from(
-    house: House, clock: FixedClock
-) -> None:
+def test_flags_of_the_quarter_are_shown_to_those_who_may_know_of_them(house: House, clock: FixedClock) -> None:
+    """By when it happened, where it was reported; else by when it was raised. Never to whom they are about."""
     audit, (person,) = opened(house, clock)
     reader = someone(house, "ig_officer")
+    of_it = reported(house, person, NOON)
+    of_the_next = reported(house, person, datetime(2027, 1, 2, 12, tzinfo=UTC))
     with house.work(worker("test")) as ctx:
         rows_made(
             ctx,
-            _flag(ctx.new_id(), audit, person, "bulk", last=audit.end_number - 1),
-            _flag(ctx.new_id(), audit, person, "bulk", last=audit.end_number - 1, decided=True),
-            _flag(ctx.new_id(), audit, person, "bulk", last=audit.end_number),
-            _flag(ctx.new_id(), audit, UUID(reader.actor.id), "concern", last=None),
+            *(_flag(ctx.new_id(), audit, person, "bulk", decided=decided) for decided in (True, False)),
+            _flag(ctx.new_id(), audit, UUID(reader.actor.id), "concern"),
+            _flag(after := ctx.new_id(), audit, person, "out_of_hours"),
+            _flag(late := ctx.new_id(), audit, person, "no_involvement", at=datetime(2027, 1, 4, tzinfo=UTC)),
+            _flag(ctx.new_id(), audit, person, "refused_often", at=datetime(2027, 1, 4, tzinfo=UTC)),
+        )
+        ctx.session.flush()
+        ctx.session.add_all(
+            AccessFlagEntry(flag_id=flag, number=one) for flag, one in ((after, of_the_next), (late, of_it))
         )
 
     with house.work(*reader) as ctx:
@@ -328,7 +334,7 @@ def test_flags_are_shown_to_those_who_review_them_but_for_what_they_are_kept_fro
         theirs = reports.view(ctx, audit.id).flags
 
     assert flags is not None
-    assert [(each.rule, each.number, each.waiting) for each in flags] == [("bulk", 2, 1)]
+    assert [(each.rule, each.number, each.waiting) for each in flags] == [("bulk", 2, 1), ("no_involvement", 1, 1)]
     assert theirs is None
 
 
@@ -388,10 +394,9 @@ def _licence(one: UUID, person: UUID, organisation: UUID, status: str, ended: da
 
 
 def _flag(
-    one: UUID, audit: AccessAudit, person: UUID, rule: str, *, last: int | None, decided: bool = False
+    one: UUID, audit: AccessAudit, person: UUID, rule: str, *, at: datetime = NOON, decided: bool = False
 ) -> AccessFlag:
     return AccessFlag(
         id=one, key=str(one), rule=rule, status="open", person_id=person, organisation_id=audit.organisation_id,
-        accesses=1, first_number=last, last_number=last, raised_by="-", raised_at=NOON, due_on=NOON.date(),
-        decided_at=NOON if decided else None,
+        accesses=1, raised_by="-", raised_at=at, due_on=NOON.date(), decided_at=NOON if decided else None,
     )  # fmt: skip

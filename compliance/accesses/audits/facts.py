@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, func, literal, null, or_, select, union_all
 
-from compliance.accesses.flags.models import AccessFlag
-from compliance.decisions.exceptions.models import Conflict
+from compliance.accesses.flags.models import AccessFlag, AccessFlagEntry
+from compliance.accesses.flags.queries import theirs
+from compliance.accesses.reporting.models import ReportedAccess
 from compliance.identity.models import Person
 from compliance.kernel.calendar import quarter_named
 from compliance.kernel.clock import end_of, start_of
@@ -22,8 +23,9 @@ from policies.access import may, reach
 from policies.permissions import Permission
 from signatories.models import Organisation
 
+from . import queries
 from .models import AccessAudit, AccessAuditFigure, AccessAuditFinding
-from .rules import FIGURES, Figures
+from .rules import FIGURES, Figures, Status
 
 QUARTERS_MOST = 8
 """Quarters beside one another, the one that is read among them."""
@@ -43,11 +45,15 @@ class Quarterly:
 
 
 @dataclass(frozen=True)
-class Counts:
-    """Flags by their rule, with how many of them wait, and verdicts of the audit of use; None for flags one may not see."""
+class Beside:
+    """What stands beside the figures: flags by rule with how many wait, verdicts on licences, and who could sign.
+
+    `flags` is None for those who may know of none; `able` holds ids and names, and is empty once it is signed off.
+    """
 
     flags: dict[str, tuple[int, int]] | None
     verdicts: dict[str, int]
+    able: dict[str, str]
 
 
 @dataclass
@@ -119,39 +125,50 @@ def people(ctx: Context, audit: AccessAudit, spoken_of: Collection[UUID | str | 
     return found
 
 
-def counts(ctx: Context, audit: AccessAudit) -> Counts:
-    """Flags of the quarter for those who review flags, and what the audit of use found of its licences (LIC-8)."""
+def beside(ctx: Context, audit: AccessAudit) -> Beside:
+    """Flags of the quarter for those who may know of them, what the audit of use found, and who could sign it off."""
     shows = may(ctx, Permission.FLAG_READ)
-    verdicts = (
-        select(literal("verdict"), UseVerdict.verdict, func.count(), literal(0))
+    nobody = cast(null(), String)
+    every: list[Select[*tuple[Any, ...]]] = [
+        select(literal("verdict"), UseVerdict.verdict, nobody, func.count(), literal(0))
         .where(UseVerdict.quarter == audit.quarter, UseVerdict.organisation_id == audit.organisation_id)
         .group_by(UseVerdict.verdict)
-    )
-    it = AccessFlag
-    flags = (
-        select(literal("flag"), it.rule, func.count(), func.count().filter(it.decided_at.is_(None)))
-        .where(it.organisation_id == audit.organisation_id, _raised_by(audit), _open_to(ctx))
-        .group_by(it.rule)
-    )
-    found = Counts({} if shows else None, {})
-    for what, code, number, waiting in ctx.session.execute(union_all(verdicts, flags) if shows else verdicts):
+    ]
+    if shows:
+        it = AccessFlag
+        every.append(
+            select(literal("flag"), it.rule, nobody, func.count(), func.count().filter(it.decided_at.is_(None)))
+            .where(it.organisation_id == audit.organisation_id, _of_quarter(audit), theirs(ctx))
+            .group_by(it.rule)
+        )
+    if audit.status == Status.OPENED.value:
+        able = queries.able_to_sign(ctx, audit).subquery()
+        every.append(select(literal("signer"), able.c.full_name, cast(able.c.id, String), literal(0), literal(0)))
+
+    found = Beside({} if shows else None, {}, {})
+    asked: Any = union_all(*every)
+    for what, code, person, number, waiting in ctx.session.execute(asked):
         if what == "verdict":
             found.verdicts[code] = number
+        elif what == "signer":
+            found.able[str(UUID(person))] = code
         elif found.flags is not None:
             found.flags[code] = (number, waiting)
     return found
 
 
-def _raised_by(audit: AccessAudit) -> ColumnElement[bool]:
-    """The flags that the quarter's entries raised, and those that somebody raised within it."""
-    it, quarter = AccessFlag, quarter_named(audit.quarter)
-    by_entry = and_(it.last_number >= audit.first_number, it.last_number < audit.end_number)
-    within = and_(it.raised_at >= start_of(quarter.first_day), it.raised_at < end_of(quarter.last_day))
-    return or_(by_entry, and_(it.last_number.is_(None), within))
-
-
-def _open_to(ctx: Context) -> ColumnElement[bool]:
-    """Neither about the reader, nor about a case that a conflict of interest keeps them from (DEC-6)."""
-    it, me = AccessFlag, ctx.actor.person_id
-    kept = select(Conflict.reference).where(Conflict.person_id == me, Conflict.lifted_at.is_(None))
-    return and_(or_(it.person_id.is_(None), it.person_id != me), or_(it.reference.is_(None), it.reference.not_in(kept)))
+def _of_quarter(audit: AccessAudit) -> ColumnElement[bool]:
+    """The flags that rest on something reported for the quarter, and those that rest on nothing reported and were
+    raised within it: a concern, or an answer of this service, which is looked at as it is given.
+    """
+    it, quarter, reported = AccessFlag, quarter_named(audit.quarter), ReportedAccess
+    since, until = start_of(quarter.first_day), end_of(quarter.last_day)
+    entries = (
+        select(AccessFlagEntry.number)
+        .join(reported, reported.number == AccessFlagEntry.number)
+        .where(AccessFlagEntry.flag_id == it.id)
+        .correlate(it)
+    )
+    within = and_(it.raised_at >= since, it.raised_at < until)
+    happened = entries.where(reported.happened_at >= since, reported.happened_at < until)
+    return or_(happened.exists(), and_(~entries.exists(), within))

@@ -185,22 +185,24 @@ def why_not(ctx: Context, audit: AccessAudit) -> Refusal | None:
 def signers(ctx: Context, audit: AccessAudit) -> list[str]:
     """The names of those who can sign this audit off as things stand."""
     found = finders(ctx, audit)
-    return [name for one, name in able_to_sign(ctx, audit).items() if one not in found]
+    rows = ctx.session.execute(able_to_sign(ctx, audit))
+    return sorted(name for one, name in rows if str(one) not in found)
 
 
-def able_to_sign(ctx: Context, audit: AccessAudit) -> dict[str, str]:
-    """Those who may sign audits off and are not in this one: ids and names, the asker first where they are one."""
+def able_to_sign(ctx: Context, audit: AccessAudit) -> Select[UUID, str]:
+    """The statement for those who may sign audits off and are not in this one: ids and names, the asker at the head."""
     able = select(RoleHeld.person_id).where(
         RoleHeld.role.in_(roles_with(ctx, Permission.ACCESS_AUDIT_SIGN)),
         RoleHeld.organisation_id.is_(None),
         still_held(ctx.now()),
     )
-    wanted = select(Person.id, Person.full_name).where(
-        Person.id.in_(able), Person.closed_at.is_(None), ~_is_in(ctx, audit, Person.id)
-    )
     me_first = case((Person.id == ctx.actor.person_id, 0), else_=1)
-    rows = ctx.session.execute(wanted.order_by(me_first, Person.full_name, Person.id).limit(SIGNERS_MOST))
-    return {str(one): name for one, name in rows}
+    return (
+        select(Person.id, Person.full_name)
+        .where(Person.id.in_(able), Person.closed_at.is_(None), ~_is_in(ctx, audit, Person.id))
+        .order_by(me_first, Person.full_name, Person.id)
+        .limit(SIGNERS_MOST)
+    )
 
 
 def finders(ctx: Context, audit: AccessAudit) -> set[str]:

@@ -1,7 +1,7 @@
 """One audit as it is read: its people, what they did beside the quarters before, flags, findings, and whose turn it is.
 
-Figures hold no reference of a case, so there is nothing in them to be kept from (DEC-6). Flags may: those about a case
-that the reader is kept from, and those about the reader, are left out before they are counted.
+Figures hold no reference of a case, so there is nothing in them to be kept from (DEC-6). Flags may: only those that
+the reader may know of are counted, as in the list of flags.
 """
 
 from __future__ import annotations
@@ -162,9 +162,8 @@ def gather(ctx: Context, audit_id: UUID) -> Report:
     known = facts.people(
         ctx, audit, {*late, audit.signed_by, *(who for each in found for who in (each.found_by, each.person_id))}
     )
-    counts = facts.counts(ctx, audit)
+    beside = facts.beside(ctx, audit)
     finders = {each.found_by for each in found}
-    able = queries.able_to_sign(ctx, audit) if status is Status.OPENED else {}
     return Report(
         audit.id,
         audit.organisation_id,
@@ -181,13 +180,13 @@ def gather(ctx: Context, audit_id: UUID) -> Report:
             Past(each.audit.id, quarter_named(each.audit.quarter), each.people, each.figures) for each in quarterlies
         ),
         tuple(_finding(ctx, each, known) for each in found),
-        _flagged(ctx, counts.flags),
-        counts.verdicts,
+        _flagged(ctx, beside.flags),
+        beside.verdicts,
         known.name(audit.signed_by),
         audit.signed_at,
         _opened(ctx, audit.conclusion, f"access_audits.conclusion:{audit.id}") if audit.conclusion else None,
-        tuple(name for one, name in able.items() if one not in finders),
-        _why_not(ctx, audit, able, finders) if status is Status.OPENED else None,
+        tuple(sorted(name for one, name in beside.able.items() if one not in finders)),
+        _why_not(ctx, audit, beside.able, finders) if status is Status.OPENED else None,
         ctx.now(),
         f"{ctx.house.settings.base_url}/access-audits/{audit.id}",
     )
