@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from compliance.kernel.context import House
 from compliance.kernel.db import WRITES
@@ -27,6 +27,7 @@ from . import notes, tree
 from .encoding import leaf_of
 from .models import HEAD, AuditEntry, LogCheckpoint, LogHead, LogSeal, LogTile, Moment
 from .notes import Checkpoint, Signer, Verifier
+from .stretches import answer
 from .tree import HASH_BYTES, TILE, Edge
 
 MOST_AT_ONCE = 50_000
@@ -35,6 +36,14 @@ KEPT_EVERY = timedelta(hours=1)
 
 class LogTouched(RuntimeError):
     """What is to be sealed is not whole: the log is left as it is, and somebody has to look (AUD-3)."""
+
+
+class Seal(NamedTuple):
+    """How far the log is sealed: the tree's size, its edge, and the signed checkpoint."""
+
+    size: int
+    edge: bytes
+    note: str
 
 
 @dataclass(frozen=True)
@@ -136,9 +145,9 @@ class Prover:
 
 
 def tile_at(connection: Connection, level: int, place: int) -> bytes:
-    """A full tile's hashes, joined; nothing where it is not there. The statement is the driver's own: it is waited on."""
-    found = connection.exec_driver_sql(_TILE[connection.dialect.name], {"level": level, "place": place}).scalar()
-    return bytes(found or b"")
+    """A full tile's hashes, joined; nothing where it is not there. The driver is asked itself: this is waited on."""
+    found = answer(connection, _TILE[connection.dialect.name], level=level, place=place)
+    return bytes(found[0][0]) if found else b""
 
 
 _TILE = {
@@ -163,7 +172,7 @@ def prove_growth(connection: Connection, old: int) -> tuple[list[bytes], str] | 
     return tree.consistency(old, sealed.size, tree.rooted(hashes_of(connection, sealed))), sealed.note
 
 
-def hashes_of(connection: Connection, sealed: Row[int, bytes, str]) -> tree.Hashes:
+def hashes_of(connection: Connection, sealed: Seal) -> tree.Hashes:
     """The tree's hashes as they are kept: in full tiles, and in the seal's edge."""
     edge = Edge.read(sealed.size, sealed.edge)
     look = lru_cache(maxsize=64)(partial(tile_at, connection))
@@ -179,7 +188,7 @@ def hashes_of(connection: Connection, sealed: Row[int, bytes, str]) -> tree.Hash
     return hashes
 
 
-def _since_the_seal(connection: Connection, most: int) -> tuple[Row[int, bytes, str], Sequence[bytes]]:
+def _since_the_seal(connection: Connection, most: int) -> tuple[Seal, Sequence[bytes]]:
     sealed = _seal(connection)
     head = connection.execute(select(LogHead.size).where(LogHead.id == HEAD)).scalar_one()
     if head < sealed.size:
@@ -194,11 +203,9 @@ def _since_the_seal(connection: Connection, most: int) -> tuple[Row[int, bytes, 
     return sealed, came
 
 
-def _seal(connection: Connection) -> Row[int, bytes, str]:
-    return connection.execute(_SEALED).one()
-
-
-_SEALED = select(LogSeal.size, LogSeal.edge, LogSeal.note).where(LogSeal.id == HEAD)
+def _seal(connection: Connection) -> Seal:
+    (row,) = answer(connection, f"SELECT size, edge, note FROM log_seal WHERE id = {HEAD}")  # noqa: S608
+    return Seal(row[0], bytes(row[1]), row[2])
 
 
 def _tile(level: int, place: int, joined: bytes) -> dict[str, Any]:

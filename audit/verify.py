@@ -15,7 +15,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, select
 
 from compliance.kernel.context import House
 from compliance.kernel.secrets import KeyRing
@@ -25,14 +25,12 @@ from .apart import Beside, Wrong
 from .encoding import leaf_of, stands
 from .models import COLUMNS, HEAD, LogCheckpoint, LogHead, LogSeal, LogTile
 from .notes import BadNote, Checkpoint, Verifier, open_note
-from .sealing import hashes_of
+from .sealing import Seal, hashes_of
 from .stretches import Readers, Stretch, driver_errors, whole_rows
 from .tree import HASH_BYTES, TILE, Edge
 
 READERS_OF_POSTGRESQL = 2
 """How many of the server's processes put a log together at once: the machine is said to have two cores."""
-
-_Sealed = Row[int, bytes, str]
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ class _Log:
     readers: Readers
     beside: Beside
     head: int
-    sealed: _Sealed
+    sealed: Seal
     verifiers: Sequence[Verifier]
     origin: str | None
 
@@ -143,7 +141,8 @@ def _look(
     if head is None or sealed is None:
         raise _Bad(0, "The log's head or its seal is gone.")
     readers = Readers(connections)
-    return _Log(first, readers, Beside(readers, first.dialect.name, head, ring), head, sealed, verifiers, origin)
+    beside = Beside(readers, first.dialect.name, head, ring)
+    return _Log(first, readers, beside, head, Seal(*sealed), verifiers, origin)
 
 
 def _grew_from(log: _Log, since: Checkpoint) -> bool:
