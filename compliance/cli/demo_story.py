@@ -27,7 +27,7 @@ from signatories import queries as register
 from signatories import use_cases as signatories
 from signatories.seed import load_register
 
-from . import demo_accesses, demo_flags, demo_registers
+from . import demo_accesses, demo_audits, demo_exceptions, demo_flags, demo_reading, demo_registers
 from .demo_stage import ADDRESS, THE_OPERATOR, Somebody, Stage, a_password
 from .demo_told import Told, told
 
@@ -80,6 +80,7 @@ def _play(stage: Stage, say: Callable[[str], None]) -> Told:
     say("The case system tells what was done in it, these four weeks")
     at_work = [each for each in stage.people if each.full_name in AT_WORK]
     demo_accesses.ordinary_weeks(stage, client.client_id, at_work, days=28)
+    demo_audits.a_quarter_is_audited(stage, next(each for each in stage.people if each.role == "ig_officer"))
     stage.post_goes()
     return told(stage, known)
 
@@ -206,7 +207,10 @@ def _licences(
         licences.deactivate(ctx, _given(leaver), reason=EndReason.LEAVER)
     say("Two accesses are asked about: one is explained, one is overdue")
     demo_flags.accesses_are_asked_about(stage, too, looks)
+    say("Two cases are opened for emergency MARACs, and somebody is kept from a case")
+    demo_exceptions.a_case_is_opened(stage, hub["hub_supervisor"], too)
     stage.at(3)
+    demo_exceptions.another_waits(stage, hub, looks)
     demo_flags.a_concern_is_reported(stage, delegate, looks)
     waiting, _, refused = (
         _request(stage, name, "swale", ["mid-kent"], delegate, _with_an_account(stage, name))
@@ -229,7 +233,9 @@ def _registers_in_full(stage: Stage, hub: dict[str, Somebody], say: Callable[[st
     ]
     demo_registers.share_a_seat(stage, hub["hub_manager"], desk)
     demo_registers.let_rest_unused(stage, hub["hub_manager"])
-    demo_registers.doubt_an_entry(stage, next(each for each in stage.people if each.role == "ig_officer"))
+    officer = next(each for each in stage.people if each.role == "ig_officer")
+    demo_registers.doubt_an_entry(stage, officer)
+    demo_reading.keep_searches(stage, officer)
     demo_registers.announce_a_withdrawal(stage, hub["hub_manager"])
 
 

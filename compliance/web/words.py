@@ -294,6 +294,7 @@ def teach(app: Flask) -> None:
         london_day=london_day,
         acted=acted,
         seen=visible,
+        happened=log_words.happened,
         line_words=what_happened,
         whence=log_words.whence,
         letter=letter,

@@ -67,7 +67,7 @@ def test_a_file_holds_what_the_page_shows_in_its_order_and_says_how_many_and_whe
     assert [each["metadata"]["uid"] for each in told] == numbers
     assert f"{len(numbers)} entries" in sheet[0][0]
     assert "2026-11-21 10:00" in sheet[0][0]
-    assert sheet[1][:3] == ["Entry", "When (UK time)", "What happened"]
+    assert sheet[1][:4] == ["Entry", "When (UK time)", "Happened (UK time)", "What happened"]
 
 
 @pytest.mark.rule("AUD-1")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Thread
 from urllib.parse import quote
 from uuid import UUID
 
 import pytest
+from flask import Flask
+from werkzeug.serving import make_server
 
 from audit.models import AuditEntry
 from compliance.accesses.reading import use_cases
@@ -19,6 +22,8 @@ from tests.builders.exceptions import kept
 from tests.builders.identity import a_person, at_work, every, logged
 from tests.builders.licences import an_organisation
 from tests.builders.reading import comes_to_read
+from tests.builders.reporting import an_event, receipts, tells, the_teller
+from tests.support.browser import NewPage, axe
 from tests.web.conftest import Comes, Visitor
 
 PAGES = ("/audit", "/audit/0", "/audit/people", "/audit/references?reference=C-1")
@@ -295,3 +300,53 @@ def test_nothing_in_an_entry_breaks_the_page(comes: Comes, clock: FixedClock) ->
         assert "<script>alert" not in text, page
         assert not {"\x1b", "\u202e", "\u2028"} & set(text.partition("<tbody")[2] or text.partition("<dl")[2]), page
     assert "\\u202egnp" in officer.get(f"/audit/{number}").text
+
+
+@pytest.mark.rule("AUD-1")
+def test_nobody_is_shut_out_of_the_logs_pages(
+    sqlite_app: Flask, comes: Comes, swale: UUID, clock: FixedClock, new_page: NewPage
+) -> None:
+    officer = comes_to_read(comes)
+    house = officer.house
+    person = a_person(house, "delegate", organisation_id=swale)
+    reported(house, person.id, clock.now(), reference="C-7")
+    answered(house, person.id, clock.now(), reference="C-7")
+    officer.send("/audit/searches/new?event=sign_in.&outcome=done", {"name": "Sign-ins that were done"})
+    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
+    serving = Thread(target=server.serve_forever)
+    serving.start()
+    try:
+        address = f"http://127.0.0.1:{server.port}"
+        page = new_page(viewport={"width": 320, "height": 900})
+        cookie = officer.client.get_cookie("session")
+        assert cookie is not None
+        page.context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
+        for path in (
+            "", "?who=a&event=sign_in.&since_at=9am", "/purpose", "/searches", "/searches/new?outcome=done", "/people?who=a",
+            f"/people/{person.id}/day", "/references?reference=C-7", "/3",
+        ):  # fmt: skip
+            page.goto(f"{address}/audit{path}")
+            axe(page)
+            assert page.evaluate("() => document.scrollingElement.scrollWidth") <= 320, path
+    finally:
+        server.shutdown()
+        serving.join()
+
+
+@pytest.mark.rule("AUD-1", "AUD-3")
+def test_an_entry_shows_what_is_kept_beside_it_to_whom_something_was_disclosed(
+    sqlite_app: Flask, comes: Comes, swale: UUID
+) -> None:
+    officer = comes_to_read(comes)
+    house = officer.house
+    a_person(house, "delegate", email="alex@swale.gov.uk", organisation_id=swale)
+    told = an_event(kind="disclosure", recipient="The county court", address="203.0.113.5", purpose="legal_proceedings")
+    ((_, number, _),) = receipts(tells(the_teller(sqlite_app), told))
+
+    page = officer.get(f"/audit/{number}").text
+
+    assert "The county court" in page
+    assert "203.0.113.5" in page
+    assert "told, of 21 November 2026 at 9:30am" in page
+    assert f"/audit/{number}" in officer.get("/audit?address=203.0.113.5").text
+    assert "The county court" not in logged(house, "case_access.disclosed")[0].detail

@@ -39,7 +39,8 @@ HERE, DECIDED, IN_BATCH, CASE_SYSTEM = "here", "decided", "in_batch", "case_syst
 class Line:
     """One thing of a day: when, from which place, which entry of the log says so, and what it was.
 
-    `by_them` tells what they did from what was done about them; `other_id` is then who did it. `records` and
+    `by_them` tells what they did from what was done about them. `other_id` is who did the latter, of kind `other_kind`;
+    of the former it is whom or what it was about, where that is not themselves. `records` and
     `involved` are what the case system said of an access.
     """
 
@@ -161,8 +162,8 @@ def _line(entry: AuditEntry, person_id: str) -> Line:
         event=entry.event,
         outcome=entry.outcome,
         by_them=by_them,
-        other_kind=None if by_them else entry.actor_kind,
-        other_id=None if by_them else entry.actor_id,
+        other_kind=entry.subject_kind if by_them else entry.actor_kind,
+        other_id=(entry.subject_id if entry.subject_id != person_id else None) if by_them else entry.actor_id,
         action=_action(entry.detail) if decided else None,
         reference=entry.reference,
         rules=entry.rules,

@@ -37,6 +37,10 @@ class Names:
         known = self.people.get(person_id or "")
         return known.name if known else None
 
+    def called(self, id_: str | None) -> str | None:
+        """The name of somebody or of an organisation; None for neither."""
+        return self.of(id_) or self.places.get(id_ or "")
+
 
 def names(ctx: Context, ids: Iterable[str | None]) -> Names:
     """The people and organisations among these ids."""

@@ -20,6 +20,7 @@ from .words import visible
 ENTRY_COLUMNS: dict[str, Callable[[AuditEntry, Names], object]] = {
     "Entry": lambda entry, _known: entry.number,
     "When (UK time)": lambda entry, _known: clock(entry.at),
+    "Happened (UK time)": lambda entry, _known: clock(words.happened(entry) or entry.at),
     "What happened": lambda entry, _known: words.happening(entry.event),
     "Outcome": lambda entry, _known: words.outcome(entry.outcome),
     "Who": lambda entry, known: known.of(entry.actor_id) or words.acted(entry.actor_kind, entry.actor_id),
@@ -46,7 +47,7 @@ _READERS = (
     "Of these in batches",
 )  # fmt: skip
 _DAY = (
-    "When (UK time)", "What happened", "Outcome", "By", "Action", "Reference", "Rules", "Records", "Involved",
+    "When (UK time)", "What happened", "Outcome", "By", "About", "Action", "Reference", "Rules", "Records", "Involved",
     "Out of hours", "From where", "Entry",
 )  # fmt: skip
 
@@ -125,7 +126,8 @@ def _day_row(line: Line, own_name: str, known: Names) -> list[str]:
         own_name if line.by_them else known.of(line.other_id) or words.acted(line.other_kind or "", line.other_id or "")
     )
     cells: Iterable[object] = (
-        clock(line.at), what_happened(line), words.outcome(line.outcome), by, line.action, line.reference, line.rules,
+        clock(line.at), what_happened(line), words.outcome(line.outcome), by,
+        known.called(line.other_id) if line.by_them else own_name, line.action, line.reference, line.rules,
         line.records, {True: "Yes", False: "No"}.get(line.involved) if line.involved is not None else "",
         "Yes" if line.out_of_hours else "", line.address, line.number,
     )  # fmt: skip
@@ -137,5 +139,4 @@ def _named(places: Mapping[str, str], organisation_id: str | None) -> str | None
 
 
 def _about(entry: AuditEntry, known: Names) -> str:
-    called = known.of(entry.subject_id) or known.places.get(entry.subject_id or "")
-    return called or words.role(entry.subject_kind or "")
+    return known.called(entry.subject_id) or words.role(entry.subject_kind or "")

@@ -6,7 +6,9 @@ code of its character, so that nothing can pass for something else.
 
 from __future__ import annotations
 
+import json
 import unicodedata
+from datetime import datetime
 
 from audit.models import AuditEntry
 from compliance.identity.rules import ROLE_NAMES
@@ -35,6 +37,9 @@ HAPPENINGS = {
 }
 """Events that their own names do not say well."""
 
+GROUPS = {"audit": "Audit log", "case_access": "Case system", "list": "Lists"}
+"""What events that begin alike are called, where that is not how they begin."""
+
 ACCESSES = {
     "sign_in": "Signed in to the case system", "view": "Opened in the case system",
     "download": "Downloaded from the case system", "export": "Exported from the case system",
@@ -46,13 +51,27 @@ _JOINERS = {"\u200c", "\u200d"}
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
+def group(code: str) -> str:
+    """What events that begin alike are called together: *Licence*."""
+    return GROUPS.get(code, code.replace("_", " ").capitalize())
+
+
 def happening(name: str) -> str:
     """The name of an event in words: *Licence: suspended*."""
     if name in HAPPENINGS:
         return HAPPENINGS[name]
-    group, _, what = name.partition(".")
-    head = group.replace("_", " ").capitalize()
-    return f"{head}: {what.replace('_', ' ')}" if what else head
+    head, _, what = name.partition(".")
+    return f"{group(head)}: {what.replace('_', ' ')}" if what else group(head)
+
+
+def happened(entry: AuditEntry) -> datetime | None:
+    """When something that the case system reported happened there; None for what the log was told at once."""
+    if not entry.event.startswith("case_access."):
+        return None
+    try:
+        return datetime.fromisoformat(json.loads(entry.detail)["happened_at"])
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def outcome(code: str) -> str:

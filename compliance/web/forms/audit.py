@@ -69,7 +69,7 @@ class PersonQuestion(Question):
 
 
 class DayQuestion(Question):
-    day = Day("Day")
+    day = Day("Another day")
     what = OneOfMany("What to show")
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, request, url_for
 
-from audit import queries
+from audit import personal, queries
 from audit.events import VOCABULARY
 from audit.models import AuditEntry
 from audit.queries import Asked, Page
@@ -17,7 +17,7 @@ from audit.reading import Reader
 from compliance.accesses.reading import use_cases
 from compliance.accesses.reading.errors import PurposeNeeded
 from compliance.accesses.reading.reader import reader
-from compliance.accesses.reading.words import happening
+from compliance.accesses.reading.words import group, happening
 from compliance.identity import queries as identity
 from compliance.kernel.context import Context, in_force, origin, work
 from compliance.kernel.errors import NotFound
@@ -104,8 +104,10 @@ def entry(number: int) -> Reply:
         found = queries.entry(ctx, number, reader=reads)
         names = names_in(ctx, [found])
         places = its_places(ctx, reads)
+        beside = personal.of(ctx, [number]) if found.personal else {}
     detail: Any = json.loads(found.detail)
     shown = detail if isinstance(detail, dict) else {"detail": detail}
+    shown |= beside[number].said if number in beside else {}
     return show("audit_entry.html", **reading_for(reads), entry=found, names=names, organisations=places, detail=shown)
 
 
@@ -158,7 +160,7 @@ def reading_for(reads: Reader) -> dict[str, Any]:
 def _happenings() -> list[tuple[str, str]]:
     """What can be asked for: everything that begins alike, and each thing by itself."""
     groups = sorted({name.partition(".")[0] for name in VOCABULARY if "." in name})
-    alike = [(f"{group}.", f"{group.replace('_', ' ').capitalize()}: all") for group in groups]
+    alike = [(f"{code}.", f"{group(code)}: all") for code in groups]
     each = [(name, happening(name)) for name in VOCABULARY]
     return sorted((*alike, *each), key=lambda choice: choice[0])
 

@@ -9,13 +9,12 @@ from flask import request, url_for
 
 from compliance.accesses.reading import queries as searches_kept
 from compliance.accesses.reading import use_cases
-from compliance.accesses.reading.words import happening
+from compliance.accesses.reading.words import group, happening, outcome
 from compliance.kernel.context import Context, in_force, reading, work
 from compliance.web.access import guarded
 from compliance.web.forms.audit import KeepSearch
 from compliance.web.forms.plain import PlainForm, telling
 from compliance.web.replies import Reply, on, show
-from compliance.web.words import said
 from policies.permissions import Permission
 from policies.values import Policy
 from signatories import queries as signatories
@@ -84,7 +83,7 @@ def _told(asked: dict[str, str], places: dict[str, str]) -> list[str]:
         value = asked[name]
         words: dict[str, str] = {
             "event": _event(value),
-            "outcome": said(value),
+            "outcome": outcome(value),
             "organisation": places.get(value, value),
         }
         return words.get(name, value)
@@ -99,4 +98,4 @@ def _told(asked: dict[str, str], places: dict[str, str]) -> list[str]:
 
 
 def _event(name: str) -> str:
-    return f"{name[:-1].replace('_', ' ').capitalize()}: all" if name.endswith(".") else happening(name)
+    return f"{group(name[:-1])}: all" if name.endswith(".") else happening(name)
