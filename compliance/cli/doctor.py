@@ -17,6 +17,7 @@ from audit.sealing import LogTouched
 from audit.verify import verify_log
 from compliance.accesses.flags import queries as flags
 from compliance.app import MIGRATIONS, house_of
+from compliance.decisions.exceptions import queries as exceptions
 from compliance.identity.countries import Countries
 from compliance.kernel.clock import london_date, said_day
 from compliance.kernel.context import House, operator
@@ -264,7 +265,19 @@ def _flags(house: House) -> Iterator[str]:
         yield Remark(f"{found.overdue} flags are overdue; the page Flags says whose they are")
 
 
+def _opened(house: House) -> Iterator[str]:
+    """No case is open to anybody by break-glass for longer than the policy lets it be, and each is looked at (DEC-5)."""
+    with house.reading(DOCTOR) as ctx:
+        found = exceptions.health(ctx)
+    if found.too_long:
+        yield f"{found.too_long} cases are open by break-glass for longer than the policy lets them be; end them on its page"
+    if found.left:
+        yield f"{found.left} are over and not closed; start `compliance scheduler`, and look at its log"
+    if found.overdue:
+        yield Remark(f"{found.overdue} were not looked at in time; the page Break-glass says which")
+
+
 CHECKS: tuple[Callable[[House], Iterator[str]], ...] = (
     _keys, _papers, _transport, _migrations, _policy, _countries, _log, _sealed, _witnesses, _clock, _calendar, _scheduler, _jobs, _letters,
-    _eligible, _seats, _withdrawn, _flags,
+    _eligible, _seats, _withdrawn, _flags, _opened,
 )  # fmt: skip

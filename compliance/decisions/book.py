@@ -34,9 +34,12 @@ class Right:
     until: float = FOREVER
     used_at: float = 0.0
     permit: Verdict = field(init=False)
+    plain: bool = field(init=False)
+    """Whether nothing but area, action and a closed MARAC need be looked at: so for nearly everybody."""
 
     def __post_init__(self) -> None:
         self.permit = Verdict(True, (), self)
+        self.plain = not self.failing and self.cases is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,11 @@ class Standing:
     """Every key the book knows this person by: their id and their address."""
     opened: dict[str, Opened] = field(default_factory=dict)
     kept: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.kept:
+            for right in self.rights:
+                right.plain = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,27 +55,29 @@ def decide(
         return _UNKNOWN_SUBJECT
     if now >= standing.until:
         raise Stale(standing.person_id)
-    if standing.kept and needs.needs_area:
-        conflict = standing.kept.get(folded(reference)) or standing.kept.get(folded(named))
-        if conflict is not None:
-            return Verdict(False, _of_no_case(book, now, standing, action), conflict=conflict)
-    # The one right nearly everyone has, with nothing against it, is the path the case system waits on.
+    # The one right nearly everyone has, with nothing against it, is the path the case system waits on. Whoever is kept
+    # from any case has none that is plain, and is looked at as below.
     right = standing.rights[0]
     if (
-        not right.failing
+        right.plain
         and action in right.actions
-        and right.cases is None
         and not closed
         and reference not in book.closed
         and (area in right.areas or not needs.needs_area)
         and not needs.own_part
     ):
         return right.permit
-    opened = _opened(standing, now, reference, area)
+    if standing.kept and needs.needs_area:
+        conflict = standing.kept.get(folded(reference)) or standing.kept.get(folded(named))
+        if conflict is not None:
+            return Verdict(False, _of_no_case(book, now, standing, action), conflict=conflict)
+    opened = _opened(standing, now, reference, area) if standing.opened else None
     by_glass: Right | None = None
     refused: tuple[Reason, ...] | None = None
     for right in standing.rights:
-        failing = _failing(book, now, standing, right, action, reference, area, owner, closed)
+        failing = right.failing
+        if right.licence_id:
+            failing = (*failing, *_against(book, now, standing, right, action, reference, area, owner, closed))
         if not failing:
             return right.permit
         if opened is not None and by_glass is None and OVERRIDDEN.issuperset(failing):
@@ -93,7 +95,10 @@ def _of_no_case(book: Book, now: float, standing: Standing, action: str) -> tupl
     Never empty: no right holds for a resource that names no area.
     """
     refusals = [
-        _failing(book, now, standing, right, action, _NO_CASE, None, None, closed=False) for right in standing.rights
+        (*right.failing, *_against(book, now, standing, right, action, _NO_CASE, None, None, closed=False))
+        if right.licence_id
+        else right.failing
+        for right in standing.rights
     ]
     return min(refusals, key=len, default=(why.NO_LICENCE,))
 
@@ -102,23 +107,6 @@ def _opened(standing: Standing, now: float, reference: str, area: str | None) ->
     """The break-glass by which this case is open to this person now, in the area it was granted for."""
     opened = standing.opened.get(reference)
     return opened if opened is not None and opened.area == area and now < opened.until else None
-
-
-def _failing(
-    book: Book,
-    now: float,
-    standing: Standing,
-    right: Right,
-    action: str,
-    reference: str,
-    area: str | None,
-    owner: str | None,
-    closed: bool,
-) -> tuple[Reason, ...]:
-    """Everything that stands in the way of this right: what it fails by itself, then what the resource adds."""
-    if not right.licence_id:
-        return right.failing
-    return (*right.failing, *_against(book, now, standing, right, action, reference, area, owner, closed))
 
 
 def _against(

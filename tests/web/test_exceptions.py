@@ -7,19 +7,24 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from compliance.app import house_of
+from compliance.decisions.exceptions import queries
 from compliance.decisions.exceptions.models import Conflict, ConflictAttempt
 from compliance.identity.models import Person
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House
 from compliance.licences.rules import Kind
+from compliance.notices.models import Notice
+from compliance.notices.queries import KEPT
 from signatories.models import Organisation
 from tests.builders import exceptions as build
 from tests.builders.api import Calls, is_problem
 from tests.builders.decisions import the_case_system
-from tests.builders.identity import every, someone
+from tests.builders.identity import at_work, every, logged, someone
 from tests.builders.licences import a_licence, an_organisation, seats
+from tests.builders.reading import comes_to_read
 from tests.web.conftest import Comes, Visitor
 
 NEXT_YEAR = date(2027, 1, 31)
@@ -226,3 +231,33 @@ def test_a_case_one_is_kept_from_stands_on_no_licence_and_in_no_invitation(
     assert made.status_code == 201, "as for any case that there is not"
     assert [each.action for each in every(house, ConflictAttempt)] == ["case_access.invite"]
     is_problem(coordinator.delete(f"/api/v1/invitations/{made.get_json()['id']}"), 404, "not-found")
+
+
+@pytest.mark.rule("DEC-6", "AUD-1")
+def test_an_officer_finds_nothing_of_their_own_conflict_in_the_log(comes: Comes, house: House, alex: UUID) -> None:
+    hub = someone(house, "hub_coordinator"), someone(house, "hub_supervisor")
+    officer, other = comes_to_read(comes, "ig_officer"), comes_to_read(comes, "ig_officer")
+    assert officer.account is not None
+    own = build.kept(house, officer.account.person.id, "C-1", *hub)
+    build.kept(house, alex, "C-2", *hub)
+    build.opened(house, alex, "C-1")
+
+    def found(visitor: Visitor, query: str) -> str:
+        return visitor.get(f"/audit?{query}").text
+
+    assert found(other, "event=conflict.set").count("/audit/") > found(officer, "event=conflict.set").count("/audit/")
+    entries = {entry.subject_id: entry.number for entry in logged(house, "conflict.set")}
+    assert officer.get(f"/audit/{entries[str(own.id)]}").status_code == 404
+    shown = other.get(f"/audit/{entries[str(own.id)]}").text
+    assert "C-1" not in shown
+    assert str(officer.account.person.id) not in shown
+    for event in ("proposal.made", "proposal.approved"):
+        told = {row.number for row in logged(house, event) if "conflict.set" in row.detail}
+        assert sorted(other.get(f"/audit/{number}").status_code for number in told) == [200, 200]
+        assert sorted(officer.get(f"/audit/{number}").status_code for number in told) == [200, 404]
+    (opened,) = (row.number for row in logged(house, "break_glass.granted"))
+    assert other.get(f"/audit/{opened}").status_code == 200
+    assert officer.get(f"/audit/{opened}").status_code == 404
+    with house.reading(*at_work(house, officer.account.person)) as ctx:
+        letters = select(Notice.id).where(Notice.once.startswith(KEPT))
+        assert {str(each) for each in ctx.session.scalars(letters)} & queries.unseen(ctx)

@@ -7,6 +7,8 @@ row nor the proposals, letters and entries of the log that speak of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import cast
 from uuid import UUID
 
@@ -24,6 +26,7 @@ from compliance.notices.models import Notice
 from compliance.notices.queries import KEPT
 from policies.access import may, require
 from policies.permissions import Permission
+from policies.values import Policy
 
 from . import rules
 from .errors import OwnBreakGlass, ReviewedAlready, StillOpen
@@ -39,6 +42,8 @@ _CASE_FROM = 38
 
 _CASE_LONG = 120
 """So much of a reference fits there."""
+
+_CLOSED_WITHIN = timedelta(hours=1)
 
 _KEPT_FROM = "kept from"
 _UNSEEN = "unseen"
@@ -156,6 +161,31 @@ def to_review(ctx: Context) -> ColumnElement[bool]:
 def number_to_review(ctx: Context) -> int:
     """How many of them wait for the actor to look at."""
     return ctx.session.execute(select(func.count()).select_from(BreakGlass).where(to_review(ctx))).scalar_one()
+
+
+@dataclass(frozen=True)
+class Health:
+    """How break-glass stands as a whole: open for too long, over and not closed, and not looked at in time."""
+
+    too_long: int
+    left: int
+    overdue: int
+
+
+def health(ctx: Context) -> Health:
+    """How break-glass stands, for `doctor`: what is over is closed within the hour."""
+    longest = timedelta(hours=ctx.the(Policy).exceptions.break_glass_hours)
+    live = ctx.session.execute(
+        select(BreakGlass.granted_at, BreakGlass.until).where(BreakGlass.ended_at.is_(None))
+    ).all()
+    waiting = select(func.count()).where(
+        BreakGlass.reviewed_at.is_(None), BreakGlass.review_due_on < london_date(ctx.now())
+    )
+    return Health(
+        too_long=sum(until - granted_at > longest for granted_at, until in live),
+        left=sum(until < ctx.now() - _CLOSED_WITHIN for _, until in live),
+        overdue=ctx.session.execute(waiting).scalar_one(),
+    )
 
 
 def conflict_shown(ctx: Context) -> ColumnElement[bool]:
