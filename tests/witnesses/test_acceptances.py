@@ -5,22 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
 from audit.sealing import seal_all
 from compliance.identity.proposals.models import Proposal
+from compliance.identity.proposals.use_cases import approve, propose
 from compliance.kernel.context import House
 from compliance.kernel.db import WRITES
 from compliance.kernel.errors import Forbidden
 from compliance.web import asked
-from compliance.witnesses.errors import NothingToAccept
+from compliance.witnesses.errors import AnotherLog, NothingToAccept
 from compliance.witnesses.models import AcceptedRollback
 from compliance.witnesses.rules import Answer, Problem
+from compliance.witnesses.use_cases import ROLLBACK
 from tests.builders.identity import Acting, a_person, at_work, every
 from tests.support.witness import Witness, a_strange_witness, says
-from tests.witnesses.conftest import Past, accept, found, grow
+from tests.witnesses.conftest import WHY, Past, accept, found, grow
 
 
 @pytest.fixture
@@ -46,7 +49,7 @@ def test_what_was_accepted_is_this_one_log_against_this_one_checkpoint(
     assert found(house).took, "the log has grown from what was accepted, and the witness holds what was accepted"
 
     (folder / "checkpoint").write_text(seen)
-    _as_if_the_log_had_been(house, own_size=1)
+    _as_if_it_had_been(house, second_by=str(uuid4()))
     assert found(house).problem is Problem.FORKED, "a row that somebody has changed accepts nothing"
 
 
@@ -111,6 +114,18 @@ def test_what_a_witness_only_claims_can_be_accepted_too(house: House, two: tuple
         assert every(house, AcceptedRollback)[0].witness_note.endswith("\n700\n")
 
 
-def _as_if_the_log_had_been(house: House, *, own_size: int) -> None:
+@pytest.mark.rule("AUD-3", "ROL-3")
+def test_nobody_agrees_to_what_was_proposed_for_another_log(house: House, two: tuple[Acting, Acting]) -> None:
+    grow(house, 3)
+    asked_for = {"witness": "/w", "witness_note": "o\n9\n", "witness_size": 9, "own_size": 2, "own_root": "00" * 32}
+    with house.work(*two[0]) as ctx:
+        proposal = propose(ctx, ROLLBACK, asked_for, thing="rollback:test", reason=WHY)
+
+    with pytest.raises(AnotherLog), house.work(*two[1]) as ctx:
+        approve(ctx, proposal.id, digest=proposal.digest)
+    assert every(house, AcceptedRollback) == []
+
+
+def _as_if_it_had_been(house: House, *, second_by: str) -> None:
     with house.engine.execution_options(**{WRITES: True}).begin() as connection:
-        connection.execute(text("UPDATE accepted_rollbacks SET own_size = :size"), {"size": own_size})
+        connection.execute(text("UPDATE accepted_rollbacks SET second_by = :second_by"), {"second_by": second_by})
