@@ -6,14 +6,14 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, String, select
 
 from compliance.kernel.context import Context
 from compliance.kernel.secrets import KeyRing
 
 from .append import Receipt
 from .events import Event
-from .models import HEAD, LogHead, Moment
+from .models import HEAD, AuditEntry, LogHead, Moment
 from .personal import OF_PEOPLE, Private
 
 E = TypeVar("E", bound=Event)
@@ -72,10 +72,18 @@ def receipts(ctx: Context) -> list[Receipt]:
     return cast(list[Receipt], ctx.session.info.get("receipts", []))
 
 
+class Unwritable(RuntimeError):
+    """A fault of ours: a door let something through that no entry can hold, and so nothing of it happens."""
+
+
 def draft(ctx: Context, event: Event, policy_version: str) -> dict[str, Any]:
-    """The entry for an event, but for its number, its state version and its hash; `private` is what stands apart."""
+    """The entry for an event, but for its number, its state version and its hash; `private` is what stands apart.
+
+    Raises Unwritable for text that is too long for its place or that not every store can keep: the doors refuse
+    such, so that what comes so far is never cut in silence.
+    """
     of_a_person = ctx.actor.kind in OF_PEOPLE
-    return {
+    drafted: dict[str, Any] = {
         "at": Moment.write(ctx.now()),
         "event": event.name,
         "outcome": event.outcome,
@@ -94,8 +102,20 @@ def draft(ctx: Context, event: Event, policy_version: str) -> dict[str, Any]:
         "session_id": _text(ctx.origin.session_id),
         "policy_version": policy_version,
         "detail": _json(event.detail()),
-        "private": _private(ctx, event, ctx.origin.address if of_a_person else None),
     }
+    for name, most in _MOST.items():
+        text = drafted[name]
+        if text is not None and (len(text) > most or "\0" in text):
+            raise Unwritable(f"{event.name}: {name} cannot be written")
+    return drafted | {"private": _private(ctx, event, ctx.origin.address if of_a_person else None)}
+
+
+_MOST = {
+    column.name: column.type.length or 1_000_000
+    for column in AuditEntry.__table__.columns
+    if isinstance(column.type, String) and column.name != "personal"
+}
+"""How many characters each text of an entry may have."""
 
 
 def _private(ctx: Context, event: Event, address: str | None) -> Private | None:
