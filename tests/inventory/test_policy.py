@@ -84,17 +84,22 @@ def test_only_hub_roles_take_over_what_others_may_and_only_from_hub_roles() -> N
 
 @pytest.mark.rule("ROL-4")
 @pytest.mark.parametrize("role", ["authorised_signatory", "delegate", "escalation_contact"])
-def test_a_partners_role_reaches_the_whole_hub_only_to_read_the_register(access: Access, role: str) -> None:
+def test_a_partners_role_reaches_the_whole_hub_to_read_the_register_and_raise_concerns(
+    access: Access, role: str
+) -> None:
     whole = {permission for permission, reach in access.table[role] if reach == "hub"}
 
-    assert whole == {Permission.REGISTER_READ}
+    assert whole == {Permission.REGISTER_READ, Permission.CONCERN_RAISE}
 
 
 @pytest.mark.rule("AUD-1", "SIG-3")
-def test_an_information_governance_officer_changes_nothing_but_may_doubt_it(access: Access) -> None:
+def test_an_information_governance_officer_changes_nothing_but_doubts_finds_and_reviews(access: Access) -> None:
     granted = {permission for permission, _ in access.table["ig_officer"]}
 
-    assert {permission for permission in granted if not permission.endswith(".read")} == {"challenge.raise"}
+    assert {permission for permission in granted if not permission.endswith(".read")} == {
+        Permission.CHALLENGE_RAISE, Permission.CONCERN_RAISE, Permission.FLAG_REVIEW, Permission.BREAK_GLASS_REVIEW,
+        Permission.ACCESS_AUDIT_FIND, Permission.ACCESS_AUDIT_SIGN, Permission.AUDIT_EXPORT, Permission.ROLLBACK_ACCEPT,
+    }  # fmt: skip
 
 
 def test_every_role_that_can_be_given_is_a_role_of_the_policy() -> None:
