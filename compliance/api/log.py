@@ -37,6 +37,8 @@ class Why(Body):
 
 
 class Wanted(Why):
+    """What a search asks for, and which page of it."""
+
     event: Code | None = None
     outcome: Code | None = None
     actor: Code | None = None
