@@ -14,9 +14,11 @@ from sqlalchemy import select, text
 from audit.append import append, take_turn
 from audit.encoding import FIELDS, digest, encode, stands
 from audit.models import COLUMNS, AuditEntry
+from audit.personal import commitment
 from audit.stretches import bytes_by_store
 from compliance.kernel.context import House
 from compliance.kernel.db import WRITES
+from compliance.kernel.settings import REPOSITORY
 from tests.audit.stage import a_draft, as_format_1, hash_1
 
 NASTY = {
@@ -117,6 +119,18 @@ def test_an_entry_of_the_first_format_has_the_hash_that_its_release_gave_it() ->
     assert digest(entry) == hash_1(entry)
     assert not stands(entry | {"personal": "00"})
     assert not stands(entry | {"format": 2})
+
+
+@pytest.mark.rule("AUD-3")
+def test_the_example_that_strangers_are_given_is_true() -> None:
+    told = (REPOSITORY / "docs" / "log-format.md").read_text().partition("with its bytes:\n\n")[2]
+    array, _, rest = told.partition("\n\n")
+    said = "".join(line[4:] for line in array.splitlines())
+    entry = dict(zip(("format", *FIELDS), json.loads(said), strict=True))
+
+    assert encode(entry) == said.encode()
+    assert digest(entry).hex() == rest.split("\n\n")[1].strip()
+    assert entry["personal"] == commitment(bytes(range(16)), "198.51.100.7", None)
 
 
 def test_a_draft_that_cannot_be_written_takes_no_number(empty: House) -> None:
