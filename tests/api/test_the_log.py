@@ -58,6 +58,7 @@ def test_an_escalation_contact_gets_their_own_organisations_entries_and_no_other
 def test_the_log_is_searched_by_address(sqlite_calls: Calls) -> None:
     officer = says_why(sqlite_calls.someone("ig_officer"))
 
+    officer.get(ENTRIES)
     found = officer.get(ENTRIES, address="127.0.0.1").get_json()["items"]
 
     assert found
