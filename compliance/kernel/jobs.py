@@ -95,7 +95,8 @@ class Stopping:
 
 @dataclass(frozen=True)
 class Errand:
-    """Work that waits on something outside: its name, how often, what it does, and with how many things at most."""
+    """Work that waits on something outside, or looks at much before it acts: its name, how often, what it does, and with
+    how many things at most."""
 
     name: str
     every: timedelta

@@ -272,6 +272,8 @@ def test_who_may_do_what_and_another_organisations_audit_does_not_exist(house: H
         assert queries.audits(ctx).rows == ()
         with pytest.raises(NotFound):
             reports.view(ctx, audit.id)
+        with pytest.raises(NotFound):
+            use_cases.sign_off(ctx, audit.id, conclusion="-")
     for actor in (hub("hub_coordinator"), hub("hub_supervisor"), partner(audit.organisation_id)):
         with pytest.raises(Forbidden), acting(house, actor) as ctx:
             reports.view(ctx, audit.id)
