@@ -8,7 +8,15 @@ from sqlalchemy.exc import IntegrityError
 
 from audit.verify import verify
 
-KEPT = ("audit_entries", "uploads", "instrument_versions", "signatures", "signing_refusals", "withdrawals")
+KEPT = (
+    "audit_entries",
+    "audit_personal",
+    "uploads",
+    "instrument_versions",
+    "signatures",
+    "signing_refusals",
+    "withdrawals",
+)
 
 
 def refused(store: Engine, table: str, statement: str) -> None:
@@ -45,6 +53,8 @@ def test_a_whole_table_can_be_neither_emptied_at_a_stroke_nor_written_over(used:
     [
         ("audit_entries", "actor_id", "'somebody-else'"),
         ("audit_entries", "hash", "hash"),
+        ("audit_personal", "address", "'192.0.2.1'"),
+        ("audit_personal", "salt", "NULL"),
         ("uploads", "file_name", "'other.pdf'"),
         ("instrument_versions", "sha256", "'00'"),
         ("signatures", "signed_name", "'Somebody Else'"),
