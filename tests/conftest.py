@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from compliance.app import create_app, furnished, house_of
+from compliance.identity import passwords
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House
 from compliance.kernel.secrets import create_key_file
@@ -18,10 +19,15 @@ from tests.support.browser import *  # noqa: F403
 from tests.support.databases import *  # noqa: F403
 from tests.support.databases import Fresh
 from tests.support.installation import PATIENT_SECONDS
+from tests.support.spared import HashedOnce, spare_repetition
 from tests.support.store import migrated
 
 TODAY = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
+
+spare_repetition()
+
+HASH_FOR_REAL = ("tests/identity/test_passwords", "tests/identity/test_rehashing", "tests/identity/test_patience")
 
 LONGEST_FIRST = (
     "tests/story",
@@ -38,6 +44,13 @@ LONGEST_FIRST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that no worker is left alone with it at the end."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST_FIRST))
+
+
+@pytest.fixture(autouse=True)
+def spared_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same password is hashed once in this worker, unless the test is about hashing."""
+    if not request.node.nodeid.startswith(HASH_FOR_REAL):
+        monkeypatch.setattr(passwords, "Argon2id", HashedOnce)
 
 
 @pytest.fixture
