@@ -7,14 +7,14 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from audit.append import append, take_turn
 from audit.models import Moment
@@ -22,7 +22,7 @@ from audit.personal import Private
 from compliance.app import create_app, house_of
 from compliance.identity import totp
 from compliance.identity import use_cases as identity
-from compliance.identity.models import Person
+from compliance.identity.models import Person, SignIn
 from compliance.kernel.context import NOBODY, House, Origin, operator
 from compliance.kernel.db import WRITES
 from compliance.kernel.settings import Settings
@@ -106,9 +106,19 @@ def ask(app: Flask, entries: int) -> Iterator[Page]:
         "  by a rare outcome": lambda: "/audit?outcome=refused",
         "  by an outcome there is none of": lambda: "/audit?outcome=mixed",
         "  by days": lambda: f"/audit?{_days(house)}",
+        "  by an address that many have": lambda: "/audit?address=198.51.100.7",
+        "  by an address nobody has": lambda: "/audit?address=203.0.113.9",
+        "a person's day": lambda: f"/audit/people/{dice.choice(ids)}/day?on={_day(house, dice)}",
+        "a case's readers": lambda: f"/audit/references?reference=C-{dice.randrange(entries // 10)}",
+    }
+    of_contact: dict[str, Address] = {
+        "audit log of one's own organisation": lambda: "/audit",
+        "  by what happened": lambda: "/audit?event=licence.suspended",
+        "  by an outcome there is none of": lambda: "/audit?outcome=mixed",
     }
     yield from _each(_browser(app, "hub_manager"), of_manager)
     yield from _each(_browser(app, "ig_officer"), of_officer)
+    yield from _each(_browser(app, "escalation_contact", partners[0]), of_contact)
 
 
 def write_log(house: House, people: Sequence[str], count: int, *, seed: int = 5) -> None:
@@ -175,14 +185,15 @@ def _entry(
     }
 
 
-def _browser(app: Flask, role: str) -> FlaskClient:
-    """Somebody with this role, signed in to the end."""
+def _browser(app: Flask, role: str, organisation_id: UUID | None = None) -> FlaskClient:
+    """Somebody with this role, signed in to the end, who has said why they read the log."""
     house = house_of(app)
     with house.work(operator("bench")) as ctx:
         _, token = identity.invite_person(
             ctx,
             full_name="Ben Chmark",
             email=f"{role}.{house.clock.now().timestamp():.0f}@bench.example",
+            organisation_id=organisation_id,
             hub_team=role.startswith("hub_"),
             roles=[role],
         )
@@ -195,6 +206,8 @@ def _browser(app: Flask, role: str) -> FlaskClient:
         whole = identity.confirm_enrolment(ctx, opened.session_id, code)
     if whole is None:
         raise RuntimeError("the code of a new authenticator was not taken")
+    with house.engine.execution_options(**{WRITES: True}).begin() as connection:
+        connection.execute(update(SignIn).where(SignIn.id == opened.session_id).values(reads_for="service_check"))
     client = app.test_client()
     client.set_cookie("session", whole.token)
     return client
@@ -213,6 +226,11 @@ def _each(browser: FlaskClient, pages: Mapping[str, Address]) -> Iterator[Page]:
             if time_ >= WARM:
                 times.append(took)
         yield Page(name, statistics.quantiles(times, n=20)[-1] * 1000)
+
+
+def _day(house: House, dice: random.Random) -> date:
+    """Some day of the last year."""
+    return house.clock.now().date() - timedelta(days=dice.randrange(1, 360))
 
 
 def _days(house: House) -> str:
