@@ -204,11 +204,16 @@ def still_holds(ctx: Context, licence_id: UUID, *, at: datetime | None = None) -
     return eligibility.still_holds(ctx, licence.person, licence.organisation_id, at=at)
 
 
-def active_for(ctx: Context, person_id: UUID) -> Sequence[Licence]:
-    """The licences this person may use now, in turn, for the door that finds out who somebody is (LIC-6)."""
+def of_person(ctx: Context, person_id: UUID) -> Sequence[Licence]:
+    """Every licence this person ever had, for the person themselves and for the doors."""
     # A person has a handful. Asked for the state as well, SQLite may walk through everybody's active ones instead.
     held = select(Licence).where(Licence.person_id == person_id).order_by(Licence.activated_at, Licence.id).limit(MOST)
-    return in_turn(ctx, ctx.session.scalars(held.options(*_WHOLE)).unique())
+    return ctx.session.scalars(held.options(*_WHOLE)).unique().all()
+
+
+def active_for(ctx: Context, person_id: UUID) -> Sequence[Licence]:
+    """The licences this person may use now, in turn, for the door that finds out who somebody is (LIC-6)."""
+    return in_turn(ctx, of_person(ctx, person_id))
 
 
 def licensing(ctx: Context, person_id: UUID) -> list[UUID]:

@@ -34,8 +34,8 @@ from signatories import use_cases as register_use_cases
 from tests.builders import exceptions, licences
 from tests.builders import identity as people
 from tests.builders import signatories as partners
-from tests.builders.api import Caller, Calls
 from tests.builders.accesses import an_audit
+from tests.builders.api import Caller, Calls
 from tests.builders.challenges import challenges
 from tests.builders.flags import a_concern
 from tests.builders.rotas import SATURDAY, SUNDAY, a_rota, a_turn

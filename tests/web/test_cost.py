@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import count
-from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from compliance.accesses.audits import use_cases as access_audits
+from compliance.accesses.flags import use_cases as flags
 from compliance.app import house_of
-from compliance.decisions.exceptions.use_cases import end_break_glass
 from compliance.identity.models import Passkey, RoleHeld, SignIn
 from compliance.kernel.context import House
 from compliance.kernel.db import WRITES
@@ -26,9 +23,7 @@ from compliance.licences.rules import Kind, Status
 from compliance.web.doors import PAGES
 from signatories import use_cases as signatories
 from signatories.models import InstrumentVersion, KeyContact, Organisation, Signature, Withdrawal
-from tests.builders import exceptions
 from tests.builders.accesses import Q2, Q3, an_audit, reported
-from tests.builders.challenges import challenges
 from tests.builders.flags import a_concern
 from tests.builders.identity import a_link, a_person, accepted, an_account, at_work, every, half_open
 from tests.builders.identity import someone as someone_at_work
@@ -39,9 +34,7 @@ from tests.builders.rotas import SATURDAY, SUNDAY, a_rota, a_turn
 from tests.builders.second_factors import Device, an_account_by_passkey, named, signed_in_by_passkey
 from tests.builders.signatories import a_pdf, a_version
 from tests.web.conftest import Comes, Visitor
-
-MOST = 12
-NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SAVEPOINT", "RELEASE")
+from tests.web.walking import Walk, a_policy_with_its_file, beside_the_rule, challenged, licences_of
 
 
 @pytest.fixture
@@ -65,36 +58,6 @@ def hub(sqlite_app: Flask) -> House:
     return house
 
 
-class Walk:
-    """Opens pages and keeps what each asked of the store."""
-
-    def __init__(self, house: House, app: Flask) -> None:
-        self.house = house
-        self.app = app
-        self.opened: set[str] = set()
-        self.too_dear: list[str] = []
-        self.costs: dict[str, int] = {}
-
-    def open(self, who: str, visitor: Visitor, *addresses: str) -> None:
-        for address in addresses:
-            self._not_seen_lately()
-            with _statements(self.house) as statements:
-                answer = visitor.get(address)
-            assert answer.status_code == 200, f"{address} for {who} was answered with {answer.status_code}"
-            path = address.partition("?")[0]
-            self.opened.add(self.app.url_map.bind("").match(path)[0])
-            self.costs[f"{address} for {who}"] = len(statements)
-            if len(statements) > MOST:
-                listed = "\n".join(f"    {place}. {each}" for place, each in enumerate(statements, 1))
-                self.too_dear.append(f"{address} for {who} asked {len(statements)} times:\n{listed}")
-
-    def _not_seen_lately(self) -> None:
-        """That a sign-in was seen is kept once a minute: each page here is the one that has to."""
-        earlier = self.house.clock.now() - timedelta(minutes=2)
-        with self.house.engine.execution_options(**{WRITES: True}).begin() as connection:
-            connection.execute(update(SignIn).where(SignIn.ended_at.is_(None)).values(seen_at=earlier))
-
-
 def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app: Flask, comes: Comes) -> None:
     walk = Walk(hub, sqlite_app)
     organisations = {row.code: row.id for row in every(hub, Organisation)}
@@ -102,16 +65,16 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
     coming = next(version.id for version in every(hub, InstrumentVersion) if version.label == "2")
     withdrawal = every(hub, Withdrawal)[0].id
     signature = next(each.id for each in every(hub, Signature) if each.organisation_id == swale)
-    policy = _a_policy_with_its_file(hub, swale)
+    policy = a_policy_with_its_file(hub, swale)
     contact = next(each.id for each in every(hub, KeyContact) if each.organisation_id == swale)
-    licences = _licences(hub, swale)
-    doubted, entry = _challenged(hub, swale)
+    licences = licences_of(hub, swale)
+    doubted, entry = challenged(hub, swale)
     with acting(hub) as ctx:
         exempt = use.exempt(ctx, licences[Status.ACTIVE], reason="Long leave", ends_on=date(2027, 3, 31)).id
 
     shared = [a_licence(hub, swale, f"{name}@swale.gov.uk") for name in ("one", "two")]
     rota = a_rota(hub, swale, [a_turn(shared[0], SATURDAY), a_turn(shared[1], SUNDAY)]).id
-    glass, over, apart = _beside_the_rule(hub, shared[0].person_id)
+    glass, over, apart = beside_the_rule(hub, shared[0].person_id)
     manager = comes("hub_manager", full_name="Mo Hub")
     someone = a_person(hub, "delegate", organisation_id=swale)
     role = next(row for row in every(hub, RoleHeld) if row.person_id == someone.id)
@@ -255,7 +218,11 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
         "/policy/countries.trusted_proxies/change",
     )
     officer = comes_to_read(comes, full_name="Io Gov")
-    flag = a_concern(hub, someone_at_work(hub, "delegate"), person=str(someone.id)).id
+    concern = a_concern(hub, someone_at_work(hub, "delegate"), person=str(someone.id))
+    flag, reviewing = concern.id, at_work(hub, officer.account.person)
+    if concern.reviewer_id != reviewing[0].person_id:
+        with hub.work(*reviewing) as ctx:
+            flags.hand_over(ctx, flag, reviewing[0].person_id)
     walk.open(
         "the information governance officer",
         officer,
@@ -374,47 +341,3 @@ def _pages(app: Flask) -> set[str]:
         for rule in app.url_map.iter_rules()
         if "GET" in (rule.methods or ()) and rule.endpoint.partition(".")[0] in ours
     }
-
-
-def _a_policy_with_its_file(house: House, organisation_id: UUID) -> UUID:
-    with acting(house) as ctx:
-        return signatories.record_policy_document(
-            ctx, organisation_id, kind="safeguarding", title="Our policy", owner="Head", dated_on=date(2026, 1, 5),
-            next_review_on=date(2026, 12, 5), file_name="policy.pdf", file=a_pdf(),
-        ).id  # fmt: skip
-
-
-def _licences(house: House, organisation_id: UUID) -> dict[Status, UUID]:
-    """A standing licence of an organisation in each state."""
-    standing = (each for each in every(house, Licence) if each.kind == Kind.STANDING)
-    return {Status(each.status): each.id for each in standing if each.organisation_id == organisation_id}
-
-
-def _beside_the_rule(house: House, person_id: UUID) -> tuple[UUID, UUID, UUID]:
-    """A case open to this person, one that was, and one they are kept from."""
-    opened, over = (exceptions.opened(house, person_id, reference).id for reference in ("E-1", "E-2"))
-    with acting(house) as ctx:
-        end_break_glass(ctx, over)
-    return opened, over, exceptions.kept(house, person_id, "K-1").id
-
-
-def _challenged(house: House, organisation_id: UUID) -> tuple[UUID, UUID]:
-    """A challenge of one of an organisation's signatures that waits for a decision, and another of its signatures."""
-    its = [row.id for row in every(house, Signature) if row.organisation_id == organisation_id]
-    return challenges(house, its[0]).id, its[1]
-
-
-@contextmanager
-def _statements(house: House) -> Iterator[list[str]]:
-    """What is asked of the store meanwhile, but for where transactions begin and end."""
-    asked: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith(NOT_COUNTED):
-            asked.append(" ".join(statement.split())[:300])
-
-    event.listen(house.engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(house.engine, "before_cursor_execute", note)

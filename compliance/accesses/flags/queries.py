@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from audit.models import LogHead
 from compliance.decisions.exceptions.models import Conflict
-from compliance.decisions.exceptions.queries import kept_from
+from compliance.decisions.exceptions.queries import none_kept
 from compliance.identity.models import Person
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
@@ -86,11 +86,8 @@ def theirs(ctx: Context) -> ColumnElement[bool]:
         select(Conflict.id).where(or_(Conflict.asked_by == str(me), Conflict.agreed_by == str(me)))
     )
     mine = or_(AccessFlag.conflict_id.is_(None), set_by_me) if may(ctx, Permission.FLAG_REVIEW) else set_by_me
-    known = [mine, or_(AccessFlag.person_id.is_(None), AccessFlag.person_id != me)]
-    kept = kept_from(ctx)
-    if kept:
-        known.append(or_(AccessFlag.reference.is_(None), AccessFlag.reference.not_in(kept)))
-    return and_(*known)
+    others = or_(AccessFlag.person_id.is_(None), AccessFlag.person_id != me)
+    return and_(mine, others, none_kept(ctx, AccessFlag.reference))
 
 
 def visible(ctx: Context, flag_id: UUID, *, lock: bool = False) -> AccessFlag:

@@ -13,6 +13,7 @@ from typing import cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, exists, false, func, null, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from compliance.identity.addresses import normalise
 from compliance.identity.models import Person
@@ -32,6 +33,8 @@ from . import rules
 from .errors import OwnBreakGlass, ReviewedAlready, StillOpen
 from .models import BreakGlass, Conflict, ConflictAttempt
 from .rules import Stands
+
+Column = ColumnElement[str | None] | InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
 
 SET = "conflict.set"
 LIFT = "conflict.lift"
@@ -64,6 +67,16 @@ def kept_from(ctx: Context) -> frozenset[str]:
         )
         known = ctx.session.info[_KEPT_FROM] = frozenset(ctx.session.scalars(wanted))
     return cast(frozenset[str], known)
+
+
+def none_kept(ctx: Context, reference: Column) -> ColumnElement[bool]:
+    """The condition that a row names no case that the acting person is kept from: `kept_from` without asking first."""
+    if ctx.actor.person_id is None:
+        return true()
+    theirs = exists().where(
+        Conflict.person_id == ctx.actor.person_id, Conflict.lifted_at.is_(None), Conflict.reference == reference
+    )
+    return ~theirs
 
 
 def unseen(ctx: Context) -> frozenset[str]:

@@ -22,8 +22,9 @@ def cases_of(ctx: Context, licence: Licence) -> list[str]:
 
 def cases(ctx: Context, references: Iterable[str]) -> list[str]:
     """These references without those that the actor is kept from."""
-    hidden = kept_from(ctx)
-    return [reference for reference in references if reference not in hidden]
+    named = list(references)
+    hidden = kept_from(ctx) if named else frozenset()
+    return [reference for reference in named if reference not in hidden]
 
 
 def losses(ctx: Context, whole: Losses) -> Losses:

@@ -46,8 +46,7 @@ def home() -> Reply:
     with reading() as ctx:
         waiting = [
             *_password(ctx),
-            *home_licences.own_licence(ctx),
-            *home_licences.own_turns(ctx),
+            *home_licences.own(ctx),
             *_to_sign(ctx),
             *home_licences.to_decide(ctx),
             *home_licences.seats(ctx),

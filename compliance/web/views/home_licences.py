@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,8 +11,10 @@ from flask import g, url_for
 from compliance.kernel.context import Context
 from compliance.licences import queries as licences
 from compliance.licences.capacity import queries as capacity
+from compliance.licences.models import Licence
 from compliance.licences.rotas import queries as rotas
 from compliance.licences.rotas.rules import day_and_clock, said
+from compliance.licences.rotas.turns import in_turn
 from compliance.licences.rules import Status
 from compliance.web.access import can, could
 from compliance.web.words import count, day, moment, until
@@ -33,9 +36,14 @@ class Waiting:
     urgent: bool = False
 
 
-def own_licence(ctx: Context) -> list[Waiting]:
+def own(ctx: Context) -> list[Waiting]:
+    """One's own licences: what runs out, and whose turn it is where a seat is shared."""
+    mine = licences.of_person(ctx, g.sign_in.person.id)
+    return [*_running_out(ctx, in_turn(ctx, mine)), *(_turns(ctx) if any(each.rota_id for each in mine) else ())]
+
+
+def _running_out(ctx: Context, own: Iterable[Licence]) -> list[Waiting]:
     """One's own licence, where its last day comes near (LIC-7)."""
-    own = licences.active_for(ctx, g.sign_in.person.id)
     soon = [licence for licence in own if licence.ends_on and licence.ends_on <= (ctx.now() + WARN_BEFORE).date()]
     return [
         Waiting(
@@ -50,7 +58,7 @@ def own_licence(ctx: Context) -> list[Waiting]:
     ]
 
 
-def own_turns(ctx: Context) -> list[Waiting]:
+def _turns(ctx: Context) -> list[Waiting]:
     """When whoever shares a seat has it: now and until when, or from when on (LIC-6)."""
     return [
         Waiting(

@@ -1,0 +1,89 @@
+"""The use cases that no door of the API leads to, each with how it is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from compliance.accesses.audits import use_cases as access_audits
+from compliance.accesses.audits.counting import Counted
+from compliance.identity import use_cases as identity
+from compliance.identity.proposals import use_cases as proposals
+from compliance.identity.proposals.models import Proposal
+from compliance.kernel.calendar import Quarter
+from compliance.kernel.context import NOBODY, Context
+from compliance.kernel.errors import Refusal
+from compliance.licences.rules import Kind
+from compliance.licences.use_cases import set_seats
+from policies.permissions import Permission
+from signatories.use_cases import register_organisation
+from tests.builders import identity as people
+from tests.inventory import answers
+from tests.inventory.world import Belongings, Whose, World
+
+
+@dataclass(frozen=True)
+class Act:
+    """A use case that no door of the API leads to, and the permission it asks for."""
+
+    permission: Permission
+    use_case: Callable[[Context, Belongings], object]
+
+    def __call__(self, world: World, caller: str, whose: Whose) -> str:
+        actor, origin = (people.COMMAND, None) if caller == "operator" else world.actors.get(caller, (NOBODY, None))
+        try:
+            with world.house.work(actor, origin) as ctx:
+                self.use_case(ctx, world.things[whose])
+        except Refusal as refusal:
+            return answers.of_refusal(refusal)
+        return answers.YES
+
+
+def _agree(ctx: Context, proposal_id: UUID) -> None:
+    """Agree to whatever the proposal asks for now."""
+    found = ctx.session.get(Proposal, proposal_id)
+    proposals.approve(ctx, proposal_id, digest=found.digest if found else "")
+
+
+def _the_policy_change(ctx: Context, _its: Belongings) -> None:
+    waiting = select(Proposal.id).where(Proposal.kind == "policy.change")
+    _agree(ctx, ctx.session.scalars(waiting).one())
+
+
+def _newcomer_to_the_register(ctx: Context, _its: Belongings) -> object:
+    return register_organisation(
+        ctx, code="newcomer", name="Newcomer", sector="Health", kind="standing", areas=["medway"]
+    )
+
+
+ACTS: dict[str, Act] = {
+    "use case: open an access audit": Act(
+        Permission.ACCESS_AUDIT_OPEN,
+        lambda ctx, its: access_audits.open_audit(
+            ctx, Counted(Quarter(2026, 2), 0, 1, {its.organisation: {}}, 0), its.organisation
+        ),
+    ),
+    "use case: give a role by a command": Act(
+        Permission.ROLE_GRANT,
+        lambda ctx, its: identity.grant_role(ctx, its.newcomer, role="escalation_contact", reason="Joins the team."),
+    ),
+    "use case: be the second person for a role": Act(
+        Permission.ROLE_APPROVE, lambda ctx, its: _agree(ctx, its.proposal)
+    ),
+    "use case: be the second person for a recovery": Act(
+        Permission.RECOVERY_APPROVE, lambda ctx, its: _agree(ctx, its.recovery)
+    ),
+    "use case: be the second person for a conflict of interest": Act(
+        Permission.CONFLICT_APPROVE, lambda ctx, its: _agree(ctx, its.conflict_waits)
+    ),
+    "use case: be the second person for the policy": Act(Permission.POLICY_APPROVE, _the_policy_change),
+    "use case: register a client": Act(Permission.CLIENT_MANAGE, lambda ctx, _its: identity.register_client(ctx, name="Oasis", scopes=["decisions"])),
+    "use case: put an organisation on the register": Act(Permission.REGISTER_SEED, _newcomer_to_the_register),
+    "use case: set the seats of the contract": Act(
+        Permission.SEATS_SET, lambda ctx, _its: set_seats(ctx, Kind.STANDING, 60)
+    ),
+}  # fmt: skip
+"""Each by what the matrix calls it."""
