@@ -21,8 +21,8 @@ from .encoding import FIELDS, FORMAT
 from .models import COLUMNS
 from .tree import TILE
 
-MOST = 8 * TILE
-"""Entries of a stretch at the most; a stretch begins where a tile does, but perhaps the first."""
+AT_ONCE = 8 * TILE
+"""Entries of a stretch at the most, unless told: whole tiles. A stretch begins where a tile does, but perhaps the first."""
 
 _AHEAD = 2
 
@@ -58,8 +58,9 @@ class Stretch:
 class Readers:
     """Some connections that see the log at the same instant; each works for one thread at a time."""
 
-    def __init__(self, connections: Sequence[Connection]) -> None:
+    def __init__(self, connections: Sequence[Connection], at_once: int = AT_ONCE) -> None:
         self.count = len(connections)
+        self._at_once = at_once
         self._free: SimpleQueue[Connection] = SimpleQueue()
         for each in connections:
             self._free.put(each)
@@ -87,7 +88,7 @@ class Readers:
             try:
                 while start < until or waiting:
                     while start < until and len(waiting) < self.count + _AHEAD:
-                        stop = min(until, start // MOST * MOST + MOST)
+                        stop = min(until, (start // self._at_once + 1) * self._at_once)
                         waiting.append(pool.submit(self._read, dialect, start, stop))
                         start = stop
                     yield waiting.popleft().result()

@@ -26,7 +26,7 @@ from .encoding import leaf_of, stands
 from .models import COLUMNS, HEAD, LogCheckpoint, LogHead, LogSeal, LogTile
 from .notes import BadNote, Checkpoint, Verifier, open_note
 from .sealing import Seal, hashes_of
-from .stretches import Readers, Stretch, driver_errors, whole_rows
+from .stretches import AT_ONCE, Readers, Stretch, driver_errors, whole_rows
 from .tree import HASH_BYTES, TILE, Edge
 
 READERS_OF_POSTGRESQL = 2
@@ -99,11 +99,12 @@ def read_again(
     origin: str | None = None,
     since: Checkpoint | None = None,
     ring: KeyRing | None = None,
+    at_once: int = AT_ONCE,
 ) -> Verified:
-    """As `verify`, through connections that see the store at one instant, each in a transaction."""
+    """As `verify`, through connections that see the store at one instant, each in a transaction, and so many entries at once."""
     start = since.size if since else 0
     try:
-        log = _look(connections, verifiers, origin, ring)
+        log = _look(Readers(connections, at_once), connections[0], verifiers, origin, ring)
         if since is not None and not _grew_from(log, since):
             start = 0
             _read(log, 0)
@@ -132,15 +133,13 @@ def _looking(engine: Engine) -> Iterator[list[Connection]]:
 
 
 def _look(
-    connections: Sequence[Connection], verifiers: Sequence[Verifier], origin: str | None, ring: KeyRing | None
+    readers: Readers, first: Connection, verifiers: Sequence[Verifier], origin: str | None, ring: KeyRing | None
 ) -> _Log:
-    first = connections[0]
     head = first.execute(select(LogHead.size).where(LogHead.id == HEAD)).scalar()
     wanted = select(LogSeal.size, LogSeal.edge, LogSeal.note).where(LogSeal.id == HEAD)
     sealed = first.execute(wanted).one_or_none()
     if head is None or sealed is None:
         raise _Bad(0, "The log's head or its seal is gone.")
-    readers = Readers(connections)
     beside = Beside(readers, first.dialect.name, head, ring)
     return _Log(first, readers, beside, head, Seal(*sealed), verifiers, origin)
 

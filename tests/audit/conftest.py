@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from audit.notes import Checkpoint
+from audit.tree import TILE
 from audit.verify import Verified, read_again, verify
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House
@@ -32,8 +33,8 @@ class Attack:
         return self.connection.execute(text(statement), values).rowcount
 
     def found(self, *, since: Checkpoint | None = None) -> Verified:
-        """What a verification finds."""
-        return read_again([self.connection], VERIFIERS, origin=ORIGIN, since=since, ring=RING)
+        """What a verification finds that reads a tile at once: some tiles hold what is usual alone, and some do not."""
+        return read_again([self.connection], VERIFIERS, origin=ORIGIN, since=since, ring=RING, at_once=TILE)
 
 
 @pytest.fixture

@@ -34,6 +34,9 @@ SIZE = 1300
 OF_FORMAT_1 = 200
 DISPOSED_UP_TO = 400
 DISPOSAL = 1000
+PLAIN = (2, 3)
+"""Tiles in which every entry and row is of the commonest kind."""
+
 TODAY = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
 RING = KeyRing(
@@ -118,8 +121,8 @@ def a_draft(number: int) -> dict[str, Any]:
 
 
 def private(number: int) -> Private:
-    """Mostly an address, at times what was said with it or alone."""
-    said = json.dumps({"recipient": f"Somebody {number}"}) if number % 10 == 0 else None
+    """Mostly an address, at times what was said with it or alone; nothing but addresses for some tiles."""
+    said = json.dumps({"recipient": f"Somebody {number}"}) if number % 10 == 0 and number // 256 not in PLAIN else None
     return Private(None if number % 20 == 0 else f"198.51.100.{number % 250}", said, RING)
 
 

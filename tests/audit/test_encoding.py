@@ -112,6 +112,15 @@ def test_what_no_entry_can_hold_stands_nowhere(wrong: dict[str, Any]) -> None:
 
 
 @pytest.mark.rule("AUD-3")
+def test_bytes_do_not_pass_for_the_text_that_they_are_written_as() -> None:
+    entry = whole(reference="Qy0x")
+    entry["hash"] = digest(entry)
+
+    assert stands(entry)
+    assert not stands(entry | {"reference": b"C-1"})
+
+
+@pytest.mark.rule("AUD-3")
 def test_an_entry_of_the_first_format_has_the_hash_that_its_release_gave_it() -> None:
     entry = as_format_1(5)
 

@@ -211,7 +211,7 @@ def test_what_a_column_cannot_hold_is_found_and_stops_nothing(attack: Attack, va
 
 @pytest.mark.rule("AUD-3", "RET-9")
 @pytest.mark.parametrize("column", PERSONAL)
-@pytest.mark.parametrize("number", [1200, 1203, 1290])
+@pytest.mark.parametrize("number", [603, 900, 1200, 1203, 1290])
 def test_every_column_of_what_is_kept_beside_edited(attack: Attack, column: str, number: int) -> None:
     value = (
         PERSONAL[column]
