@@ -115,6 +115,8 @@ def test_every_column_of_bytes_is_sealed_or_known_to_need_none() -> None:
     """A new column of bytes is a question: is it secret or personal? Then it is `Sealed`."""
     open_bytes = {
         "audit_entries.hash": "a hash, and public",
+        "audit_personal.salt": "random, and worth nothing but beside what it salts",
+        "idempotency_keys.fingerprint": "a hash of what a program sent, kept for a day",
         "log_tiles.hashes": "hashes, and public",
         "log_seal.edge": "hashes, and public",
         "uploads.content": "a letter or a scan, guarded by permission, and evidence by its own hash",

@@ -182,7 +182,7 @@ def test_whoever_has_no_part_in_it_finds_nothing(comes: Comes, member: Person, r
 
 
 def test_the_menu_leads_there_for_those_who_propose_or_decide(comes: Comes) -> None:
-    for role, shown in (("hub_manager", True), ("hub_supervisor", True), ("delegate", False), ("ig_officer", False)):
+    for role, shown in (("hub_manager", True), ("hub_supervisor", True), ("ig_officer", True), ("delegate", False)):
         assert ('href="/proposals"' in comes(role).get("/").text) is shown
 
 

@@ -23,14 +23,14 @@ from . import queries, rules
 from .models import AccessAudit
 from .rules import Status
 
-OPENED, DUE, OVERDUE = "access_audits_opened", "access_audits_due", "access_audits_overdue"
-
 TOLD: dict[str, tuple[Permission, ...]] = {
-    OPENED: (Permission.ACCESS_AUDIT_FIND,),
-    DUE: (Permission.ACCESS_AUDIT_FIND, Permission.ACCESS_AUDIT_SIGN),
-    OVERDUE: (Permission.ACCESS_AUDIT_FIND, Permission.ACCESS_AUDIT_SIGN),
+    "access_audits_opened": (Permission.ACCESS_AUDIT_FIND,),
+    "access_audits_due": (Permission.ACCESS_AUDIT_FIND, Permission.ACCESS_AUDIT_SIGN),
+    "access_audits_overdue": (Permission.ACCESS_AUDIT_FIND, Permission.ACCESS_AUDIT_SIGN),
 }
 """Who is told what: those who read and find when audits open, those who sign off as well when time grows short."""
+
+OPENED, DUE, OVERDUE = TOLD
 
 MOST = 40
 """People who are told of one thing at the most."""
