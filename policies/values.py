@@ -238,11 +238,15 @@ def _need_to_know(rules: dict[str, NeedToKnowRule]) -> dict[str, NeedToKnowRule]
     """The rules, once each takes a look that there is, with what that look needs (AUD-6)."""
     for code, rule in rules.items():
         if rule.looks_at not in LOOKS:
-            raise BrokenPolicy(f"need_to_know.toml: {code} looks at {rule.looks_at}, which is none of {', '.join(LOOKS)}")
+            raise BrokenPolicy(
+                f"need_to_know.toml: {code} looks at {rule.looks_at}, which is none of {', '.join(LOOKS)}"
+            )
         if not fullmatch(r"[a-z][a-z_]{1,31}", code) or code == CONCERN:
             raise BrokenPolicy(f"need_to_know.toml: {code} is no name for a rule")
         counts = LOOKS[rule.looks_at]
-        if (counts and (rule.most < 1 or rule.window_minutes < 1)) or (not counts and (rule.most or rule.window_minutes)):
+        if (counts and (rule.most < 1 or rule.window_minutes < 1)) or (
+            not counts and (rule.most or rule.window_minutes)
+        ):
             needs = "as many as there may be, and minutes" if counts else "neither a number nor minutes: both are 0"
             raise BrokenPolicy(f"need_to_know.toml: {code} looks at {rule.looks_at}, which takes {needs}")
     return rules

@@ -302,4 +302,6 @@ def teach(app: Flask) -> None:
         turns=rota_words,
         weekday_clock=day_and_clock,
     )
-    app.jinja_env.globals.update(acted_by=log_words.acted, count=count, STATES=STATES, KINDS=KINDS, ENTRIES=ENTRIES, METHODS=METHODS)
+    app.jinja_env.globals.update(
+        acted_by=log_words.acted, count=count, STATES=STATES, KINDS=KINDS, ENTRIES=ENTRIES, METHODS=METHODS
+    )

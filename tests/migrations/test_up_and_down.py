@@ -54,7 +54,11 @@ def test_a_store_with_data_goes_down_to_nothing_and_comes_up_empty(used: Engine)
     upgrade()
 
     assert shape(used) == first
-    assert {name: rows for name, rows in counts(used).items() if rows} == {"log_head": 1, "log_seal": 1, "flagged_up_to": 1}
+    assert {name: rows for name, rows in counts(used).items() if rows} == {
+        "log_head": 1,
+        "log_seal": 1,
+        "flagged_up_to": 1,
+    }
 
 
 @pytest.mark.rule("AUD-3")
