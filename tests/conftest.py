@@ -27,7 +27,7 @@ TODAY = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
 spare_repetition()
 
-HASH_FOR_REAL = ("tests/identity/test_passwords", "tests/identity/test_rehashing", "tests/identity/test_patience")
+HASH_FOR_REAL = tuple(f"tests/identity/test_{about}" for about in ("passwords", "rehashing", "patience", "locking"))
 
 LONGEST_FIRST = (
     "tests/story",

@@ -89,6 +89,7 @@ class Service:
     serve: Part
     scheduler: Part
     over: threading.Event = field(default_factory=threading.Event)
+    alone: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def ways(self) -> dict[str, Callable[[random.Random], None]]:
@@ -131,7 +132,8 @@ class Service:
     def kill_postgres(self, _dice: random.Random) -> None:
         """Every process of the database's."""
         assert self.postgres is not None
-        self.postgres.kill()
+        with self.alone:
+            self.postgres.kill()
 
     def is_ready(self) -> bool:
         """Whether it says of itself that it is fit to answer."""
@@ -146,8 +148,10 @@ class Service:
         """Start PostgreSQL again whenever it is gone, until all is over."""
         assert self.postgres is not None
         while not self.over.wait(LOOKS_EVERY_SECONDS):
-            if self.postgres.pid is None:
-                self.postgres.start()
+            # A server that is still dying is not started again: as with systemd, all of it goes first.
+            with self.alone:
+                if self.postgres.pid is None:
+                    self.postgres.start()
 
 
 @contextmanager
