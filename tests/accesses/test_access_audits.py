@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
 from compliance.accesses.audits import counting, queries, reports, use_cases
 from compliance.accesses.audits.errors import AuditOpenAlready, AuditOver, InTheAudit, OwnFinding
-from compliance.accesses.audits.jobs import OPEN, TELL
 from compliance.accesses.audits.models import AccessAudit, AccessAuditFigure, AccessAuditFinding
 from compliance.accesses.audits.rules import FIGURES, Figures, Kind, Progress
 from compliance.accesses.flags.models import AccessFlag, AccessFlagEntry
 from compliance.identity.errors import FreshCodeNeeded
-from compliance.kernel.calendar import BeyondCalendar, Quarter
+from compliance.kernel.calendar import Quarter
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House, worker
 from compliance.kernel.errors import Forbidden, Invalid, NotFound
-from compliance.kernel.jobs import Run, run_as_of, run_now
+from compliance.kernel.jobs import Run
 from compliance.kernel.secrets import KeyRing
 from compliance.licences.models import Licence
-from tests.builders.accesses import reported
-from tests.builders.identity import Acting, a_person, an_employer, at_work, every, letters, logged, someone
-from tests.builders.licences import acting, again, an_organisation, hub, partner, rows_made
-from tests.builders.use import licences_in_use, move_to
+from tests.builders.accesses import audit_of, opened, reported
+from tests.builders.identity import Acting, a_person, an_employer, at_work, every, logged, someone
+from tests.builders.licences import acting, hub, partner, rows_made
 
 NOTHING = Run(0, 0, 0)
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -35,21 +33,6 @@ FIRST_DAY = "2027-01-04T09:00"
 @pytest.fixture
 def house(sqlite_house: House) -> House:
     return sqlite_house
-
-
-def opened(house: House, clock: FixedClock, *, code: str = "swale", holders: int = 1) -> tuple[AccessAudit, list[UUID]]:
-    """The open audit of an organisation's last quarter of 2026, and its people."""
-    organisation = an_organisation(house, code)
-    people = [again(house, each).person_id for each in licences_in_use(house, organisation, holders)]
-    for person in people:
-        reported(house, person, NOON)
-    move_to(clock, FIRST_DAY)
-    assert run_now(house, OPEN) == Run(1, 1, 0)
-    return _of(house, organisation), people
-
-
-def _of(house: House, organisation: UUID) -> AccessAudit:
-    return next(each for each in every(house, AccessAudit) if each.organisation_id == organisation)
 
 
 def found(
@@ -65,56 +48,8 @@ def signed(house: House, who: Acting, audit: AccessAudit) -> AccessAudit:
 
 
 @pytest.mark.rule("AUD-5")
-def test_an_audit_opens_on_the_first_working_day_after_the_quarter_and_once(house: House, clock: FixedClock) -> None:
-    organisation = an_organisation(house)
-    (licence,) = licences_in_use(house, organisation, 1)
-    person = again(house, licence).person_id
-    reported(house, person, NOON, "download", reference="C-1")
-    an_organisation(house, "thanet")
-
-    move_to(clock, "2027-01-03T23:59")
-    assert run_now(house, OPEN) == NOTHING
-    move_to(clock, "2027-01-04T00:00")
-    assert run_now(house, OPEN) == Run(1, 1, 0)
-    assert run_now(house, OPEN) == NOTHING
-
-    [audit] = every(house, AccessAudit)
-    assert (audit.organisation_id, audit.quarter, audit.status) == (organisation, "2026-Q4", "opened")
-    assert audit.due_on == date(2027, 2, 1)
-    [figures] = every(house, AccessAuditFigure)
-    assert (figures.person_id, figures.cases_opened, figures.downloads) == (person, 1, 1)
-    [entry] = logged(house, "access_audit.opened")
-    assert (entry.actor_id, entry.organisation, entry.subject_id) == (OPEN.name, str(organisation), str(audit.id))
-
-
-@pytest.mark.rule("AUD-5")
-def test_as_of_an_instant_it_opens_as_it_would_have_then_and_beyond_the_calendar_it_refuses(house: House) -> None:
-    licences_in_use(house, an_organisation(house), 1)
-
-    assert run_as_of(house, OPEN, datetime(2026, 12, 30, 9, tzinfo=UTC)) == NOTHING
-    assert run_as_of(house, OPEN, datetime(2027, 4, 6, 9, tzinfo=UTC)) == Run(2, 2, 0)
-    assert run_as_of(house, OPEN, datetime(2027, 4, 6, 9, tzinfo=UTC)) == NOTHING
-    assert sorted(each.quarter for each in every(house, AccessAudit)) == ["2026-Q4", "2027-Q1"]
-    with pytest.raises(BeyondCalendar):
-        run_as_of(house, OPEN, datetime(2031, 1, 2, 12, tzinfo=UTC))
-
-
-@pytest.mark.rule("AUD-5")
-def test_an_organisation_whose_accesses_are_reported_late_gets_its_audit_then(house: House, clock: FixedClock) -> None:
-    opened(house, clock)
-    elsewhere = an_employer(house)
-    late = a_person(house, organisation_id=elsewhere)
-    move_to(clock, "2027-01-12T09:00")
-    reported(house, late.id, NOON)
-
-    assert run_now(house, OPEN) == Run(1, 1, 0)
-
-    assert _of(house, elsewhere).due_on == date(2027, 2, 9)
-
-
-@pytest.mark.rule("AUD-5")
 def test_what_is_reported_after_the_opening_is_shown_apart_and_in_no_figure(house: House, clock: FixedClock) -> None:
-    audit, (person,) = opened(house, clock)
+    audit, person = opened(house, clock)
     colleague = a_person(house, organisation_id=audit.organisation_id)
     reported(house, person, NOON, "export", reference="C-2")
     reported(house, colleague.id, NOON, "download", reference="C-2")
@@ -132,7 +67,7 @@ def test_what_is_reported_after_the_opening_is_shown_apart_and_in_no_figure(hous
 
 @pytest.mark.rule("AUD-5")
 def test_a_finding_is_kept_sealed_and_the_log_has_codes_alone(house: House, clock: FixedClock) -> None:
-    audit, (person,) = opened(house, clock)
+    audit, person = opened(house, clock)
     officer = someone(house, "ig_officer")
     with house.work(*officer) as ctx:
         use_cases.find(ctx, audit.id, kind="breach", words="Opened a case of a neighbour", person_id=person)
@@ -196,7 +131,7 @@ def test_whoever_is_in_an_audit_does_not_sign_it_off(house: House, clock: FixedC
         with pytest.raises(InTheAudit) as refused:
             signed(house, who, audit)
         assert (refused.value.rule, refused.value.code) == ("AUD-5", "access-audit-own")
-    assert _of(house, theirs).status == "opened"
+    assert audit_of(house, theirs).status == "opened"
     signed(house, someone(house, "ig_officer", organisation_id=elsewhere), audit)
 
 
@@ -251,7 +186,7 @@ def test_signed_off_an_audit_is_over(house: House, clock: FixedClock) -> None:
     with pytest.raises(AuditOver):
         found(house, officer, audit)
 
-    kept = _of(house, audit.organisation_id)
+    kept = audit_of(house, audit.organisation_id)
     assert kept.conclusion is not None
     assert b"stands" not in kept.conclusion
     with house.work(*officer) as ctx:
@@ -290,29 +225,10 @@ def test_who_may_do_what_and_another_organisations_audit_does_not_exist(house: H
         use_cases.open_audit(ctx, again_, audit.organisation_id)
 
 
-@pytest.mark.rule("AUD-5")
-def test_the_quarters_before_stand_beside_it(house: House, clock: FixedClock) -> None:
-    audit, (person,) = opened(house, clock)
-    reported(house, person, datetime(2027, 2, 1, 12, tzinfo=UTC))
-    reported(house, person, datetime(2027, 2, 2, 12, tzinfo=UTC), reference="C-2")
-    move_to(clock, "2027-04-01T09:00")
-    run_now(house, OPEN)
-    newer = next(each for each in every(house, AccessAudit) if each.quarter == "2027-Q1")
-
-    with acting(house, hub("ig_officer")) as ctx:
-        past = reports.view(ctx, newer.id).past
-        of_the_first = reports.view(ctx, audit.id).past
-        listed = queries.audits(ctx, progress="overdue").rows
-
-    assert [(str(each.quarter), each.figures.cases_opened) for each in past] == [("2026-Q4", 1), ("2027-Q1", 2)]
-    assert [str(each.quarter) for each in of_the_first] == ["2026-Q4"]
-    assert [each.audit.id for each in listed] == [audit.id]
-
-
 @pytest.mark.rule("AUD-5", "AUD-6", "DEC-6")
 def test_flags_of_the_quarter_are_shown_to_those_who_may_know_of_them(house: House, clock: FixedClock) -> None:
     """By when it happened, where it was reported; else by when it was raised. Never to whom they are about."""
-    audit, (person,) = opened(house, clock)
+    audit, person = opened(house, clock)
     reader = someone(house, "ig_officer")
     of_it = reported(house, person, NOON)
     of_the_next = reported(house, person, datetime(2027, 1, 2, 12, tzinfo=UTC))
@@ -338,35 +254,6 @@ def test_flags_of_the_quarter_are_shown_to_those_who_may_know_of_them(house: Hou
     assert flags is not None
     assert [(each.rule, each.number, each.waiting) for each in flags] == [("bulk", 2, 1), ("no_involvement", 1, 1)]
     assert theirs is None
-
-
-@pytest.mark.rule("AUD-5", "GOV-5")
-def test_officers_are_told_when_audits_open_are_due_soon_and_overdue_each_once(house: House, clock: FixedClock) -> None:
-    officer = a_person(house, "ig_officer")
-    manager = a_person(house, "hub_manager")
-    audit, _ = opened(house, clock)
-
-    def told(person: UUID) -> list[str]:
-        return [letter["subject"] for letter in letters(house, person) if letter["kind"].startswith("access_audits")]
-
-    assert run_now(house, TELL) == Run(1, 1, 0)
-    assert run_now(house, TELL) == NOTHING
-    move_to(clock, "2027-01-25T00:00")
-    assert run_now(house, TELL) == Run(2, 2, 0)
-    move_to(clock, "2027-02-01T23:59")
-    assert run_now(house, TELL) == NOTHING
-    move_to(clock, "2027-02-02T00:00")
-    assert run_now(house, TELL) == Run(2, 2, 0)
-
-    assert told(officer.id) == [
-        "The access audits of October to December 2026 are open",
-        "1 access audit of October to December 2026 must be signed off by 1 February 2027",
-        "1 access audit of October to December 2026 should have been signed off by 1 February 2027",
-    ]
-    assert len(told(manager.id)) == 2
-    signed(house, at_work(house, manager), audit)
-    move_to(clock, "2027-02-03T00:00")
-    assert run_now(house, TELL) == NOTHING
 
 
 @pytest.mark.rule("AUD-5")

@@ -189,12 +189,8 @@ def test_what_is_reported_after_the_count_is_late_and_not_in_it(sqlite_house: Ho
 
 
 def _move(house: House, person: UUID, before: UUID, after: UUID) -> None:
+    """The licence of the one organisation has ended, and the person works for the other."""
+    ended = {"deactivated_at": datetime(2026, 12, 1, tzinfo=UTC)}
     with house.engine.begin() as connection:
-        held = Licence.__table__
-        connection.execute(
-            update(held)
-            .where(held.c.organisation_id == before)
-            .values(deactivated_at=datetime(2026, 12, 1, tzinfo=UTC))
-        )
-        people = Person.__table__
-        connection.execute(update(people).where(people.c.id == person).values(organisation_id=after))
+        connection.execute(update(Licence).where(Licence.organisation_id == before).values(**ended))
+        connection.execute(update(Person).where(Person.id == person).values(organisation_id=after))

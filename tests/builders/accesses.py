@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,13 +13,20 @@ from sqlalchemy import insert, select
 from audit.append import append, take_turn
 from audit.models import Moment
 from compliance.accesses.audits.counting import Counted
+from compliance.accesses.audits.jobs import OPEN
+from compliance.accesses.audits.models import AccessAudit
 from compliance.accesses.audits.rules import Figures
 from compliance.accesses.audits.use_cases import open_audit
 from compliance.accesses.reporting.models import ReportedAccess
 from compliance.identity.models import Person
 from compliance.kernel.calendar import Quarter
+from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House, worker
 from compliance.kernel.db import WRITES
+from compliance.kernel.jobs import Run, run_now
+from tests.builders.identity import every
+from tests.builders.licences import again, an_organisation
+from tests.builders.use import licences_in_use, move_to
 
 CLIENT = "case-system"
 Q2, Q3 = Quarter(2026, 2), Quarter(2026, 3)
@@ -125,6 +132,22 @@ def an_audit(house: House, organisation_id: UUID, *people: UUID, quarter: Quarte
     nothing = {organisation_id: dict.fromkeys(people, Figures())}
     with house.work(worker("test")) as ctx:
         return open_audit(ctx, Counted(quarter, 0, 1, nothing, 0), organisation_id).id
+
+
+def opened(house: House, clock: FixedClock, *, code: str = "swale") -> tuple[AccessAudit, UUID]:
+    """The audit of an organisation's last quarter of 2026 on the day it opened, and its one person, who viewed a case."""
+    organisation = an_organisation(house, code)
+    (licence,) = licences_in_use(house, organisation, 1)
+    person = again(house, licence).person_id
+    reported(house, person, datetime(2026, 11, 24, 12, tzinfo=UTC))
+    move_to(clock, "2027-01-04T09:00")
+    assert run_now(house, OPEN) == Run(1, 1, 0)
+    return audit_of(house, organisation), person
+
+
+def audit_of(house: House, organisation_id: UUID) -> AccessAudit:
+    """The first audit there is of an organisation."""
+    return next(each for each in every(house, AccessAudit) if each.organisation_id == organisation_id)
 
 
 def _employer(house: House, person_id: UUID) -> UUID | None:

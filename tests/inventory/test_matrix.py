@@ -98,6 +98,7 @@ ONLY_AFTER = {
     "GET /organisations/<organisation_id>/withdrawal/when": "the letter was sent in: tests/web/test_withdrawing.py",
     "POST /organisations/<organisation_id>/withdrawal/when": "the letter was sent in: tests/web/test_withdrawing.py",
     "GET /organisations/<organisation_id>/withdrawal/check": "the instant was chosen: tests/web/test_withdrawing.py",
+    "use case: open an access audit": "a quarter is over, and the scheduler does it: tests/accesses/test_opening_audits.py",
 }
 """What lets nobody in who comes to it first: the step before it, and the tests that take both."""
 
