@@ -13,7 +13,7 @@ from compliance.accesses.audits.models import AccessAudit, AccessAuditFigure
 from compliance.kernel.calendar import BeyondCalendar
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House
-from compliance.kernel.jobs import Run, run_now
+from compliance.kernel.jobs import Run, run_as_of, run_now
 from tests.builders.accesses import audit_of, opened, reported
 from tests.builders.identity import Acting, a_person, an_employer, at_work, every, letters, logged
 from tests.builders.licences import acting, again, an_organisation, hub
