@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 from audit.models import AuditEntry
 from compliance.accesses.reading import use_cases
 from compliance.accesses.reading.models import SavedSearch
+from compliance.identity.models import Person
 from compliance.kernel.clock import FixedClock
 from policies.values import Policy
 from tests.builders.accesses import an_entry, an_item, answered, answered_together, reported
@@ -283,4 +284,6 @@ def test_an_entry_shows_what_is_kept_beside_it_to_whom_something_was_disclosed(
     assert "203.0.113.5" in page
     assert "told, of 21 November 2026 at 9:30am" in page
     assert f"/audit/{number}" in officer.get("/audit?address=203.0.113.5").text
+    alex = next(each for each in every(house, Person) if each.email == "alex@swale.gov.uk")
+    assert "203.0.113.5" in officer.get(f"/audit/people/{alex.id}/day?on=2026-11-21").text
     assert "The county court" not in logged(house, "case_access.disclosed")[0].detail

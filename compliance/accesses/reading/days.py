@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_, select, union_all
 
 from audit import ways
-from audit.models import AuditEntry, Moment
+from audit.models import AuditEntry, Moment, PersonalDetail
 from audit.reading import Reader
 from audit.record import record
 from compliance.accesses.reporting.models import ReportedAccess
@@ -181,7 +181,11 @@ def _reported(
     limit: int,
 ) -> list[Line]:  # fmt: skip
     access = ReportedAccess
-    wanted = select(access).where(access.person_id == person_id, access.happened_at >= start, access.happened_at < end)
+    wanted = (
+        select(access, PersonalDetail.address)
+        .outerjoin(PersonalDetail, PersonalDetail.number == access.number)
+        .where(access.person_id == person_id, access.happened_at >= start, access.happened_at < end)
+    )
     if reader.organisations is not None:
         wanted = wanted.where(access.organisation_id.in_([UUID(each) for each in reader.organisations]))
     if reader.without:
@@ -189,7 +193,7 @@ def _reported(
     if behind is not None:
         at = datetime.fromisoformat(behind[0]).astimezone(UTC)
         wanted = wanted.where(or_(access.happened_at > at, and_(access.happened_at == at, access.number > behind[1])))
-    rows = ctx.session.scalars(wanted.order_by(access.happened_at, access.number).limit(limit))
+    rows = ctx.session.execute(wanted.order_by(access.happened_at, access.number).limit(limit))
     return [
         Line(
             at=row.happened_at,
@@ -199,11 +203,12 @@ def _reported(
             outcome=row.outcome,
             action=row.action,
             reference=row.reference,
+            address=address,
             records=row.records,
             involved=row.involved,
             out_of_hours=row.out_of_hours,
         )
-        for row in rows
+        for row, address in rows
     ]
 
 
