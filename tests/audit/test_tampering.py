@@ -393,6 +393,38 @@ def test_since_a_checkpoint_only_what_came_after_is_read_and_what_came_before_is
 
 
 @pytest.mark.rule("AUD-3")
+@pytest.mark.parametrize(
+    ("statement", "first"),
+    [
+        ("DELETE FROM audit_entries WHERE number = 1500", 1500),
+        ("DELETE FROM audit_entries WHERE number >= 1599", 1599),
+        ("UPDATE audit_entries SET outcome = 'done' WHERE number = 1301", 1301),
+        ("UPDATE audit_entries SET number = 5000 WHERE number = 1550", 1550),
+    ],
+)
+def test_what_is_not_sealed_yet_is_held_to_its_numbers_and_hashes(sealed: House, statement: str, first: int) -> None:
+    written(sealed, 300)
+
+    with sealed.engine.connect() as connection:
+        attack = Attack(connection)
+        assert attack(statement) > 0
+        assert attack.found().first_bad == first
+        connection.rollback()
+
+
+@pytest.mark.rule("AUD-3")
+def test_of_several_attacks_the_first_is_named_wherever_it_was_made(attack: Attack) -> None:
+    attack("UPDATE audit_entries SET outcome = 'done' WHERE number = 610")
+    assert attack.found().first_bad == 610
+    attack("UPDATE audit_personal SET address = '192.0.2.9' WHERE number = 603")
+    assert attack.found().first_bad == 603
+    attack("DELETE FROM audit_personal WHERE number = 300")
+    assert attack.found().first_bad == 300
+    attack("DELETE FROM audit_entries WHERE number = 299")
+    assert attack.found().first_bad == 299
+
+
+@pytest.mark.rule("AUD-3")
 def test_guards_taken_off_and_put_back_again_leave_a_trace(sealed: House, verified: Verify) -> None:
     change = text("UPDATE audit_entries SET actor_id = 'nobody' WHERE number = 640")
     with pytest.raises(DatabaseError, match="is kept as it was written"), sealed.engine.begin() as connection:
