@@ -38,7 +38,7 @@ AND_WORK_SECONDS = 15
 """For a machine that is busy with other things: it is the waiting that is bounded."""
 
 THREADS = 8
-LONG_SECONDS = 6
+LONG_SECONDS = 10
 WHY = "oversight"
 
 Fault = Callable[[House], AbstractContextManager[None]]
@@ -268,8 +268,8 @@ def test_while_many_wait_for_a_locked_log_others_are_still_answered(sqlite_calls
             waiting = [threads.submit(lambda: way().status_code) for _ in range(2 * THREADS)]
             others = {path: threads.submit(sqlite_calls.nobody().get, path) for path in need_no_log}
             answered = {path: other.result().status_code for path, other in others.items()}
-            left = sum(not each.done() for each in waiting)
+            the_first_still_waits = not waiting[0].done()
             assert [each.result() for each in waiting] == [503] * len(waiting)
         assert answered == dict.fromkeys(others, 200)
-        assert left > 0, "all who waited for the log had to give up before anybody else was answered"
+        assert the_first_still_waits, "somebody had to give up before anybody else was answered"
         assert threads.submit(lambda: way().status_code).result() == 200
