@@ -25,7 +25,7 @@ PATIENT_SECONDS = 25
 NOT_INHERITED = frozenset({"DATABASE_URL", "PORT", "PYTHONDONTWRITEBYTECODE"})
 """The last because every process would compile the whole service anew."""
 
-COMMAND_SECONDS = 300
+COMMAND_SECONDS = 900
 READY_WITHIN_SECONDS = 180
 STOPPED_WITHIN_SECONDS = 20
 
