@@ -21,8 +21,8 @@ from signatories.jobs import JOBS as SIGNATORY_JOBS
 from signatories.withdrawals.jobs import JOBS as WITHDRAWAL_JOBS
 
 from .accesses.audits.jobs import JOBS as ACCESS_AUDIT_JOBS
-from .api.jobs import JOBS as API_JOBS
 from .accesses.flags.jobs import JOBS as FLAG_JOBS
+from .api.jobs import JOBS as API_JOBS
 from .app import house_of
 from .decisions.exceptions.jobs import JOBS as EXCEPTION_JOBS
 from .identity.jobs import JOBS as IDENTITY_JOBS

@@ -3,34 +3,27 @@ the first number that cannot be relied on. Each attack is made in a transaction 
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError
 
 from audit import tree
-from audit.encoding import digest, leaf_of
-from audit.models import COLUMNS, AuditEntry, LogSeal, LogTile, PersonalDetail
-from audit.notes import Checkpoint, Signer, open_note, sign
-from audit.personal import commitment, place
+from audit.models import COLUMNS
+from audit.notes import Checkpoint, open_note
+from audit.personal import commitment
 from audit.sealing import checkpoint, seal
-from audit.tree import TILE, Edge
 from audit.verify import verify
 from compliance.kernel.context import House
 from tests.audit.conftest import Attack, Verify, disarm
+from tests.audit.forging import entry, insert_entry, update_entry, with_hash
 from tests.audit.stage import (
-    DISPOSAL,
     OF_FORMAT_1,
     ORIGIN,
     RING,
-    SIGNER,
     SIZE,
     VERIFIERS,
-    hash_1,
     written,
 )  # fmt: skip
 
@@ -46,34 +39,6 @@ EDITS = {
     "personal": "'00'",
 }
 """What each column is changed to; text that is not named here gets a letter more."""
-
-PERSONAL = {
-    "number": "90000",
-    "salt": "(SELECT salt FROM audit_personal WHERE number = 1203)",
-    "address": "coalesce(address, '') || '1'",
-    "said": "(SELECT said FROM audit_personal WHERE number = 1230)",
-    "disposed_by": f"{DISPOSAL}",
-}
-
-
-def entry(attack: Attack, number: int) -> dict[str, Any]:
-    wanted = select(AuditEntry.__table__).where(AuditEntry.number == number)
-    return dict(attack.connection.execute(wanted).mappings().one())
-
-
-def insert_entry(attack: Attack, forged: dict[str, Any]) -> None:
-    columns, values = ", ".join(COLUMNS), ", ".join(f":{name}" for name in COLUMNS)
-    attack(f"INSERT INTO audit_entries ({columns}) VALUES ({values})", **forged)
-
-
-def with_hash(changed: dict[str, Any]) -> dict[str, Any]:
-    """The entry with the hash that it would have."""
-    return changed | {"hash": hash_1(changed) if changed["format"] == 1 else digest(changed)}
-
-
-def update_entry(attack: Attack, changed: dict[str, Any]) -> None:
-    columns = ", ".join(f"{name} = :{name}" for name in COLUMNS if name != "number")
-    assert attack(f"UPDATE audit_entries SET {columns} WHERE number = :number", **changed) == 1
 
 
 @pytest.mark.rule("AUD-3")
@@ -209,172 +174,6 @@ def test_what_a_column_cannot_hold_is_found_and_stops_nothing(attack: Attack, va
     assert attack.found().first_bad == 625
 
 
-@pytest.mark.rule("AUD-3", "RET-9")
-@pytest.mark.parametrize("column", PERSONAL)
-@pytest.mark.parametrize("number", [603, 900, 1200, 1203, 1290])
-def test_every_column_of_what_is_kept_beside_edited(attack: Attack, column: str, number: int) -> None:
-    value = (
-        PERSONAL[column]
-        if (column, number) != ("salt", 1203)
-        else "(SELECT salt FROM audit_personal WHERE number = 600)"
-    )
-    assert attack(f"UPDATE audit_personal SET {column} = {value} WHERE number = {number}") == 1
-
-    assert attack.found().first_bad == number
-
-
-@pytest.mark.rule("AUD-3", "RET-9")
-@pytest.mark.parametrize(
-    ("attack_on_personal", "first"),
-    [
-        ("DELETE FROM audit_personal WHERE number = 600", 600),
-        ("DELETE FROM audit_personal WHERE number = 300", 300),
-        ("DELETE FROM audit_personal", 201),
-        ("UPDATE audit_personal SET salt = NULL, address = NULL, said = NULL WHERE number = 603", 603),
-        ("UPDATE audit_personal SET salt = NULL, address = NULL, said = NULL, disposed_by = 1000 WHERE number = 603", 603),
-        ("UPDATE audit_personal SET salt = NULL, address = NULL, said = NULL, disposed_by = 999 WHERE number = 603", 603),
-        ("UPDATE audit_personal SET disposed_by = 1001 WHERE number = 300", 300),
-        ("UPDATE audit_personal SET disposed_by = NULL WHERE number = 300", 300),
-        ("UPDATE audit_personal SET address = '192.0.2.1' WHERE number = 300", 300),
-        ("INSERT INTO audit_personal (number, address) VALUES (601, '192.0.2.1')", 601),
-        ("INSERT INTO audit_personal (number, address) VALUES (1, '192.0.2.1')", 1),
-        (f"INSERT INTO audit_personal (number, address) VALUES ({SIZE}, '192.0.2.1')", SIZE),
-        ("INSERT INTO audit_personal (number, address) VALUES (-5, '192.0.2.1')", SIZE),
-        (f"UPDATE audit_entries SET event = 'audit.read' WHERE number = {DISPOSAL}", DISPOSAL),
-    ],
-)  # fmt: skip
-def test_what_is_kept_beside_taken_away_emptied_brought_back_or_put_there(
-    attack: Attack, attack_on_personal: str, first: int
-) -> None:
-    assert attack(attack_on_personal) > 0
-
-    assert attack.found().first_bad == first
-
-
-@pytest.mark.rule("AUD-3", "RET-9")
-def test_what_is_kept_beside_two_entries_swapped_or_the_salt_and_address_chosen_anew(attack: Attack) -> None:
-    for one, other in ((603, 10_000), (606, 603), (10_000, 606)):
-        attack(f"UPDATE audit_personal SET number = {other} WHERE number = {one}")
-    assert attack.found().first_bad == 603
-
-    attack("UPDATE audit_entries SET personal = :p WHERE number = 303", p=commitment(b"n" * 16, "192.0.2.9", None))
-    assert attack.found().first_bad == 303
-
-
-@pytest.mark.rule("AUD-3", "RET-9")
-@pytest.mark.parametrize("key", [b"2.", b"7.", b""])
-def test_the_key_id_of_what_was_said_swapped(attack: Attack, key: bytes) -> None:
-    said = attack.connection.execute(select(PersonalDetail.said).where(PersonalDetail.number == 1200)).scalar_one()
-    assert said is not None
-    attack("UPDATE audit_personal SET said = :s WHERE number = 1200", s=key + said.partition(b".")[2])
-
-    assert attack.found().first_bad == 1200
-
-
-@pytest.mark.rule("AUD-3", "RET-9")
-def test_what_was_said_sealed_anew_stands_and_something_else_sealed_does_not(attack: Attack) -> None:
-    sealed = "UPDATE audit_personal SET said = :s WHERE number = 1200"
-    held = attack.connection.execute(select(PersonalDetail.said).where(PersonalDetail.number == 1200)).scalar_one()
-    assert held is not None
-    plain = RING.open(held, place=place(1200))
-
-    attack(sealed, s=RING.seal(plain, place=place(1200)))
-    assert attack.found().why is None
-    attack(sealed, s=RING.seal(plain + b" ", place=place(1200)))
-    assert attack.found().first_bad == 1200
-
-
-@pytest.mark.rule("AUD-3")
-def test_tiles_and_edge_altered_or_gone(attack: Attack) -> None:
-    tile = attack.connection.execute(select(LogTile.hashes).where(LogTile.place == 1, LogTile.level == 0)).scalar_one()
-    edge = attack.connection.execute(select(LogSeal.edge)).scalar_one()
-
-    attack("UPDATE log_tiles SET hashes = :h WHERE place = 1", h=tile[:320] + bytes([tile[320] ^ 1]) + tile[321:])
-    assert attack.found().first_bad == TILE + 10
-    attack("UPDATE log_tiles SET hashes = :h WHERE place = 1", h=tile[:-1])
-    assert attack.found().why
-    attack("UPDATE log_tiles SET hashes = :h WHERE place = 1", h=tile)
-    for place_ in (0, len(edge) - 1):
-        attack("UPDATE log_seal SET edge = :e", e=edge[:place_] + bytes([edge[place_] ^ 1]) + edge[place_ + 1 :])
-        assert attack.found().why
-    attack("UPDATE log_seal SET edge = :e", e=edge[:-1])
-    assert attack.found().why
-    attack("UPDATE log_seal SET edge = :e", e=edge)
-    assert attack.found().why is None
-    attack("DELETE FROM log_tiles WHERE place = 3")
-    assert attack.found().first_bad == 3 * TILE
-    attack("DELETE FROM log_seal")
-    assert attack.found().why
-
-
-@pytest.mark.rule("AUD-3")
-def test_a_checkpoint_edited_signed_by_a_key_of_ones_own_or_under_another_keys_id(attack: Attack) -> None:
-    note = attack.connection.execute(select(LogSeal.note)).scalar_one()
-    stranger = Signer(ORIGIN, Ed25519PrivateKey.generate())
-    body = note.partition("\n\n")[0]
-    forged = sign(open_note(note, VERIFIERS), [stranger])
-    signature = base64.b64decode(forged.split(" ")[-1])[4:]
-    ours = base64.b64encode(SIGNER.verifier.key_id + signature).decode()
-    theirs = base64.b64encode(stranger.verifier.key_id + base64.b64decode(note.split(" ")[-1])[4:]).decode()
-
-    for bad in (
-        note.replace(f"\n{SIZE}\n", f"\n{SIZE - 1}\n"),
-        note.replace(ORIGIN, "other.example/log"),
-        sign(Checkpoint(ORIGIN, SIZE, b"r" * 32), [stranger]),
-        forged,
-        f"{body}\n\n\u2014 {ORIGIN} {ours}\n",
-        f"{body}\n\n\u2014 {ORIGIN} {theirs}\n",
-        "",
-        note[:-20],
-    ):
-        attack("UPDATE log_seal SET note = :n", n=bad)
-        assert attack.found().why, bad
-    attack("UPDATE log_seal SET note = :n", n=note)
-    assert attack.found().why is None
-
-
-@pytest.mark.rule("AUD-3")
-def test_a_seal_of_another_size_than_its_note_is_found(attack: Attack) -> None:
-    attack(f"UPDATE log_seal SET size = {SIZE - 1}")
-
-    assert attack.found().why
-
-
-@pytest.mark.rule("AUD-3")
-@pytest.mark.parametrize("since", [100, 900])
-def test_a_whole_log_written_anew_but_for_the_key_is_found_by_the_kept_checkpoints(attack: Attack, since: int) -> None:
-    update_entry(attack, with_hash(entry(attack, since) | {"actor_id": "nobody"}))
-    made_anew(attack)
-
-    found = attack.found()
-    assert found.why is not None
-    assert found.first_bad is not None
-    assert found.first_bad <= since
-
-
-@pytest.mark.rule("AUD-3")
-@pytest.mark.parametrize("cut", [1, 10, 1000])
-def test_a_log_turned_back_whole_is_found_by_a_checkpoint_that_lay_elsewhere(attack: Attack, cut: int) -> None:
-    left = SIZE - cut
-    elsewhere = open_note(checkpoint(attack.connection) or "", VERIFIERS)
-    attack(f"DELETE FROM audit_entries WHERE number >= {left}")
-    attack(f"DELETE FROM audit_personal WHERE number >= {left}")
-    if left <= DISPOSAL:
-        attack("DELETE FROM audit_personal")
-        attack("UPDATE audit_entries SET personal = NULL WHERE personal IS NOT NULL")
-    attack(f"DELETE FROM log_tiles WHERE place >= {left // TILE}")
-    attack("DELETE FROM log_checkpoints")
-    attack(f"UPDATE log_head SET size = {left}")
-    edge = Edge()
-    edge.add(leaves(attack), _nothing)
-    was = sign(Checkpoint(ORIGIN, left, edge.root()), [SIGNER])
-    attack("UPDATE log_seal SET size = :s, edge = :e, note = :n", s=left, e=edge.joined(), n=was)
-
-    if left > DISPOSAL:
-        assert attack.found().why is None, "this is the log as it was then: nothing in it is wrong"
-    assert attack.found(since=elsewhere).first_bad == left
-
-
 @pytest.mark.rule("AUD-3")
 def test_since_a_checkpoint_only_what_came_after_is_read_and_what_came_before_is_vouched_for(sealed: House) -> None:
     with sealed.engine.connect() as connection:
@@ -442,51 +241,8 @@ def test_guards_taken_off_and_put_back_again_leave_a_trace(sealed: House, verifi
     assert verified().first_bad == 640
 
 
-@pytest.mark.rule("AUD-3", "RET-9")
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "DELETE FROM audit_personal WHERE number = 603",
-        "UPDATE audit_personal SET address = '192.0.2.9' WHERE number = 603",
-        "UPDATE audit_personal SET number = 90000 WHERE number = 603",
-        "UPDATE audit_personal SET address = NULL, salt = NULL WHERE number = 603",
-        "UPDATE audit_personal SET disposed_by = 1000 WHERE number = 603",
-        "UPDATE audit_personal SET disposed_by = 1001 WHERE number = 300",
-        "UPDATE audit_personal SET address = '192.0.2.9', disposed_by = NULL WHERE number = 300",
-        "UPDATE audit_personal SET said = NULL WHERE number = 1200",
-        "INSERT OR REPLACE INTO audit_personal (number, address) VALUES (603, '192.0.2.9')",
-        "TRUNCATE audit_personal",
-    ],
-)
-def test_the_store_itself_lets_what_is_kept_beside_be_emptied_and_sealed_anew_and_no_more(
-    the_log: Engine, statement: str
-) -> None:
-    only = {"INSERT OR": "sqlite", "TRUNCATE": "postgresql"}
-    if any(statement.startswith(how) and the_log.dialect.name != where for how, where in only.items()):
-        return
-    with pytest.raises(DatabaseError, match="is kept as it was written"), the_log.begin() as connection:
-        connection.execute(text(statement))
-
-
-def made_anew(attack: Attack) -> None:
-    """Do what somebody would who has everything but the key: make every hash above the entries anew."""
-    edge, tiles = Edge(), list[tuple[int, int, bytes]]()
-    edge.add(leaves(attack), lambda *tile: tiles.append(tile))
-    for level, place_, joined in tiles:
-        attack("UPDATE log_tiles SET hashes = :h WHERE level = :l AND place = :p", h=joined, l=level, p=place_)
-    attack("UPDATE log_seal SET edge = :e", e=edge.joined())
-
-
-def leaves(attack: Attack) -> list[bytes]:
-    rows = select(AuditEntry.format, AuditEntry.hash).order_by(AuditEntry.number)
-    return [leaf_of(*row) for row in attack.connection.execute(rows)]
-
-
 def _guards(connection: Any) -> list[str]:
     if connection.dialect.name == "postgresql":
         tables = ("audit_entries", "audit_personal", "log_tiles", "log_checkpoints")
         return [f"ALTER TABLE {table} ENABLE TRIGGER ALL" for table in tables]
     return list(connection.execute(text("SELECT sql FROM sqlite_master WHERE type = 'trigger'")).scalars())
-
-
-_nothing: Callable[[int, int, bytes], None] = lambda *_tile: None  # noqa: E731
