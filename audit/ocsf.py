@@ -67,7 +67,7 @@ VERBS: dict[str, int] = {
         ("accepted", "acknowledged", "approved", "assigned", "asked", "certified", "changed", "checked",
          "closed_marac", "closed_to_strangers", "compromised", "copied", "corrected", "decided", "dismissed",
          "duties_acknowledged", "expired", "explained", "holder_warned", "judged", "locked", "member_left", "reallocated",
-         "recovered", "refused", "rehashed", "reset", "review_reminded", "reviewed", "set", "signature_corrected", "signed",
+         "recovered", "refused", "rehashed", "resealed", "reset", "review_reminded", "reviewed", "set", "signature_corrected", "signed",
          "signed_off", "taken", "told", "turns_set", "upheld", "version_opened", "version_published", "warned", "withdrew",
          "domain_added", "answered", "closed", "failed", "rolled_back", "accepted_rollback", "reopened", "reminded", "grown", "handed_over",
          "found_breach", "called_to_mind"),
@@ -75,7 +75,7 @@ VERBS: dict[str, int] = {
     ),
     **dict.fromkeys(
         ("answers_forgotten", "called_off", "deactivated", "disposed", "dropped", "ended", "entry_struck_out", "forgotten", "left", "lifted",
-         "links_ended", "taken_back", "deleted"),
+         "links_ended", "taken_back", "deleted", "personal_disposed"),
         DELETE,
     ),
     "activated": ACTIVATE, "suspended": SUSPEND, "resumed": RESUME,

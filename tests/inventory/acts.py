@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from compliance.accesses.audits import use_cases as access_audits
 from compliance.accesses.audits.counting import Counted
+from compliance.accesses.flags import use_cases as flags
 from compliance.identity import use_cases as identity
 from compliance.identity.proposals import use_cases as proposals
 from compliance.identity.proposals.models import Proposal
@@ -18,6 +19,8 @@ from compliance.kernel.context import NOBODY, Context
 from compliance.kernel.errors import Refusal
 from compliance.licences.rules import Kind
 from compliance.licences.use_cases import set_seats
+from compliance.witnesses import use_cases as witnesses
+from compliance.witnesses.rules import Answer, Held, Problem
 from policies.permissions import Permission
 from signatories.use_cases import register_organisation
 from tests.builders import identity as people
@@ -59,6 +62,9 @@ def _newcomer_to_the_register(ctx: Context, _its: Belongings) -> object:
     )
 
 
+AHEAD = Answer("safe", problem=Problem.CLAIMS_MORE, held=Held("hub.example", 10**6))
+"""What a witness says whose log is longer than ours."""
+
 ACTS: dict[str, Act] = {
     "use case: open an access audit": Act(
         Permission.ACCESS_AUDIT_OPEN,
@@ -66,6 +72,13 @@ ACTS: dict[str, Act] = {
             ctx, Counted(Quarter(2026, 2), 0, 1, {its.organisation: {}}, 0), its.organisation
         ),
     ),
+    "use case: give a flag to another reviewer": Act(
+        Permission.FLAG_REVIEW, lambda ctx, its: flags.hand_over(ctx, its.flag, its.reviewer)
+    ),
+    "use case: accept a log that was turned back": Act(
+        Permission.ROLLBACK_ACCEPT, lambda ctx, _its: witnesses.accept_rollback(ctx, AHEAD, reason="The store was put back.")
+    ),
+    "use case: remind of a flag": Act(Permission.FLAG_RAISE, lambda ctx, its: flags.remind(ctx, its.flag)),
     "use case: give a role by a command": Act(
         Permission.ROLE_GRANT,
         lambda ctx, its: identity.grant_role(ctx, its.newcomer, role="escalation_contact", reason="Joins the team."),

@@ -101,7 +101,8 @@ FORMS: dict[str, Fields] = {
     "conflicts.lift": _says(grounds="A namesake."),
     "concerns.report": _says(person="somebody@elsewhere.example", reference="C-9", words="They knew too much."),
     "flags.review": _says(step="explain", reason="part_of_work", words="I asked.", accesses="0"),
-    "flags.hand_over": _says(reviewer=str(UUID(int=9))),
+    "flags.hand_over": lambda its: {"reviewer": str(its.reviewer)},
+    "audit.keep": _says(name="Whose turn"),
     "licences.ask": lambda its: {
         "organisation_id": str(its.organisation), "full_name": "Wren Alder", "email": f"new@{its.code}.gov.uk",
         "kind": "standing", "areas": its.area, "reason": "Joins the team",
@@ -177,15 +178,22 @@ def whose_of(route: Route) -> tuple[Whose, ...]:
     return tuple(Whose) if of_things or own_form else (Whose.OWN,)
 
 
+QUESTIONS: dict[str, dict[str, str]] = {
+    "audit.export_references": {"reference": "C-1"},
+    "audit.keep": {"reference": "C-1"},
+}
+"""What a page is asked in its address that does nothing without it."""
+
+
 def answer(world: World, route: Route, caller: str, whose: Whose) -> str:
     """What the page says to this caller."""
     its = world.things[whose]
     client, proof = world.at_a_browser(caller)
     address = _GAP.sub(lambda gap: _called(world, route, its, gap[1]), route.path)
-    if route.method == "GET":
-        return answers.of_page(client.get(address), "GET")
-    fields = FORMS[route.endpoint](its) if route.endpoint in FORMS else {}
-    return answers.of_page(client.open(address, method=route.method, data=fields | {"csrf_token": proof}), route.method)
+    fields = FORMS[route.endpoint](its) if route.endpoint in FORMS and route.method != "GET" else {}
+    sent = fields | {"csrf_token": proof} if route.method != "GET" else None
+    asked = QUESTIONS.get(route.endpoint)
+    return answers.of_page(client.open(address, method=route.method, query_string=asked, data=sent), route.method)
 
 
 def _called(world: World, route: Route, its: Belongings, gap: str) -> str:

@@ -84,6 +84,7 @@ class Belongings:
     exemption: UUID
     rota: UUID
     flag: UUID
+    reviewer: UUID
     access_audit: UUID
     glass: UUID
     glass_over: UUID
@@ -253,6 +254,7 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
         exemption=exemption,
         rota=a_rota(house, organisation, [a_turn(sharing, SATURDAY), a_turn(waits, SUNDAY)]).id,
         flag=concern.id,
+        reviewer=people.a_person(house, "ig_officer").id,
         access_audit=an_audit(house, organisation, active.person_id),
         glass=glass.id,
         glass_over=over.id,

@@ -127,7 +127,7 @@ def test_an_expired_password_opens_only_the_page_for_a_new_one(sqlite_app: Flask
     fresh = "Quiet-Otter-77-swims"
     answer = visitor.send("/sign-in/new-password", {"current": PASSWORD, "password": fresh, "again": fresh})
     assert answer.location == "/"
-    assert visitor.get("/audit").status_code == 200
+    assert visitor.get("/register").status_code == 200
 
 
 @pytest.mark.rule("IDN-2")
