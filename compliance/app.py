@@ -23,7 +23,12 @@ from .accesses.reading import models as _searches  # noqa: F401
 from .accesses.reporting import models as _reported  # noqa: F401
 from .api import doors as api
 from .api.evaluation import DecisionDoor
+from .breaches import models as _incidents  # noqa: F401
+from .breaches.notifying import models as _data_breaches  # noqa: F401
+from .complaints import models as _complaints  # noqa: F401
+from .complaints.data_protection import models as _data_complaints  # noqa: F401
 from .decisions.exceptions import use_cases as _exceptions  # noqa: F401 - its tables, and acts that take two people
+from .governance.escalations import models as _escalations  # noqa: F401
 from .identity.countries import Countries
 from .identity.patience import Patience
 from .identity.proposals import models as _proposals  # noqa: F401 - its table is the store's, whoever proposes

@@ -170,6 +170,63 @@ class ExceptionValues:
     break_glass_review_working_days: int
 
 
+@dataclass(frozen=True)
+class BreachValues:
+    """How long each step of a breach may take, and the clock of a personal-data breach (BRE-2, BRE-3)."""
+
+    raise_working_days: int
+    partner_working_days: int
+    manager_working_days: int
+    steering_working_days: int
+    reminder_working_days: int
+    notify_hours: int
+    notify_warn_hours: tuple[int, ...]
+    reports_most: int
+    words_most: int
+    draft_days: int
+
+
+@dataclass(frozen=True)
+class ComplaintValues:
+    """How long each stage of a complaint may take, and when one about data is acknowledged (COM-8, COM-9)."""
+
+    stage_working_days: tuple[int, ...]
+    reminder_working_days: int
+    words_most: int
+    report_words_most: int
+    acknowledge_days: int
+    acknowledge_warn_days: int
+
+
+@dataclass(frozen=True)
+class EscalationValues:
+    """How long an organisation that does not take part has to answer each group (GOV-2)."""
+
+    steering_working_days: int
+    tactical_working_days: int
+    executive_working_days: int
+    reminder_working_days: int
+
+
+@dataclass(frozen=True)
+class ComplaintTheme:
+    """What complaints are about, so that they can be counted (COM-6)."""
+
+    code: str
+    name: str
+    means: str
+    clause: str
+
+
+@dataclass(frozen=True)
+class DataCategory:
+    """A kind of personal data that a breach can touch, as the regulator is told (UK GDPR Article 33(3)(a))."""
+
+    code: str
+    name: str
+    clause: str
+
+
 LOOKS = {"involvement": False, "conflict": False, "bulk": True, "hours": True, "refusals": True, "break_glass": False}
 """The looks that a rule of need to know can take, and whether each counts within a time (AUD-6)."""
 

@@ -23,10 +23,15 @@ from .groups import (
     AccessPurpose,
     Area,
     AuditValues,
+    BreachValues,
     CapacityValues,
     CaseAction,
+    ComplaintTheme,
+    ComplaintValues,
     CountryValues,
+    DataCategory,
     DecisionValues,
+    EscalationValues,
     ExceptionValues,
     InformationAsset,
     LicenceValues,
@@ -98,10 +103,15 @@ class Policy:
     notices: NoticeValues
     audit: AuditValues
     exceptions: ExceptionValues
+    breaches: BreachValues
+    complaints: ComplaintValues
+    escalations: EscalationValues
     calendar: Calendar
     need_to_know: dict[str, NeedToKnowRule]
     access_purposes: dict[str, AccessPurpose]
     reading_purposes: dict[str, ReadingPurpose]
+    complaint_themes: dict[str, ComplaintTheme]
+    data_categories: dict[str, DataCategory]
     areas: dict[str, Area]
     assets: dict[str, InformationAsset]
     case_actions: dict[str, CaseAction]
@@ -134,10 +144,15 @@ class Policy:
             notices=values("notices.toml", NoticeValues),
             audit=values("audit.toml", AuditValues),
             exceptions=values("exceptions.toml", ExceptionValues),
+            breaches=values("breaches.toml", BreachValues),
+            complaints=values("complaints.toml", ComplaintValues),
+            escalations=values("escalations.toml", EscalationValues),
             calendar=values("calendar.toml", Calendar),
             need_to_know=_need_to_know(_tables(directory, "need_to_know.toml", NeedToKnowRule)),
             access_purposes=_tables(directory, "access_purposes.toml", AccessPurpose),
             reading_purposes=_tables(directory, "reading_purposes.toml", ReadingPurpose),
+            complaint_themes=_tables(directory, "complaint_themes.toml", ComplaintTheme),
+            data_categories=_tables(directory, "data_categories.toml", DataCategory),
             areas={
                 code: Area(code, area["name"], tuple(area["districts"]))
                 for code, area in _read(directory, "areas.toml").items()
