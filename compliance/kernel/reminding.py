@@ -1,0 +1,39 @@
+"""When somebody is reminded of a last day: once before it, once on it, once when it is over; pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+
+class Time(StrEnum):
+    """Where a day stands to a last day: nobody is reminded when it is early, and once in each of the others."""
+
+    EARLY = "early"
+    BEFORE = "before"
+    ON = "on"
+    OVER = "over"
+
+
+_ORDER = tuple(Time)
+
+
+def time_of(day: date, due_on: date, soon_from: date) -> Time:
+    """Where this day stands to `due_on`, of which is reminded from `soon_from` on."""
+    if day > due_on:
+        return Time.OVER
+    if day == due_on:
+        return Time.ON
+    return Time.BEFORE if day >= soon_from else Time.EARLY
+
+
+def to_remind(today: date, due_on: date, soon_from: date, reminded_on: date | None) -> Time | None:
+    """Of what is reminded today; None where it is early, or was done in this time already.
+
+    A reminder that was left out while nothing ran is not made up for: it would say what is not so any more.
+    """
+    now = time_of(today, due_on, soon_from)
+    if now is Time.EARLY:
+        return None
+    before = Time.EARLY if reminded_on is None else time_of(reminded_on, due_on, soon_from)
+    return now if _ORDER.index(now) > _ORDER.index(before) else None
