@@ -48,6 +48,12 @@ FLOORS: dict[str, Floor] = {
     "sessions.kept_days": Floor(least=7, most=365),
     "two_people.proposal_days": Floor(least=1, most=90),
     "two_people.newcomer_days": Floor(least=1, most=365),
+    "retention.group_1_age_years": Floor(least=1, most=150),
+    **{f"retention.group_{group}_clear_years": Floor(least=1, most=150) for group in (2, 3)},
+    **{f"retention.group_{group}_review_years": Floor(least=1, most=150) for group in (1, 2, 3)},
+    # A 29 February that a year does not have never comes before 1 March, and 1 March itself never overtakes it.
+    "retention.missing_date_days": Floor(least=1, most=1),
+    "retention.oldest_subject_years": Floor(least=1, most=200),
 }
 
 

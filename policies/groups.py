@@ -209,6 +209,33 @@ class EscalationValues:
 
 
 @dataclass(frozen=True)
+class RetentionValues:
+    """How long a record of each group is kept at the least, and how often it is reviewed (RET-1, RET-2, RET-11)."""
+
+    group_1_offences: tuple[str, ...]
+    group_2_offences: tuple[str, ...]
+    group_3_offences: tuple[str, ...]
+    group_1_age_years: int
+    group_2_clear_years: int
+    group_3_clear_years: int
+    group_1_review_years: int
+    group_2_review_years: int
+    group_3_review_years: int
+    missing_date_days: int
+    oldest_subject_years: int
+
+
+@dataclass(frozen=True)
+class RetentionEvent:
+    """Something that makes a clear period begin again, by its code (RET-10)."""
+
+    code: str
+    name: str
+    means: str
+    clause: str
+
+
+@dataclass(frozen=True)
 class ComplaintTheme:
     """What complaints are about, so that they can be counted (COM-6)."""
 

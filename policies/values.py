@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from re import fullmatch
@@ -39,6 +40,8 @@ from .groups import (
     NoticeValues,
     PasswordValues,
     ReadingPurpose,
+    RetentionEvent,
+    RetentionValues,
     SecondFactorValues,
     SessionValues,
     SignatoryValues,
@@ -106,12 +109,14 @@ class Policy:
     breaches: BreachValues
     complaints: ComplaintValues
     escalations: EscalationValues
+    retention: RetentionValues
     calendar: Calendar
     need_to_know: dict[str, NeedToKnowRule]
     access_purposes: dict[str, AccessPurpose]
     reading_purposes: dict[str, ReadingPurpose]
     complaint_themes: dict[str, ComplaintTheme]
     data_categories: dict[str, DataCategory]
+    retention_events: dict[str, RetentionEvent]
     areas: dict[str, Area]
     assets: dict[str, InformationAsset]
     case_actions: dict[str, CaseAction]
@@ -147,12 +152,14 @@ class Policy:
             breaches=values("breaches.toml", BreachValues),
             complaints=values("complaints.toml", ComplaintValues),
             escalations=values("escalations.toml", EscalationValues),
+            retention=values("retention.toml", RetentionValues),
             calendar=values("calendar.toml", Calendar),
             need_to_know=_need_to_know(_tables(directory, "need_to_know.toml", NeedToKnowRule)),
             access_purposes=_tables(directory, "access_purposes.toml", AccessPurpose),
             reading_purposes=_tables(directory, "reading_purposes.toml", ReadingPurpose),
             complaint_themes=_tables(directory, "complaint_themes.toml", ComplaintTheme),
             data_categories=_tables(directory, "data_categories.toml", DataCategory),
+            retention_events=_tables(directory, "retention_events.toml", RetentionEvent),
             areas={
                 code: Area(code, area["name"], tuple(area["districts"]))
                 for code, area in _read(directory, "areas.toml").items()
@@ -199,6 +206,15 @@ class Policy:
         """The type that a value of this name has."""
         group, _, key = name.partition(".")
         return get_type_hints(type(getattr(self, group)))[key]
+
+
+@cache
+def packaged() -> Policy:
+    """The policy as these files have it, read once: for whoever asks a rule from outside the service.
+
+    Inside it, the policy in force is handed in: an installation may have files of its own.
+    """
+    return Policy.load(Path(__file__).parent)
 
 
 def _keys(group: Any) -> list[str]:
