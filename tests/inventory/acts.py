@@ -11,6 +11,8 @@ from sqlalchemy import select
 from compliance.accesses.audits import use_cases as access_audits
 from compliance.accesses.audits.counting import Counted
 from compliance.accesses.flags import use_cases as flags
+from compliance.accesses.flags.use_cases import Concern
+from compliance.accesses.reporting import use_cases as reporting
 from compliance.identity import use_cases as identity
 from compliance.identity.proposals import use_cases as proposals
 from compliance.identity.proposals.models import Proposal
@@ -77,6 +79,12 @@ ACTS: dict[str, Act] = {
     ),
     "use case: accept a log that was turned back": Act(
         Permission.ROLLBACK_ACCEPT, lambda ctx, _its: witnesses.accept_rollback(ctx, AHEAD, reason="The store was put back.")
+    ),
+    "use case: report a concern": Act(
+        Permission.CONCERN_RAISE, lambda ctx, its: flags.report_concern(ctx, Concern("They knew.", reference=its.code))
+    ),
+    "use case: report what happened in the case system": Act(
+        Permission.ACCESS_REPORT, lambda ctx, _its: reporting.report(ctx, [])
     ),
     "use case: remind of a flag": Act(Permission.FLAG_RAISE, lambda ctx, its: flags.remind(ctx, its.flag)),
     "use case: give a role by a command": Act(
