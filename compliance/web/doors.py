@@ -43,6 +43,7 @@ MENU = (
     ("Access audits", "access_audits.audits", Permission.ACCESS_AUDIT_READ),
     ("Flags", "flags.flags", Permission.FLAG_READ),
     ("Exceptions", "conflicts.conflicts", Permission.CONFLICT_READ),
+    ("Complaints", "data_complaints.complaints", sections.permissions("Complaints")),
 )
 
 BELONG = {"register.register": ("organisations", "signing")}
@@ -121,10 +122,10 @@ def _layout() -> dict[str, Any]:
     menu = [
         {
             "text": text,
-            "href": url_for(endpoint),
+            "href": url_for(sections.way_in(endpoint)),
             "active": request.blueprint
             in {endpoint.partition(".")[0], *BELONG.get(endpoint, ()), *sections.blueprints(endpoint)},
-            "current": request.endpoint == endpoint,
+            "current": request.endpoint == sections.way_in(endpoint),
         }
         for text, endpoint, permission in MENU
         if whole and _open_to(permission)

@@ -5,6 +5,7 @@ A page that is one of them shows the others; a page below one has its way back i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import request, url_for
@@ -42,6 +43,7 @@ SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
         ("Flags of access", "flags.flags", Permission.FLAG_READ),
         ("Rules and their rate", "flags.rules", Permission.FLAG_READ),
     ),
+    "Complaints": (("About data", "data_complaints.complaints", Permission.DATA_COMPLAINT_READ),),
     "Exceptions": (
         ("Conflicts of interest", "conflicts.conflicts", Permission.CONFLICT_READ),
         ("Break-glass", "break_glass.opened", Permission.BREAK_GLASS_READ),
@@ -61,6 +63,17 @@ def of_this_page() -> list[dict[str, Any]]:
             ]
             return shown if len(shown) > 1 else []
     return []
+
+
+def way_in(endpoint: str) -> str:
+    """The page that a part of the menu leads this person to: the first of its lists that is for them."""
+    found = next((lists for lists in SECTIONS.values() if lists[0][1] == endpoint), ())
+    return next((each for _, each, permission in found if access.could(permission)), endpoint)
+
+
+def permissions(name: str) -> Callable[[], tuple[Permission, ...]]:
+    """Any one of which opens a part of the menu whose lists are for different people."""
+    return lambda: tuple(permission for _, _, permission in SECTIONS[name])
 
 
 def blueprints(endpoint: str) -> set[str]:

@@ -78,12 +78,20 @@ STATES = {
     "to_review": ("To be looked at", "yellow"),
     "justified": ("Justified", "green"),
     "not_justified": ("Not justified", "red"),
+    "clock_runs": ("Clock runs", "yellow"),
+    "clock_over": ("Time is over", "red"),
+    "more_to_follow": ("Told, more to follow", "blue"),
+    "notified": ("ICO told", "green"),
+    "not_notified": ("ICO not told", "grey"),
     "keeps_apart": ("In force", "green"),
     "lifted": ("Lifted", "grey"),
     "explained": ("Explained", "green"),
     "breach": ("To be raised as a breach", "red"),
     "looked_at": ("Looked at", "green"),
     "signed_off": ("Signed off", "green"),
+    "to_acknowledge": ("To be acknowledged", "blue"),
+    "acknowledged": ("To be answered", "yellow"),
+    "answered": ("Answered", "green"),
 }
 
 REASONS = {
@@ -186,6 +194,12 @@ LETTERS = {
     "access_audits_opened": "Access audits are open",
     "access_audits_due": "Access audits are due soon",
     "access_audits_overdue": "Access audits are overdue",
+    "data_complaint_due": "A complaint about data is to be acknowledged soon",
+    "data_complaint_due_today": "A complaint about data is to be acknowledged today",
+    "data_complaint_overdue": "A complaint about data was not acknowledged in time",
+    "data_breach_began": "A personal-data breach: a clock runs",
+    "data_breach_ends_soon": "A personal-data breach: time ends soon",
+    "data_breach_over": "A personal-data breach: time is over",
 }
 
 PROBLEMS = {

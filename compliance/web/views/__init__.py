@@ -14,6 +14,7 @@ from . import (
     challenges,
     concerns,
     conflicts,
+    data_complaints,
     distribution,
     evidence,
     factors,
@@ -78,4 +79,5 @@ ALL = (
     conflicts.pages,
     break_glass.pages,
     concerns.pages,
+    data_complaints.pages,
 )
