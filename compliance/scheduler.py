@@ -24,6 +24,9 @@ from .accesses.audits.jobs import JOBS as ACCESS_AUDIT_JOBS
 from .accesses.flags.jobs import JOBS as FLAG_JOBS
 from .api.jobs import JOBS as API_JOBS
 from .app import house_of
+from .breaches.notifying.jobs import JOBS as DATA_BREACH_JOBS
+from .complaints.data_protection.jobs import JOBS as DATA_COMPLAINT_JOBS
+from .complaints.jobs import JOBS as COMPLAINT_JOBS
 from .decisions.exceptions.jobs import JOBS as EXCEPTION_JOBS
 from .identity.jobs import JOBS as IDENTITY_JOBS
 from .identity.proposals.jobs import JOBS as PROPOSAL_JOBS
@@ -57,7 +60,10 @@ JOBS: tuple[Work, ...] = (
     *RETENTION_JOBS,
     *EXCEPTION_JOBS,
     *FLAG_JOBS,
+    *COMPLAINT_JOBS,
+    *DATA_BREACH_JOBS,
     *ACCESS_AUDIT_JOBS,
+    *DATA_COMPLAINT_JOBS,
     *API_JOBS,
     *WITNESS_JOBS,
 )

@@ -358,6 +358,8 @@ def upgrade() -> None:
         sa.Column("people_decision", sa.String(length=16), nullable=True),
         sa.Column("people_words", sa.LargeBinary(), nullable=True),
         sa.Column("people_told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("partners_words", sa.LargeBinary(), nullable=True),
+        sa.Column("partners_told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reminded_hours", sa.Integer(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),

@@ -17,7 +17,9 @@ class DataBreach(Audited, Base):
 
     `aware_at` is when the controller came to know, from which the clock runs; `tell_by` is 72 elapsed hours later. `decision` is `notify` or
     `not_notify`; `people_decision` whether those concerned are told: `tell`, `not_tell`. `late_reason` is needed when the regulator is
-    first told after `tell_by` (BRE-6). Words are sealed.
+    first told after `tell_by` (BRE-6). `partners_told_at` is when organisations whose information it is were last told.
+    Each of the `_words` holds everything said about it so far, the oldest first (`saying`): sealed, and nothing is
+    written over.
     """
 
     __tablename__ = "data_breaches"
@@ -36,6 +38,8 @@ class DataBreach(Audited, Base):
     people_decision: Mapped[str | None] = mapped_column(String(16))
     people_words: Mapped[bytes | None] = mapped_column(Sealed)
     people_told_at: Mapped[datetime | None]
+    partners_words: Mapped[bytes | None] = mapped_column(Sealed)
+    partners_told_at: Mapped[datetime | None]
     reminded_hours: Mapped[int | None]
 
 
