@@ -176,6 +176,7 @@ class BreachValues:
 
     raise_working_days: int
     partner_working_days: int
+    judge_working_days: int
     manager_working_days: int
     steering_working_days: int
     reminder_working_days: int
@@ -206,6 +207,7 @@ class EscalationValues:
     tactical_working_days: int
     executive_working_days: int
     reminder_working_days: int
+    words_most: int
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,17 @@ def wake(ctx: Context, licence: Licence) -> None:
     )
 
 
+def let_go(ctx: Context, licence: Licence) -> None:
+    """An investigation is over: it is used again, or rests on for what its checklist lacks or its last day (BRE-4, LIC-13)."""
+    if licence.status != Status.SUSPENDED or licence.suspension != Suspension.INVESTIGATION:
+        return
+    lapsed = lapses(ctx, (licence,))[licence.id]
+    if lapsed or past_its_end(ctx, licence.ends_on):
+        rest_on(ctx, licence, Suspension.ELIGIBILITY, missing=lapsed)
+    else:
+        wake(ctx, licence)
+
+
 def end(ctx: Context, licence: Licence, reason: EndReason, *, keeps_seat: bool = False) -> None:
     """End it for good, and let go of what hung on it (LIC-3, LIC-7, IDN-6).
 

@@ -17,6 +17,12 @@ class FlagGrew(StaleForm):
     detail = "More accesses came to this flag while you were writing. Look at them first, then send your review again."
 
 
+class NotABreach(Conflict):
+    code = "flag-not-a-breach"
+    rule = "AUD-6"
+    detail = "Only a flag whose review found a breach is raised as one, and only once."
+
+
 class RaisedByYou(Forbidden):
     code = "flag-own-concern"
     rule = "ROL-3"

@@ -84,6 +84,13 @@ class FlagFoundBreach(FlagEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FlagRaisedAsBreach(FlagEvent):
+    """What a review found is raised as a breach (BRE-1)."""
+
+    name: ClassVar[str] = "flag.raised_as_breach"
+
+
+@dataclass(frozen=True, kw_only=True)
 class FlagViewed(FlagEvent):
     """A flag was looked at, with so many of the log's entries that it rests on (AUD-1)."""
 

@@ -42,6 +42,7 @@ class Which(StrEnum):
     OVERDUE = "overdue"
     EXPLAINED = "explained"
     BREACH = "breach"
+    RAISED = "raised"
     ALL = "all"
 
 
@@ -232,5 +233,6 @@ def _which(ctx: Context, which: Which) -> ColumnElement[bool]:
         Which.OVERDUE: and_(is_open, AccessFlag.due_on < london_date(ctx.now())),
         Which.EXPLAINED: AccessFlag.status == Status.EXPLAINED.value,
         Which.BREACH: AccessFlag.status == Status.BREACH.value,
+        Which.RAISED: AccessFlag.status == Status.RAISED.value,
         Which.ALL: AccessFlag.id.is_not(None),
     }[which]

@@ -25,23 +25,26 @@ CONFLICT = "conflict"
 
 
 class Status(StrEnum):
-    """Where a flag stands; all but the first are ends. One that is a breach is to be raised as a breach."""
+    """Where a flag stands. One that is explained is at its end; one that is a breach is to be raised as one, and then is."""
 
     OPEN = "open"
     EXPLAINED = "explained"
     BREACH = "breach"
+    RAISED = "raised"
 
 
 class Step(StrEnum):
-    """What a review can find."""
+    """What a review can find, and that what it found is raised as a breach."""
 
     EXPLAIN = "explain"
     FIND_BREACH = "find_breach"
+    RAISE = "raise"
 
 
 NEXT: dict[tuple[Status, Step], Status] = {
     (Status.OPEN, Step.EXPLAIN): Status.EXPLAINED,
     (Status.OPEN, Step.FIND_BREACH): Status.BREACH,
+    (Status.BREACH, Step.RAISE): Status.RAISED,
 }
 """Every step there is."""
 
@@ -112,7 +115,7 @@ LOOKS: dict[str, Look] = {
 
 
 def after(status: Status, step: Step) -> Status:
-    """Where a flag stands after a step; raises FlagReviewed where it has been decided."""
+    """Where a flag stands after a step; raises FlagReviewed where it has been decided, or is not a breach."""
     try:
         return NEXT[status, step]
     except KeyError:

@@ -72,9 +72,12 @@ def tuned(ctx: Context) -> tuple[list[Month], list[Tuned]]:
     def numbers(code: str, status: Status) -> list[int]:
         return counted.get((code, status.value), [0] * len(span))
 
+    def breaches(code: str) -> list[int]:
+        return [sum(pair) for pair in zip(numbers(code, Status.BREACH), numbers(code, Status.RAISED), strict=True)]
+
     return span, [
         Tuned(code, known.get(code), tuple(Tally(*each) for each in zip(
-            numbers(code, Status.EXPLAINED), numbers(code, Status.BREACH), numbers(code, Status.OPEN), strict=True
+            numbers(code, Status.EXPLAINED), breaches(code), numbers(code, Status.OPEN), strict=True
         )))
         for code in codes
     ]  # fmt: skip

@@ -26,8 +26,16 @@ from policies.permissions import Permission
 from policies.values import CONCERN, Policy
 
 from . import letters, queries, reviewers, rules, showing
-from .errors import FlagGrew, NotAReviewer, NotItsReviewer, TooManyConcerns
-from .events import ConcernReported, FlagExplained, FlagFoundBreach, FlagHandedOver, FlagReminded, FlagViewed
+from .errors import FlagGrew, NotABreach, NotAReviewer, NotItsReviewer, TooManyConcerns
+from .events import (
+    ConcernReported,
+    FlagExplained,
+    FlagFoundBreach,
+    FlagHandedOver,
+    FlagRaisedAsBreach,
+    FlagReminded,
+    FlagViewed,
+)
 from .models import AccessFlag
 from .raising import due_on, name_reviewer
 from .rules import REASONS, Reason, Status, Step, after
@@ -107,6 +115,8 @@ def review(
     """
     flag = queries.visible(ctx, flag_id, lock=True)
     taken = _one_of(Step, step, "/step", "Choose what you found.")
+    if taken not in REASONS:
+        raise Invalid.at("/step", "Choose what you found.")
     status = after(Status(flag.status), taken)
     refusal = queries.why_not(ctx, flag)
     if refusal is not None:
@@ -127,6 +137,18 @@ def review(
     kind = FlagExplained if status is Status.EXPLAINED else FlagFoundBreach
     record(ctx, kind(subject=flag.id))
     letters.looked_at(ctx, flag)
+    return flag
+
+
+def raised_as_breach(ctx: Context, flag_id: UUID) -> AccessFlag:
+    """What a review found to be a breach is raised as one, and waits for nobody any more; raises NotABreach."""
+    flag = queries.visible(ctx, flag_id, lock=True)
+    if (Status(flag.status), Step.RAISE) not in rules.NEXT:
+        raise NotABreach()
+
+    flag.status = after(Status(flag.status), Step.RAISE).value
+
+    record(ctx, FlagRaisedAsBreach(subject=flag.id))
     return flag
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from compliance.kernel.context import Context
 from compliance.kernel.errors import FieldError, Invalid
-from compliance.licences import eligibility, queries
+from compliance.licences import eligibility, holding, queries
 from compliance.licences.errors import LicenceOver, NoSuchStep, NotEligible, OwnLicence
 from compliance.licences.models import Licence
 from compliance.licences.rotas import following
@@ -21,7 +21,8 @@ def suspend(ctx: Context, licence_id: UUID, *, reason: Suspension) -> Licence:
     """Pause one person's use of the case system; the seat stays theirs (LIC-3, OP 6.2).
 
     A licence that rests because an item of its checklist lapsed, or because it is not its turn in a rota, can be
-    given a person's reason on top, so that it does not wake by itself when the item is mended or the turn comes.
+    given a person's reason on top, so that it does not wake by itself when the item is mended or the turn comes. And
+    one that rests for a colleague's turn or for leave can be given an investigation on top, which nobody waits for.
     """
     licence = queries.visible(ctx, licence_id, lock=False)
     require(ctx, Permission.LICENCE_SUSPEND, organisation=licence.organisation_id)
@@ -33,7 +34,8 @@ def suspend(ctx: Context, licence_id: UUID, *, reason: Suspension) -> Licence:
         raise Invalid.at("/reason", "This licence is in a rota, whose timetable lets it rest. Choose another reason.")
 
     out_of_turn = licence.rota_id is not None and licence.suspension == Suspension.ROTA
-    if licence.status == Status.SUSPENDED and (licence.suspension == Suspension.ELIGIBILITY or out_of_turn):
+    milder = reason == Suspension.INVESTIGATION and licence.suspension in (Suspension.ROTA, Suspension.LEAVE)
+    if licence.status == Status.SUSPENDED and (licence.suspension == Suspension.ELIGIBILITY or out_of_turn or milder):
         rest_on(ctx, licence, Suspension(reason))
         return licence
 
@@ -44,7 +46,8 @@ def suspend(ctx: Context, licence_id: UUID, *, reason: Suspension) -> Licence:
 def resume(ctx: Context, licence_id: UUID) -> Licence:
     """Let a resting licence be used again; its checklist must still hold (LIC-3, LIC-13).
 
-    One in a rota goes back to its turns (LIC-6). Raises OwnLicence (ROL-3), TurnsDecide, LicenceOver, NotEligible.
+    One in a rota goes back to its turns (LIC-6). Raises OwnLicence (ROL-3), TurnsDecide, LicenceOver, NotEligible, and
+    whatever keeps it resting (BRE-4).
     """
     licence = queries.visible(ctx, licence_id, lock=False)
     require(ctx, Permission.LICENCE_RESUME, organisation=licence.organisation_id)
@@ -56,6 +59,7 @@ def resume(ctx: Context, licence_id: UUID) -> Licence:
     if ctx.actor.person_id == licence.person_id:
         raise OwnLicence()
     after(Status(licence.status), Step.RESUME)
+    holding.check(ctx, licence)
     if licence.rota_id is not None and licence.suspension == Suspension.ROTA:
         raise TurnsDecide()
     if past_its_end(ctx, licence.ends_on):
