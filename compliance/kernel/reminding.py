@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
+
+from .calendar import Calendar, is_working_day
 
 
 class Time(StrEnum):
@@ -13,6 +15,14 @@ class Time(StrEnum):
     BEFORE = "before"
     ON = "on"
     OVER = "over"
+
+
+def working_days_before(day: date, days: int, calendar: Calendar) -> date:
+    """The working day that comes so many before this day, from which on it is called to mind; raises BeyondCalendar."""
+    while days:
+        day -= timedelta(days=1)
+        days -= is_working_day(day, calendar)
+    return day
 
 
 _ORDER = tuple(Time)

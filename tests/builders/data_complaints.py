@@ -15,7 +15,7 @@ from tests.builders.identity import Acting, someone
 
 def a_data_complaint(house: House, by: Acting | None = None, **said: Any) -> DataProtectionComplaint:
     """One that came by letter today, unless told otherwise."""
-    told = {
+    told: dict[str, Any] = {
         "channel": "letter",
         "received_on": london_date(house.clock.now()),
         "who": "The writer of our letter 12.",
