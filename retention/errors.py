@@ -87,10 +87,9 @@ class KeptLonger(Conflict):
     detail = "This record has to be kept longer. Retain it, or put it into another group."
 
 
-class FirstReviewTooEarly(KeptLonger):
-    code = "retention-first-review"
+class Group3TooEarly(KeptLonger):
+    """The same in group 3, whose first review is due a year before its minimum period can be over."""
+
+    code = "retention-group-3-too-early"
     rule = "RET-11"
-    detail = (
-        "A review of group 3 before its minimum period is over can retain the record or regroup it. "
-        "It cannot propose disposal."
-    )
+    detail = "A review of group 3 before its minimum period is over can retain the record or regroup it, and not dispose of it."

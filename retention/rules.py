@@ -24,7 +24,7 @@ from .errors import (
     BornTooLongAgo,
     EventBeforeOpening,
     EventInTheFuture,
-    FirstReviewTooEarly,
+    Group3TooEarly,
     KeptLonger,
     NoGroup,
     OpenedInTheFuture,
@@ -153,15 +153,14 @@ def may_propose_disposal(facts: Facts, *, on: date, policy: Policy | None = None
 
 
 def check_disposal(facts: Facts, *, on: date, policy: Policy | None = None) -> None:
-    """Raises KeptLonger where a review on this day may not propose disposal, FirstReviewTooEarly for group 3 (RET-5, RET-11)."""
+    """Raises KeptLonger where a review on this day may not propose disposal, Group3TooEarly in group 3 (RET-5, RET-11)."""
     if may_propose_disposal(facts, on=on, policy=policy):
         return
     kept = minimum(facts, policy=policy)
     if kept.ends_on is None:
         raise KeptLonger("No end of the minimum period can be known, so this record is kept. Retain it.")
-    if kept.group == REVIEWED_EARLY:
-        raise FirstReviewTooEarly()
-    raise KeptLonger(
+    refusal = Group3TooEarly if kept.group == REVIEWED_EARLY else KeptLonger
+    raise refusal(
         f"This record has to be kept until {said_day(kept.ends_on)}. Retain it, or put it into another group."
     )
 
@@ -170,7 +169,7 @@ def after_event(facts: Facts, kind: str, happened_on: date, *, policy: Policy | 
     """The same record once an event is known: its clear period begins again on that day, and is never made shorter (RET-1, RET-10).
 
     An event learnt late, from before the last one that is known, changes nothing. Raises UnknownEvent for a kind that
-    restarts nothing, and EventBeforeOpening.
+    restarts nothing, and EventBeforeOpening; that it is not in the future says `check`.
     """
     if kind not in (policy or packaged()).retention_events:
         raise UnknownEvent()
@@ -191,7 +190,7 @@ def check(facts: Facts, *, today: date, policy: Policy | None = None) -> None:
 
     A birth after the opening can be: a child may be on a record before it is born.
     """
-    _dates(today)
+    _dates(today, facts.opened_on, facts.last_relevant_on, facts.born_on)
     held = _values(policy)
     if facts.opened_on > today:
         raise OpenedInTheFuture()

@@ -73,6 +73,8 @@ def test_what_happened_at_an_instant_counts_from_the_day_it_was_in_london(instan
     assert minimum_ends_on(3, opened_on=OPENED, last_relevant_on=london_date(instant)) == ends
     with pytest.raises(TypeError, match="London date"):
         minimum_ends_on(3, opened_on=OPENED, last_relevant_on=instant)
+    with pytest.raises(TypeError, match="London date"):
+        check(Facts(frozenset({3}), instant), today=TODAY)
 
 
 @pytest.mark.rule("RET-3", "RET-11")

@@ -136,7 +136,7 @@ def test_the_first_review_of_group_3_can_retain_or_regroup_and_not_dispose() -> 
 
     assert due == date(2025, 1, 31)
     assert not may_propose_disposal(record, on=due)
-    with pytest.raises(errors.FirstReviewTooEarly) as refused:
+    with pytest.raises(errors.Group3TooEarly, match="until 31 January 2026") as refused:
         check_disposal(record, on=due)
     assert refused.value.rule == "RET-11"
     assert not may_propose_disposal(record, on=date(2026, 1, 30))
