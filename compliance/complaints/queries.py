@@ -128,14 +128,14 @@ def acts_for(ctx: Context, complaint: Complaint) -> list[UUID]:
 
 
 def acting_for(ctx: Context, complaint: Complaint, organisation_id: UUID | None) -> UUID:
-    """The one organisation that the actor acts for now; raises Forbidden, and Invalid at `/for` where it is to be said."""
+    """The one organisation that the actor acts for now; raises Forbidden, and Invalid at `/on_behalf` where it is to be said."""
     able = acts_for(ctx, complaint)
     if not able:
         raise Forbidden()
     if organisation_id is None and len(able) == 1:
         return able[0]
     if organisation_id not in able:
-        raise Invalid.at("/for", "Choose the organisation for which you act.")
+        raise Invalid.at("/on_behalf", "Choose the organisation for which you act.")
     return organisation_id
 
 

@@ -43,7 +43,7 @@ MENU = (
     ("Access audits", "access_audits.audits", Permission.ACCESS_AUDIT_READ),
     ("Flags", "flags.flags", Permission.FLAG_READ),
     ("Exceptions", "conflicts.conflicts", Permission.CONFLICT_READ),
-    ("Complaints", "data_complaints.complaints", sections.permissions("Complaints")),
+    ("Complaints", "complaints.turns", sections.permissions("Complaints")),
 )
 
 BELONG = {"register.register": ("organisations", "signing")}

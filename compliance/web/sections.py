@@ -43,7 +43,11 @@ SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
         ("Flags of access", "flags.flags", Permission.FLAG_READ),
         ("Rules and their rate", "flags.rules", Permission.FLAG_READ),
     ),
-    "Complaints": (("About data", "data_complaints.complaints", Permission.DATA_COMPLAINT_READ),),
+    "Complaints": (
+        ("Whose turn", "complaints.turns", Permission.COMPLAINT_READ),
+        ("Between partners", "complaints.complaints", Permission.COMPLAINT_READ),
+        ("About data", "data_complaints.complaints", Permission.DATA_COMPLAINT_READ),
+    ),
     "Exceptions": (
         ("Conflicts of interest", "conflicts.conflicts", Permission.CONFLICT_READ),
         ("Break-glass", "break_glass.opened", Permission.BREAK_GLASS_READ),

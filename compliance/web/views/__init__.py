@@ -12,6 +12,7 @@ from . import (
     capacity,
     certificates,
     challenges,
+    complaints,
     concerns,
     conflicts,
     data_complaints,
@@ -41,6 +42,7 @@ from . import (
 from . import audit_files as _audit_files  # noqa: F401 - its routes stand on the blueprint of `audit`
 from . import audit_looks as _audit_looks  # noqa: F401 - its routes stand on the blueprint of `audit`
 from . import audit_searches as _audit_searches  # noqa: F401 - its routes stand on the blueprint of `audit`
+from . import complaint_steps as _complaint_steps  # noqa: F401 - its routes stand on the blueprint of `complaints`
 from . import licence_steps as _licence_steps  # noqa: F401 - its routes stand on the blueprint of `licences`
 from . import ways_back as _ways_back  # noqa: F401 - its routes stand on the blueprint of `people`
 from . import withdrawal_register as _withdrawal_register  # noqa: F401 - its routes stand on that of `withdrawals`
@@ -78,6 +80,7 @@ ALL = (
     flags.pages,
     conflicts.pages,
     break_glass.pages,
+    complaints.pages,
     concerns.pages,
     data_complaints.pages,
 )

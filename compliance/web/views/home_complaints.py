@@ -1,0 +1,31 @@
+"""What the first page says of complaints between partners: those that wait for this person, and for the hub those overdue (COM-5)."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+from compliance.complaints import queries
+from compliance.kernel.context import Context
+from compliance.web.access import could
+from compliance.web.words import count
+from policies.permissions import Permission
+
+from .home_licences import Waiting
+
+
+def waiting(ctx: Context) -> list[Waiting]:
+    """Complaints in which it is one's turn, and where it is not, those that are overdue with others."""
+    if not could(Permission.COMPLAINT_READ):
+        return []
+    found = queries.counted(ctx)
+    where = url_for("complaints.turns")
+    late = f" {count(found.overdue, 'is', 'are')} overdue." if found.overdue else ""
+    if found.mine:
+        title = f"{'complaint waits' if found.mine == 1 else 'complaints wait'} for you"
+        says = f"Two partners disagree, and it is your turn.{late}"
+        return [Waiting(found.mine, title, says, where, "See whose turn it is", urgent=bool(found.overdue))]
+    if found.overdue:
+        title = f"{'complaint is' if found.overdue == 1 else 'complaints are'} overdue"
+        says = "It waits for others. Nothing ends or rises by itself: ask who can move it."
+        return [Waiting(found.overdue, title, says, where, "See whose turn it is", urgent=True)]
+    return []
