@@ -35,6 +35,7 @@ NAMED: dict[str, tuple[int, int]] = {
     "client.turned_away": (API, READ),
     "decision.answered": (API, READ),
     "decisions.answered": (API, READ),
+    "escalation.raised": (ENTITY, UPDATE),
     "licence.activated": (ACCESS, ASSIGN),
     "licence.deactivated": (ACCESS, REVOKE),
     "licence.resumed": (ACCESS, ASSIGN),

@@ -24,10 +24,12 @@ from .accesses.audits.jobs import JOBS as ACCESS_AUDIT_JOBS
 from .accesses.flags.jobs import JOBS as FLAG_JOBS
 from .api.jobs import JOBS as API_JOBS
 from .app import house_of
+from .breaches.jobs import JOBS as BREACH_JOBS
 from .breaches.notifying.jobs import JOBS as DATA_BREACH_JOBS
 from .complaints.data_protection.jobs import JOBS as DATA_COMPLAINT_JOBS
 from .complaints.jobs import JOBS as COMPLAINT_JOBS
 from .decisions.exceptions.jobs import JOBS as EXCEPTION_JOBS
+from .governance.escalations.jobs import JOBS as ESCALATION_JOBS
 from .identity.jobs import JOBS as IDENTITY_JOBS
 from .identity.proposals.jobs import JOBS as PROPOSAL_JOBS
 from .kernel.context import House
@@ -61,9 +63,11 @@ JOBS: tuple[Work, ...] = (
     *EXCEPTION_JOBS,
     *FLAG_JOBS,
     *COMPLAINT_JOBS,
+    *BREACH_JOBS,
     *DATA_BREACH_JOBS,
     *ACCESS_AUDIT_JOBS,
     *DATA_COMPLAINT_JOBS,
+    *ESCALATION_JOBS,
     *API_JOBS,
     *WITNESS_JOBS,
 )

@@ -42,8 +42,10 @@ MENU = (
     ("Audit log", "audit.log", Permission.AUDIT_READ),
     ("Access audits", "access_audits.audits", Permission.ACCESS_AUDIT_READ),
     ("Flags", "flags.flags", Permission.FLAG_READ),
+    ("Breaches", "breaches.breaches", Permission.INCIDENT_REPORT),
     ("Exceptions", "conflicts.conflicts", Permission.CONFLICT_READ),
     ("Complaints", "complaints.turns", sections.permissions("Complaints")),
+    ("Escalations", "escalations.escalations", Permission.ESCALATION_READ),
 )
 
 BELONG = {"register.register": ("organisations", "signing")}

@@ -87,10 +87,13 @@ STATES = {
     "lifted": ("Lifted", "grey"),
     "explained": ("Explained", "green"),
     "breach": ("To be raised as a breach", "red"),
+    "raised": ("Raised as a breach", "grey"),
     "looked_at": ("Looked at", "green"),
     "signed_off": ("Signed off", "green"),
     "resolved": ("Resolved", "green"),
     "final": ("Resolved by the chair", "green"),
+    "asked_to_answer": ("To be answered", "blue"),
+    "over": ("Ended", "grey"),
     "to_acknowledge": ("To be acknowledged", "blue"),
     "acknowledged": ("To be answered", "yellow"),
     "answered": ("Answered", "green"),
@@ -136,6 +139,47 @@ KINDS = {
     "elearning": "MARAC eLearning",
     "electronic": "In this service",
     "paper": "On paper",
+}
+
+BREACH_KINDS = {
+    "failure_to_share": "Failure to share information",
+    "legal_requirements": "Non-compliance with legal requirements",
+    "victims_needs": "Ignoring the victim’s needs",
+    "risk_assessment": "Inadequate risk assessment",
+    "data_breach": "Data breach",
+    "security_incident": "Security incident",
+}
+
+BREACH_STATES = {
+    "reported": ("Reported", "blue"),
+    "raised": ("With the partner", "purple"),
+    "answered": ("Answered by the partner", "light-blue"),
+    "with_manager": ("With the MARAC manager", "yellow"),
+    "with_steering": ("With the steering group", "orange"),
+    "resolved": ("Resolved", "green"),
+    "closed": ("Closed", "green"),
+}
+"""Where a breach stands, in words, and the colour of its tag."""
+
+BREACH_STEPS = {
+    "report": "Reported",
+    "raise": "Raise it with the partner",
+    "answer": "Answer for the partner",
+    "escalate_to_manager": "Take it to the MARAC manager",
+    "escalate_to_steering": "Take it to the steering group",
+    "resolve": "Resolve it",
+    "close": "Close it",
+}
+"""What can be done with a breach, as its buttons say it."""
+
+BREACH_STEPS_DONE = {
+    "report": "Reported",
+    "raise": "Raised with the partner",
+    "answer": "Answered by the partner",
+    "escalate_to_manager": "Taken to the MARAC manager",
+    "escalate_to_steering": "Taken to the steering group",
+    "resolve": "Resolved",
+    "close": "Closed",
 }
 
 ENTRIES = {
@@ -196,6 +240,13 @@ LETTERS = {
     "access_audits_opened": "Access audits are open",
     "access_audits_due": "Access audits are due soon",
     "access_audits_overdue": "Access audits are overdue",
+    "breach_waits": "A breach waits for its next step",
+    "breach_due": "A breach is due",
+    "breach_overdue": "A breach is overdue",
+    "breach_ended": "A reported breach is dealt with",
+    "breach_action": "An action from a breach was given",
+    "breach_action_due": "An action from a breach is due",
+    "breach_action_overdue": "An action from a breach is overdue",
     "complaint_stage_opened": "A stage of a complaint is open",
     "complaint_for_chair": "A complaint waits for the chair",
     "complaint_not_recorded": "A record of discussions is missing",
@@ -204,6 +255,13 @@ LETTERS = {
     "complaint_due_today": "A stage of a complaint ends today",
     "complaint_overdue": "A stage of a complaint is overdue",
     "complaint_ended": "A complaint has ended",
+    "escalation_asked": "A group asks something of your organisation",
+    "escalation_due": "An answer to a group is due soon",
+    "escalation_due_today": "An answer to a group is due today",
+    "escalation_overdue": "An answer to a group is overdue",
+    "escalation_unanswered": "An organisation has not answered a group",
+    "escalation_answered": "An organisation has answered a group",
+    "escalation_ended": "An escalation has ended",
     "data_complaint_due": "A complaint about data is to be acknowledged soon",
     "data_complaint_due_today": "A complaint about data is to be acknowledged today",
     "data_complaint_overdue": "A complaint about data was not acknowledged in time",
@@ -327,5 +385,6 @@ def teach(app: Flask) -> None:
         weekday_clock=day_and_clock,
     )
     app.jinja_env.globals.update(
-        acted_by=log_words.acted, count=count, STATES=STATES, KINDS=KINDS, ENTRIES=ENTRIES, METHODS=METHODS
+        acted_by=log_words.acted, count=count, STATES=STATES, KINDS=KINDS, BREACH_STEPS=BREACH_STEPS,
+        BREACH_STEPS_DONE=BREACH_STEPS_DONE, ENTRIES=ENTRIES, METHODS=METHODS
     )

@@ -18,7 +18,7 @@ from tests.inventory.source import product
 
 CODES: dict[str, frozenset[str]] = {
     "a word of a list we keep": frozenset(
-        {"act", "action", "area", "code", "door", "form", "instrument", "kind", "method", "module", "problem", "reason", "rested_for", "role",
+        {"about", "act", "action", "area", "code", "door", "form", "instrument", "kind", "level", "method", "module", "problem", "reason", "rested_for", "role",
          "stage", "step", "verdict", "was", "what"}
     ),
     "a version's label, or a key's": frozenset({"key", "label"}),

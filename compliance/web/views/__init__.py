@@ -7,6 +7,7 @@ from . import (
     account,
     assurance,
     audit,
+    breaches,
     break_glass,
     bulk,
     capacity,
@@ -15,8 +16,10 @@ from . import (
     complaints,
     concerns,
     conflicts,
+    data_breaches,
     data_complaints,
     distribution,
+    escalations,
     evidence,
     factors,
     flags,
@@ -41,8 +44,10 @@ from . import (
 )
 from . import audit_files as _audit_files  # noqa: F401 - its routes stand on the blueprint of `audit`
 from . import audit_looks as _audit_looks  # noqa: F401 - its routes stand on the blueprint of `audit`
+from . import breach_steps as _breach_steps  # noqa: F401 - its routes stand on the blueprint of `breaches`
 from . import audit_searches as _audit_searches  # noqa: F401 - its routes stand on the blueprint of `audit`
 from . import complaint_steps as _complaint_steps  # noqa: F401 - its routes stand on the blueprint of `complaints`
+from . import data_breach_steps as _data_breach_steps  # noqa: F401 - its routes stand on that of `data_breaches`
 from . import licence_steps as _licence_steps  # noqa: F401 - its routes stand on the blueprint of `licences`
 from . import ways_back as _ways_back  # noqa: F401 - its routes stand on the blueprint of `people`
 from . import withdrawal_register as _withdrawal_register  # noqa: F401 - its routes stand on that of `withdrawals`
@@ -78,9 +83,12 @@ ALL = (
     audit.pages,
     access_audits.pages,
     flags.pages,
+    breaches.pages,
+    data_breaches.pages,
     conflicts.pages,
     break_glass.pages,
     complaints.pages,
     concerns.pages,
     data_complaints.pages,
+    escalations.pages,
 )

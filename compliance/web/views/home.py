@@ -29,7 +29,7 @@ from signatories.reviews import queries as reviews
 from signatories.withdrawals import queries as withdrawals
 from signatories.withdrawals.queries import Stands, stands
 
-from . import home_complaints, home_licences
+from . import home_accountability, home_complaints, home_licences
 from .home_licences import Waiting
 
 pages = Blueprint("home", __name__)
@@ -58,6 +58,8 @@ def home() -> Reply:
             *_letters(ctx),
             *_opened(ctx),
             *_flags(ctx),
+            *home_accountability.about_data(ctx),
+            *home_accountability.escalated(ctx),
             *home_complaints.waiting(ctx),
         ]
     waiting.sort(key=lambda each: not each.urgent)

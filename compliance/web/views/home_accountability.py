@@ -1,0 +1,82 @@
+"""What waits of complaints about data and of organisations that do not take part, on the first page (COM-9, GOV-2)."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+from compliance.complaints.data_protection import queries as data_complaints
+from compliance.governance.escalations import queries as escalations
+from compliance.kernel.context import Context
+from compliance.web.access import can, could
+from compliance.web.words import count
+from policies.permissions import Permission
+
+from .home_licences import Waiting
+
+
+def about_data(ctx: Context) -> list[Waiting]:
+    """Complaints about data that nobody has acknowledged, and those that wait for their answer."""
+    if not could(Permission.DATA_COMPLAINT_HANDLE):
+        return []
+    found = data_complaints.counted(ctx)
+    late = f" {count(found.overdue, 'is', 'are')} overdue." if found.overdue else ""
+    waiting = []
+    if found.to_acknowledge:
+        one = found.to_acknowledge == 1
+        title = f"{'complaint' if one else 'complaints'} about data to acknowledge"
+        says = f"Whoever complained is told that it came, in the time that the law gives.{late}"
+        where = url_for("data_complaints.complaints", which="to_acknowledge")
+        waiting.append(
+            Waiting(found.to_acknowledge, title, says, where, "See which", urgent=bool(found.overdue))
+        )  # fmt: skip
+    if found.to_answer:
+        title = f"{'complaint' if found.to_answer == 1 else 'complaints'} about data to answer"
+        says = "They were acknowledged, and are answered without undue delay."
+        where = url_for("data_complaints.complaints", which="acknowledged")
+        waiting.append(Waiting(found.to_answer, title, says, where, "See which"))
+    return waiting
+
+
+def escalated(ctx: Context) -> list[Waiting]:
+    """What a group asked of one's own organisation; and for those who end and raise, what was answered or was not."""
+    if not could(Permission.ESCALATION_READ):
+        return []
+    raises = can(Permission.ESCALATION_RAISE)
+    if not (raises or could(Permission.ESCALATION_ANSWER)):
+        return []
+    found = escalations.counted(ctx)
+    return _to_judge(found) if raises else _to_answer(found) if not can(Permission.ESCALATION_ANSWER) else []
+
+
+def _to_answer(found: escalations.Counted) -> list[Waiting]:
+    number = found.asked + found.overdue
+    if not number:
+        return []
+    late = f" {count(found.overdue, 'is', 'are')} overdue." if found.overdue else ""
+    return [
+        Waiting(
+            number,
+            f"{'question of a group waits' if number == 1 else 'questions of groups wait'} for your answer",
+            f"A group asks something of your organisation, and waits for an answer.{late}",
+            url_for("escalations.escalations"),
+            "Read and answer",
+            urgent=True,
+        )
+    ]
+
+
+def _to_judge(found: escalations.Counted) -> list[Waiting]:
+    number = found.answered + found.overdue
+    if not number:
+        return []
+    return [
+        Waiting(
+            number,
+            f"{'escalation waits' if number == 1 else 'escalations wait'} for the groups",
+            f"{count(found.answered, 'was', 'were')} answered, {count(found.overdue, 'was', 'were')} not in time. "
+            "End each, or raise it to the group above.",
+            url_for("escalations.escalations"),
+            "See which",
+            urgent=bool(found.overdue),
+        )
+    ]
