@@ -30,10 +30,10 @@ def movers(ctx: Context, incident: Incident) -> Sequence[Person]:
     if permission is None:
         return ()
     if status not in HELD_BY_PARTNER:
-        return _but_for(ctx, incident, hub_wide(ctx, permission))
+        return but_for(ctx, incident, hub_wide(ctx, permission))
     if incident.organisation_id is None:
         return ()
-    return _but_for(ctx, incident, of_organisation(ctx, incident.organisation_id, permission))
+    return but_for(ctx, incident, of_organisation(ctx, incident.organisation_id, permission))
 
 
 def waits(ctx: Context, incident: Incident) -> int:
@@ -45,7 +45,7 @@ def due(ctx: Context, incident: Incident, time: Time) -> int:
     """Those whose move it is are reminded; once it is over, the hub's managers are told besides. How many letters."""
     if time is not Time.OVER:
         return _to_movers(ctx, incident, "breach_due", movers(ctx, incident), f":{time.value}")
-    managers = _but_for(ctx, incident, hub_wide(ctx, Permission.INCIDENT_MANAGE))
+    managers = but_for(ctx, incident, hub_wide(ctx, Permission.INCIDENT_MANAGE))
     told = {person.id: person for person in (*movers(ctx, incident), *managers)}
     return _to_movers(ctx, incident, "breach_overdue", tuple(told.values()))
 
@@ -89,7 +89,7 @@ def _to_movers(ctx: Context, incident: Incident, kind: str, people: Sequence[Per
 
 def _to_owner(ctx: Context, incident: Incident, action: IncidentAction, kind: str, when: str = "") -> None:
     person = ctx.session.get(Person, action.owner_id) if action.owner_id else None
-    if person is None or person.closed_at is not None or not _but_for(ctx, incident, (person,)):
+    if person is None or person.closed_at is not None or not but_for(ctx, incident, (person,)):
         return
     tell(
         ctx, person, kind, once=f"{kind}:{action.id}{when}", called=called(incident), page=_page(ctx, incident),
@@ -105,7 +105,7 @@ def _day(day: date | None) -> str:
     return said_day(day) if day else "no day in particular"
 
 
-def _but_for(ctx: Context, incident: Incident, people: Sequence[Person]) -> Sequence[Person]:
+def but_for(ctx: Context, incident: Incident, people: Sequence[Person]) -> Sequence[Person]:
     never = set(kept(ctx, incident.reference)) if incident.reference is not None else set()
     if incident.flag_id is not None:
         about = ctx.session.scalar(select(AccessFlag.person_id).where(AccessFlag.id == incident.flag_id))

@@ -20,7 +20,7 @@ from policies.access import could, may, reach, require
 from policies.permissions import Permission
 from signatories.models import Organisation
 
-from .models import Incident
+from .models import Incident, IncidentAction
 from .rules import ENDED, HELD_BY_PARTNER, MOVES, Kind, Status
 
 MOST = 500
@@ -35,6 +35,7 @@ class Which(StrEnum):
     OPEN = "open"
     MY_TURN = "my_turn"
     OVERDUE = "overdue"
+    MY_ACTIONS = "my_actions"
     REPORTED_BY_ME = "reported_by_me"
     ENDED = "ended"
     ALL = "all"
@@ -151,30 +152,34 @@ def incidents(
     if kind is not None:
         wanted = wanted.where(Incident.kind == kind.value)
     if search and search.strip():
-        wanted = wanted.where(_found_by(search.strip()))
+        wanted = wanted.where(found_by(search.strip()))
     page = SORTS.page(ctx.session, wanted, sort=sort, after=place, limit=limit)
     return page.each(lambda row: Listed(*row))
 
 
 @dataclass(frozen=True)
 class Counted:
-    """How many breaches wait for the actor, how many of those are overdue, and how many are overdue in all."""
+    """How many breaches wait for the actor, how many of those are overdue, how many are overdue in all, and after how many
+    they have something to do."""
 
     mine: int
     mine_overdue: int
     overdue: int
+    actions: int
 
 
 def counted(ctx: Context) -> Counted:
     """What the first page and the list say of breaches: one statement."""
     today = london_date(ctx.now())
+    is_open = Incident.status.not_in(_ENDED)
     over, mine = Incident.due_on < today, _my_turn(ctx)
     row = ctx.session.execute(
         select(
             func.count(case((mine, 1))),
             func.count(case((and_(mine, over), 1))),
-            func.count(case((over, 1))),
-        ).where(Incident.status.not_in(_ENDED), theirs(ctx))
+            func.count(case((and_(over, is_open), 1))),
+            func.count(case((_my_action(ctx), 1))),
+        ).where(theirs(ctx))
     ).one()
     return Counted(*row)
 
@@ -196,6 +201,13 @@ def standing(ctx: Context) -> Standing:
     return Standing(*row)
 
 
+def partners(ctx: Context) -> list[tuple[UUID, str]]:
+    """Every organisation's id and name, by name: whoever reports a breach says which it is about."""
+    require(ctx, Permission.INCIDENT_REPORT)
+    rows = ctx.session.execute(select(Organisation.id, Organisation.name).order_by(Organisation.name).limit(MOST))
+    return [(row.id, row.name) for row in rows]
+
+
 def of_flag(ctx: Context, flag_id: UUID) -> Incident | None:
     """The breach that a flag was raised as, if there is one that the actor may know of."""
     return ctx.session.scalars(select(Incident).where(Incident.flag_id == flag_id, theirs(ctx))).one_or_none()
@@ -215,19 +227,30 @@ def _my_turn(ctx: Context) -> ColumnElement[bool]:
     return and_(_whole(ctx), or_(*turns)) if turns else false()
 
 
+def _my_action(ctx: Context) -> ColumnElement[bool]:
+    """The breaches after which the actor has something to do."""
+    mine = exists().where(
+        IncidentAction.incident_id == Incident.id, IncidentAction.owner_id == ctx.actor.person_id,
+        IncidentAction.done_at.is_(None),
+    )  # fmt: skip
+    return and_(_whole(ctx), mine) if ctx.actor.person_id else false()
+
+
 def _which(ctx: Context, which: Which) -> ColumnElement[bool]:
     is_open = Incident.status.not_in(_ENDED)
     return {
         Which.OPEN: is_open,
         Which.MY_TURN: _my_turn(ctx),
         Which.OVERDUE: and_(is_open, Incident.due_on < london_date(ctx.now())),
+        Which.MY_ACTIONS: _my_action(ctx),
         Which.REPORTED_BY_ME: Incident.reported_by == ctx.actor.id,
         Which.ENDED: ~is_open,
         Which.ALL: true(),
     }[which]
 
 
-def _found_by(search: str) -> ColumnElement[bool]:
+def found_by(search: str) -> ColumnElement[bool]:
+    """The breaches that a search finds: by names of organisations, references, and numbers such as BR-2026-12."""
     looked_in: list[ColumnElement[bool]] = [
         Organisation.name.icontains(search, autoescape=True),
         Incident.reference.icontains(search, autoescape=True),
