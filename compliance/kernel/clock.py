@@ -58,6 +58,12 @@ def said_time(instant: datetime) -> str:
     return f"{there.hour % 12 or 12}:{there:%M}{'am' if there.hour < 12 else 'pm'}"
 
 
+def said_instant(instant: datetime) -> str:
+    """An instant as people read it, in London, with the zone that its clocks showed: *Monday 23 November 2026 at 5:30pm GMT*."""
+    there = instant.astimezone(LONDON)
+    return f"{there:%A} {said_day(there.date())} at {said_time(instant)} {there:%Z}"
+
+
 def showing(day: date, at: time) -> tuple[datetime, ...]:
     """The instants, in UTC and in order, at which clocks in London show this day and time.
 

@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from audit.record import record
 from compliance.breaches.models import Incident
-from compliance.decisions.exceptions.queries import none_kept
+from compliance.breaches.queries import readable
 from compliance.kernel.context import Context
-from compliance.kernel.errors import Invalid, NotFound
+from compliance.kernel.errors import Invalid
 from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
@@ -37,10 +37,7 @@ def open_clock(ctx: Context, incident_id: UUID, *, aware_at: datetime | None = N
     Raises NotFound, ClockRuns, and Invalid at `/aware_at` for an instant after the report or before the event.
     """
     require(ctx, Permission.DATA_BREACH_ASSESS)
-    wanted = select(Incident).where(Incident.id == incident_id, none_kept(ctx, Incident.reference)).with_for_update()
-    incident = ctx.session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
-    if incident is None:
-        raise NotFound()
+    incident = readable(ctx, incident_id, lock=True)
     if ctx.session.scalar(select(DataBreach.id).where(DataBreach.incident_id == incident_id)) is not None:
         raise ClockRuns()
 

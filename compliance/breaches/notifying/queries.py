@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
+from compliance.accesses.flags.models import AccessFlag
 from compliance.breaches.models import Incident
+from compliance.breaches.queries import found_by
 from compliance.decisions.exceptions.queries import none_kept
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Invalid, NotFound
@@ -20,7 +23,22 @@ from policies.permissions import Permission
 from signatories.models import Organisation
 
 from .models import BreachAssessment, DataBreach, NotificationStage
-from .rules import WHOM, Decision, PeopleDecision, Risk, Stands, Status, Whom, people_wait, stands, status_of
+from .rules import (
+    WHOM,
+    Decision,
+    PeopleDecision,
+    Risk,
+    Stands,
+    Status,
+    Todo,
+    Whom,
+    people_wait,
+    stands,
+    status_of,
+    to_do,
+)
+
+Ts = TypeVarTuple("Ts")
 
 MOST = 500
 
@@ -71,6 +89,14 @@ class Listed:
     def people_wait(self) -> bool:
         return people_wait(self.risk, self.breach.people_decision, self.breach.people_told_at)
 
+    @property
+    def to_do(self) -> tuple[Todo, ...]:
+        """What is still to be done about it."""
+        return to_do(
+            self.status, self.risk, more_to_follow=self.more_to_follow, partners_told_at=self.breach.partners_told_at,
+            people=(self.breach.people_decision, self.breach.people_told_at),
+        )  # fmt: skip
+
     def stands(self, now: datetime) -> Stands:
         """How it stands at this instant."""
         return stands(now, self.breach.tell_by, self.status, self.more_to_follow)
@@ -98,14 +124,23 @@ def _every(ctx: Context) -> Select[DataBreach, Incident, str, BreachAssessment, 
 
 
 def _rows(ctx: Context) -> Select[DataBreach, Incident, str, BreachAssessment, bool]:
+    return _with_the_rest(ctx, select(DataBreach, Incident, Organisation.name, _NEWEST, _LAST.more_to_follow))
+
+
+def _with_the_rest(ctx: Context, wanted: Select[*Ts]) -> Select[*Ts]:
+    """Each breach with its incident, its newest assessment and the last thing told: those that the actor may know of.
+
+    None whose case they are kept from, and none that comes from a flag about themselves (DEC-6, AUD-6).
+    """
+    me = ctx.actor.person_id
+    about_me = exists().where(AccessFlag.id == Incident.flag_id, AccessFlag.person_id == me) if me else false()
     return (
-        select(DataBreach, Incident, Organisation.name, _NEWEST, _LAST.more_to_follow)
-        .select_from(DataBreach)
+        wanted.select_from(DataBreach)
         .join(Incident, Incident.id == DataBreach.incident_id)
         .outerjoin(Organisation, Organisation.id == Incident.organisation_id)
         .outerjoin(_NEWEST, and_(_NEWEST.data_breach_id == DataBreach.id, _NEWEST.number == newest_number()))
         .outerjoin(_LAST, and_(_LAST.data_breach_id == DataBreach.id, _LAST.number == _last_number()))
-        .where(none_kept(ctx, Incident.reference))
+        .where(none_kept(ctx, Incident.reference), ~about_me)
     )
 
 
@@ -118,7 +153,7 @@ def data_breaches(
     after: str | None = None,
     limit: int = 50,
 ) -> Page[Listed]:
-    """The register, the newest first; `search` looks in organisations, references and the regulator's own.
+    """The register, the newest first; `search` looks where that of breaches does, and in the regulator's references.
 
     Raises Invalid at `/limit`, `/sort` and `/after`.
     """
@@ -128,8 +163,8 @@ def data_breaches(
     place = SORTS.read(after, sort)
     wanted = _every(ctx).where(_which(ctx, which))
     if search and search.strip():
-        looked_in = (Organisation.name, Incident.reference, DataBreach.regulator_reference)
-        wanted = wanted.where(or_(*(column.icontains(search.strip(), autoescape=True) for column in looked_in)))
+        theirs = DataBreach.regulator_reference.icontains(search.strip(), autoescape=True)
+        wanted = wanted.where(or_(found_by(search.strip()), theirs))
     page = SORTS.page(ctx.session, wanted, sort=sort, after=place, limit=limit)
     return page.each(lambda row: Listed(*row))
 
@@ -195,18 +230,15 @@ class Counted:
 
 def counted(ctx: Context) -> Counted:
     """What the first page says of personal-data breaches: one statement."""
-    inner = _every(ctx).with_only_columns(
-        case((clock_runs(), 1), else_=0).label("running"),
-        case((and_(clock_runs(), DataBreach.tell_by < ctx.now()), 1), else_=0).label("over"),
-        case((_people_wait(), 1), else_=0).label("people"),
-        case((clock_runs(), DataBreach.tell_by)).label("next_end"),
-        maintain_column_froms=True,
+    require(ctx, Permission.DATA_BREACH_READ)
+    runs = clock_runs()
+    wanted = select(
+        func.count(case((runs, 1))),
+        func.count(case((and_(runs, DataBreach.tell_by < ctx.now()), 1))),
+        func.count(case((_people_wait(), 1))),
+        func.min(case((runs, DataBreach.tell_by))),
     )
-    each = inner.subquery().c
-    row = ctx.session.execute(
-        select(func.sum(each.running), func.sum(each.over), func.sum(each.people), func.min(each.next_end))
-    ).one()
-    return Counted(row[0] or 0, row[1] or 0, row[2] or 0, row[3])
+    return Counted(*ctx.session.execute(_with_the_rest(ctx, wanted)).one())
 
 
 def clock_runs() -> ColumnElement[bool]:

@@ -105,6 +105,18 @@ class Stands(StrEnum):
     NOT_NOTIFIED = "not_notified"
 
 
+class Todo(StrEnum):
+    """What is still to be done about a breach, in the order in which it is shown."""
+
+    ASSESS = "assess"
+    DECIDE = "decide"
+    TELL = "tell"
+    DECIDE_PEOPLE = "decide_people"
+    TELL_PEOPLE = "tell_people"
+    TELL_PARTNERS = "tell_partners"
+    FOLLOW = "follow"
+
+
 @dataclass(frozen=True)
 class Countdown:
     """How long there still is, or for how long it has been over, in whole minutes rounded down."""
@@ -193,6 +205,29 @@ def people_wait(risk: Risk | None, decision: str | None, told_at: datetime | Non
     if decision is None:
         return risk is not None and Whom.PEOPLE in WHOM[risk]
     return decision == PeopleDecision.TELL.value
+
+
+def to_do(
+    status: Status,
+    risk: Risk | None,
+    *,
+    more_to_follow: bool | None,
+    people: tuple[str | None, datetime | None],
+    partners_told_at: datetime | None,
+) -> tuple[Todo, ...]:
+    """What is still to be done; `people` is what was decided about them, and when they were told."""
+    decision, told_at = people
+    waits = people_wait(risk, decision, told_at)
+    wanted = {
+        Todo.ASSESS: risk is None,
+        Todo.DECIDE: risk is not None and status is Status.STARTED,
+        Todo.TELL: status is Status.TO_TELL,
+        Todo.DECIDE_PEOPLE: waits and decision is None,
+        Todo.TELL_PEOPLE: waits and decision is not None,
+        Todo.TELL_PARTNERS: partners_told_at is None,
+        Todo.FOLLOW: status is Status.NOTIFIED and bool(more_to_follow),
+    }
+    return tuple(each for each in Todo if wanted[each])
 
 
 def warning_due(now: datetime, until: datetime, hours: Collection[int], warned: int | None) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
@@ -14,11 +14,12 @@ from compliance.kernel import text
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Invalid
 from compliance.kernel.secrets import KeyRing
+from compliance.papers.documents import Document
 from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
 
-from . import letters, queries, rules, saying
+from . import letters, papers, queries, rules, saying, showing
 from .errors import (
     AssessedMeanwhile,
     LatenessNeedsReason,
@@ -31,7 +32,9 @@ from .events import (
     DataBreachAssessed,
     DataBreachNotToBeNotified,
     DataBreachToBeNotified,
+    DataBreachViewed,
     DataBreachWarned,
+    NotificationDrafted,
     PartnersTold,
     PeopleDecided,
     PeopleTold,
@@ -44,7 +47,22 @@ from .rules import Decision, PeopleDecision, Risk, Step, after
 E = TypeVar("E", bound=StrEnum)
 
 NUMBERS_MOST = 10_000_000
+_A_MINUTE = timedelta(minutes=1)
 _REFERENCE_MOST = 64
+
+
+def view(ctx: Context, data_breach_id: UUID) -> showing.Whole:
+    """Show one breach with all that was written about it, and keep that it was shown (AUD-1)."""
+    whole = showing.whole(ctx, queries.one(ctx, data_breach_id))
+    record(ctx, DataBreachViewed(subject=data_breach_id))
+    return whole
+
+
+def draft(ctx: Context, data_breach_id: UUID) -> Document:
+    """Draft what the ICO is told, as far as it is known, and keep that it was taken away."""
+    whole = showing.whole(ctx, queries.one(ctx, data_breach_id))
+    record(ctx, NotificationDrafted(subject=data_breach_id, assessment=whole.number))
+    return papers.document(whole, ctx.house.settings.base_url)
 
 
 @dataclass(frozen=True)
@@ -267,6 +285,8 @@ def _not_meanwhile(found: Listed, assessment: int) -> None:
 
 
 def _instant(ctx: Context, at: datetime, *, not_before: datetime) -> datetime:
+    """An instant that somebody typed, to the minute: the minute in which the earlier thing happened is not before it."""
+    at = not_before if timedelta(0) < not_before - at < _A_MINUTE else at
     if at > ctx.now():
         raise Invalid.at("/at", "This is still to come. Write it down when it has happened.")
     if at < not_before:
