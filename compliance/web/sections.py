@@ -43,6 +43,10 @@ SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
         ("Flags of access", "flags.flags", Permission.FLAG_READ),
         ("Rules and their rate", "flags.rules", Permission.FLAG_READ),
     ),
+    "Breaches": (
+        ("All breaches", "breaches.breaches", Permission.INCIDENT_REPORT),
+        ("Personal data", "data_breaches.register", Permission.DATA_BREACH_READ),
+    ),
     "Complaints": (
         ("Whose turn", "complaints.turns", Permission.COMPLAINT_READ),
         ("Between partners", "complaints.complaints", Permission.COMPLAINT_READ),
