@@ -37,8 +37,11 @@ def a_data_breach(house: House, *, aware_at: datetime | None = None, **said: Any
 
 def known(risk: Risk | str = Risk.LIKELY, **said: Any) -> Known:
     """What an assessment says."""
-    words = {"facts": "A list was sent to a wrong address.", "effects": "Seen by one.", "remedy": "It was deleted."}
-    return Known(**{"risk": str(risk), "categories": ("contact",), "people": 12, "records": None} | words | said)
+    usual: dict[str, Any] = {
+        "facts": "A list was sent to a wrong address.", "effects": "Seen by one.", "remedy": "It was deleted.",
+        "categories": ("contact",), "people": 12, "records": None,
+    }  # fmt: skip
+    return Known(**(usual | {"risk": str(risk)} | said))
 
 
 def assessed(

@@ -151,6 +151,7 @@ def test_an_incident_of_another_kind_becomes_one_and_its_clock_is_set_back_only(
     )
     officer = comes("ig_officer")
     where = f"/data-breaches/of/{incident.id}"
+    assert where in officer.get(f"/breaches/{incident.id}").text
     assert 'value="09:00"' in officer.get(where).text, "what its reporter said is filled in"
     wrong: dict[str, tuple[datetime, str]] = {
         "after the report": (clock.now() + HOUR, "when it was reported, at the latest"),
@@ -170,6 +171,9 @@ def test_an_incident_of_another_kind_becomes_one_and_its_clock_is_set_back_only(
     assert made.status_code == 303
     [breach] = every(house, DataBreach)
     assert officer.get(where).headers["Location"] == f"/data-breaches/{breach.id}"
+    page = officer.get(f"/breaches/{incident.id}").text
+    assert f"/data-breaches/{breach.id}" in page
+    assert "2 days, 22 hours and" in page
     back = f"/data-breaches/{breach.id}/awareness"
     later = officer.send(back, at("aware_on", clock.now()) | {"aware_at": "09:30"})
     assert later.status_code == 422
@@ -194,6 +198,25 @@ def test_a_form_that_was_read_before_somebody_assessed_anew_changes_nothing(hous
     assert "High: likely to harm somebody seriously" in stale.text
     again = manager.again(stale, f"/data-breaches/{breach.id}/decision", said | {"decision": "notify"})
     assert again.status_code == 303, "having seen it, they can send theirs"
+
+
+@pytest.mark.rule("BRE-3")
+def test_the_first_page_says_what_ends_next_and_what_is_over(house: House, clock: FixedClock, comes: Comes) -> None:
+    assert "personal-data breach" not in comes("hub_manager").get("/").text
+    first = a_data_breach(house)
+    clock.move(73 * HOUR)
+    page = comes("hub_manager").get("/").text
+    assert "The time of 1 breach is over." in page
+    assert "The next clock ends" not in page
+    a_data_breach(house)
+    assessed(house, first, Risk.HIGH)
+
+    page = comes("ig_officer").get("/").text
+
+    assert "The next clock ends on Friday 27 November 2026" in page
+    assert "The time of 1 breach is over." in page
+    assert "of which people wait to be told" in page
+    assert "personal-data breach" not in comes("delegate").get("/").text
 
 
 def breach_number(house: House, breach: DataBreach) -> str:

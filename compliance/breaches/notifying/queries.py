@@ -25,6 +25,7 @@ from signatories.models import Organisation
 from .models import BreachAssessment, DataBreach, NotificationStage
 from .rules import (
     WHOM,
+    Countdown,
     Decision,
     PeopleDecision,
     Risk,
@@ -32,6 +33,7 @@ from .rules import (
     Status,
     Todo,
     Whom,
+    countdown,
     people_wait,
     stands,
     status_of,
@@ -100,6 +102,10 @@ class Listed:
     def stands(self, now: datetime) -> Stands:
         """How it stands at this instant."""
         return stands(now, self.breach.tell_by, self.status, self.more_to_follow)
+
+    def left(self, now: datetime) -> Countdown:
+        """What is left of its clock at this instant."""
+        return countdown(now, self.breach.tell_by)
 
 
 _NEWEST = aliased(BreachAssessment)
@@ -220,7 +226,7 @@ def stages(ctx: Context, breach: DataBreach) -> list[NotificationStage]:
 
 @dataclass(frozen=True)
 class Counted:
-    """How many clocks run, how many of those are over, and of how many breaches people wait to be told."""
+    """How many clocks run, how many of those are over, of how many breaches people wait to be told, and when the next ends."""
 
     running: int
     over: int
@@ -236,7 +242,7 @@ def counted(ctx: Context) -> Counted:
         func.count(case((runs, 1))),
         func.count(case((and_(runs, DataBreach.tell_by < ctx.now()), 1))),
         func.count(case((_people_wait(), 1))),
-        func.min(case((runs, DataBreach.tell_by))),
+        func.min(case((and_(runs, DataBreach.tell_by >= ctx.now()), DataBreach.tell_by))),
     )
     return Counted(*ctx.session.execute(_with_the_rest(ctx, wanted)).one())
 

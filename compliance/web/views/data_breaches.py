@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 
 from audit.lists import ListViewed
 from audit.record import record
@@ -69,7 +69,7 @@ def register() -> Reply:
     return show(
         "data_breaches.html", form, rows=page.rows, after=page.after, beginning=after is None, sort=sort,
         counted=counted, filtered=_asked(form) != {"which": Which.ALL, "search": None}, at=now, called=called,
-        countdown=rules.countdown, zoned=said_instant, RISKS=wording.RISKS,
+        zoned=said_instant, RISKS=wording.RISKS,
         hours=in_force(Policy).breaches.notify_hours,
     )  # fmt: skip
 
@@ -124,7 +124,7 @@ def shown(whole: showing.Whole) -> dict[str, Any]:
         "incident_page": incident_page(listed.incident.id),
         "stands": stands,
         "runs": stands in (Stands.RUNNING, Stands.OVER),
-        "left": rules.countdown(now, listed.breach.tell_by),
+        "left": listed.left(now),
         "risk": risk,
         "whom": [WHOM_SAID[each] for each in Whom if each in WHOM[risk]],
         "to_do": [(*wording.TODO[each], STEPS[each][0], can(STEPS[each][1])) for each in listed.to_do],
@@ -137,7 +137,7 @@ def shown(whole: showing.Whole) -> dict[str, Any]:
 
 def incident_page(incident_id: UUID) -> str:
     """Where the incident itself is shown, with its path."""
-    return f"/breaches/{incident_id}"
+    return url_for("breaches.breach", incident_id=incident_id)
 
 
 def _question() -> DataBreachQuestion:

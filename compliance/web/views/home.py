@@ -7,11 +7,12 @@ from datetime import timedelta
 from flask import Blueprint, g, url_for
 
 from compliance.accesses.flags import queries as flags
+from compliance.breaches.notifying import queries as data_breaches
 from compliance.decisions.exceptions import queries as exceptions
 from compliance.identity import queries as identity
 from compliance.identity.proposals import queries as proposals
 from compliance.identity.rules import nearest_warning
-from compliance.kernel.clock import london_date
+from compliance.kernel.clock import london_date, said_instant
 from compliance.kernel.context import Context, reading
 from compliance.notices import queries as notices
 from compliance.notices.ways import Post
@@ -29,7 +30,7 @@ from signatories.reviews import queries as reviews
 from signatories.withdrawals import queries as withdrawals
 from signatories.withdrawals.queries import Stands, stands
 
-from . import home_accountability, home_complaints, home_licences
+from . import home_accountability, home_breaches, home_complaints, home_licences
 from .home_licences import Waiting
 
 pages = Blueprint("home", __name__)
@@ -58,6 +59,8 @@ def home() -> Reply:
             *_letters(ctx),
             *_opened(ctx),
             *_flags(ctx),
+            *home_breaches.waiting(ctx),
+            *_data_breaches(ctx),
             *home_accountability.about_data(ctx),
             *home_accountability.escalated(ctx),
             *home_complaints.waiting(ctx),
@@ -276,6 +279,26 @@ def _flags(ctx: Context) -> list[Waiting]:
         says = "Nobody is left who may review. Have another information governance officer or hub manager named."
         where = url_for("flags.flags", which="unassigned")
         waiting.append(Waiting(found.unassigned, title, says, where, "See which", urgent=True))
+    return waiting
+
+
+def _data_breaches(ctx: Context) -> list[Waiting]:
+    """Clocks of personal-data breaches that run, and people who wait to be told (BRE-3)."""
+    if not could(Permission.DATA_BREACH_READ):
+        return []
+    found = data_breaches.counted(ctx)
+    waiting = []
+    if found.running:
+        over = f" The time of {count(found.over, 'breach', 'breaches')} is over." if found.over else ""
+        title = f"{'personal-data breach' if found.running == 1 else 'personal-data breaches'} to tell the ICO of, or not"
+        says = f"The next clock ends on {said_instant(found.next_end)}.{over}" if found.next_end else over.strip()
+        where = url_for("data_breaches.register", which="clock_runs", sort="tell_by")
+        waiting.append(Waiting(found.running, title, says, where, "See what is missing", urgent=True))
+    if found.people:
+        title = f"personal-data {'breach' if found.people == 1 else 'breaches'} of which people wait to be told"
+        says = "The risk to them is high, or it was decided that they are told."
+        where = url_for("data_breaches.register", which="people_wait")
+        waiting.append(Waiting(found.people, title, says, where, "See which", urgent=True))
     return waiting
 
 
