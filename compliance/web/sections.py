@@ -50,6 +50,7 @@ SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
     "Complaints": (
         ("Whose turn", "complaints.turns", Permission.COMPLAINT_READ),
         ("Between partners", "complaints.complaints", Permission.COMPLAINT_READ),
+        ("Themes", "themes.themes", Permission.THEME_READ),
         ("About data", "data_complaints.complaints", Permission.DATA_COMPLAINT_READ),
     ),
     "Exceptions": (

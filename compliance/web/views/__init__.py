@@ -38,6 +38,7 @@ from . import (
     sessions,
     sign_in,
     signing,
+    themes,
     use_audit,
     waiting,
     withdrawals,
@@ -91,4 +92,5 @@ ALL = (
     concerns.pages,
     data_complaints.pages,
     escalations.pages,
+    themes.pages,
 )
