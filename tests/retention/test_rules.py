@@ -70,6 +70,25 @@ def test_a_record_in_several_groups_takes_the_longest(record: Facts) -> None:
 
 
 @pytest.mark.rule("RET-1")
+def test_of_two_groups_that_end_on_one_day_it_is_kept_by_the_more_serious() -> None:
+    record = Facts(frozenset({3, 1}), OPENED, date(2020, 5, 5), born_on=date(1926, 5, 5))
+
+    assert (minimum(record).group, minimum(record).ends_on) == (1, date(2026, 5, 5))
+    assert review_due_on(record) == date(2030, 3, 1)
+
+
+@pytest.mark.rule("RET-1")
+def test_everything_goes_by_the_policy_that_is_handed_in() -> None:
+    there = replace(packaged(), retention=replace(packaged().retention, group_3_clear_years=2, group_3_review_years=1))
+    record, on = in_group(3), date(2022, 3, 1)
+
+    assert review_due_on(record, policy=there) == date(2021, 3, 1)
+    assert may_propose_disposal(record, on=on, policy=there)
+    check_disposal(record, on=on, policy=there)
+    assert [step.on for step in why(record, policy=there)] == [on, on, date(2021, 3, 1), on]
+
+
+@pytest.mark.rule("RET-1")
 @given(facts, st.sampled_from(GROUPS))
 def test_regrouping_never_makes_a_period_shorter(record: Facts, group: int) -> None:
     after = regrouped(record, group)
