@@ -29,12 +29,14 @@ class Partners:
     ours: Acting
     theirs: Acting
     hub: Acting
+    addressed: bool = True
 
     def speaker(self, organisation_id: UUID, stage: int = 1, **said: Any) -> Speaker:
         """A person of this organisation for a stage, at its own address."""
         code = "swale" if organisation_id == self.swale else "refuge"
-        named = {"name": f"{code.title()} manager {stage}", "post": f"Manager, level {stage}"}
-        return Speaker(**(named | {"email": f"level{stage}@{code}-council.example"} | said))
+        email = f"level{stage}@{code}-council.example" if self.addressed else None
+        named = {"name": f"{code.title()} manager {stage}", "post": f"Manager, level {stage}", "email": email}
+        return Speaker(**(named | said))
 
     def pair(self, by: UUID, stage: int = 1) -> dict[str, Speaker]:
         """Both sides of a stage, as this organisation names them."""
@@ -54,6 +56,12 @@ def partners(house: House) -> Partners:
         a_person(house, "delegate", organisation_id=refuge, email="del@refuge-council.example", full_name="Ray Moss"),
     )
     return Partners(house, swale, refuge, ours, theirs, someone(house, "hub_coordinator"))
+
+
+def between(house: House, one: UUID, other: UUID) -> Partners:
+    """Two organisations that there are, with a delegate each; their speakers have given no address."""
+    ours, theirs = (someone(house, "delegate", organisation_id=each) for each in (one, other))
+    return Partners(house, one, other, ours, theirs, someone(house, "hub_coordinator"), addressed=False)
 
 
 def a_complaint(it: Partners, *, by: Acting | None = None, **said: Any) -> Complaint:

@@ -166,7 +166,9 @@ def test_whoever_decides_by_what_they_saw_before_their_turn_is_caught_by_the_sam
             if step is Step.ESCALATE:
                 record(ctx, ComplaintEscalated(subject=complaint.id, at_stage=stage, rows=(), both_recorded=True))
             else:
-                record(ctx, ComplaintResolved(subject=complaint.id, at_stage=stage, last=complaint.id, both_recorded=True))
+                record(
+                    ctx, ComplaintResolved(subject=complaint.id, at_stage=stage, last=complaint.id, both_recorded=True)
+                )
 
     told = at_once(pool, lambda: decide(Step.ESCALATE), lambda: decide(Step.RESOLVE))
 

@@ -13,6 +13,7 @@ from compliance.accesses.audits.counting import Counted
 from compliance.accesses.flags import use_cases as flags
 from compliance.accesses.flags.use_cases import Concern
 from compliance.accesses.reporting import use_cases as reporting
+from compliance.complaints import ruling
 from compliance.identity import use_cases as identity
 from compliance.identity.proposals import use_cases as proposals
 from compliance.identity.proposals.models import Proposal
@@ -85,6 +86,9 @@ ACTS: dict[str, Act] = {
     ),
     "use case: report what happened in the case system": Act(
         Permission.ACCESS_REPORT, lambda ctx, _its: reporting.report(ctx, [])
+    ),
+    "use case: remind of a complaint": Act(
+        Permission.COMPLAINT_CHASE, lambda ctx, its: ruling.remind(ctx, its.complaint)
     ),
     "use case: remind of a flag": Act(Permission.FLAG_RAISE, lambda ctx, its: flags.remind(ctx, its.flag)),
     "use case: give a role by a command": Act(

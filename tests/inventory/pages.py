@@ -42,7 +42,8 @@ THINGS: dict[str, str] = {
     "organisation_id": "organisation", "licence_id": "active", "person_id": "person", "withdrawal_id": "withdrawal",
     "contact_id": "contact", "signature_id": "signature", "document_id": "policy", "role_held_id": "role_held", "session_id": "session", "proposal_id": "proposal", "number": "entry",
     "exemption_id": "exemption", "rota_id": "rota", "entry_id": "signature", "challenge_id": "challenge", "flag_id": "flag", "glass_id": "glass",
-    "conflict_id": "conflict", "audit_id": "access_audit",
+    "conflict_id": "conflict", "audit_id": "access_audit", "complaint_id": "complaint", "report_id": "report",
+    "data_breach_id": "data_breach",
 }  # fmt: skip
 """Which belonging an identifier in an address is of."""
 
@@ -58,6 +59,13 @@ OTHERWISE: dict[str, dict[str, str]] = {
     "people.end_role": {"person_id": "newcomer"},
     "withdrawals.call_off": {"withdrawal_id": "announced"},
     "break_glass.review": {"glass_id": "glass_over"},
+    "data_breaches.open_clock": {"incident_id": "incident_apart"},
+    "data_breaches.told": {"data_breach_id": "data_breach_to_tell"},
+    "data_breaches.people_told": {"data_breach_id": "data_breach_to_tell"},
+    "complaints.report": {"complaint_id": "complaint_two"},
+    "complaints.report_file": {"complaint_id": "complaint_last"},
+    "complaints.rule": {"complaint_id": "complaint_last"},
+    "complaints.take_up_again": {"complaint_id": "complaint_over"},
 }
 """Pages that are for another one than most are."""
 
@@ -70,6 +78,11 @@ def _day(name: str, year: int, month: int = 1, day: int = 5) -> dict[str, str]:
 
 def _says(**words: Any) -> Fields:
     return lambda _its: words
+
+
+def _for_them(**words: Any) -> Fields:
+    """The same, said for one's own organisation: the hub has to say for which."""
+    return lambda its: words | {"on_behalf": str(its.organisation)}
 
 
 def _paper(name: str, *parts: dict[str, Any]) -> Fields:
@@ -86,6 +99,9 @@ def _turn(*licences: UUID) -> dict[str, str]:
     return {"name": "Duty desk"} | {name: value for row in rows for name, value in row.items()}
 
 
+_SIDES = {"our_name": "Ash Birch", "our_post": "Manager", "their_name": "Bay Cole", "their_post": "Manager"}
+_THAT_DAY = {**_day("on", 2026, 11, 21), "at": "10:00"}
+
 _ROBIN = {"name": "Robin Vale", "role": "Head of housing"}
 
 FORMS: dict[str, Fields] = {
@@ -99,10 +115,29 @@ FORMS: dict[str, Fields] = {
     "break_glass.review": _says(justified="yes", review="It was called."),
     "conflicts.propose": lambda its: {"email": f"active@{its.code}.gov.uk", "reference": "K-9", "grounds": "A relative."},
     "conflicts.lift": _says(grounds="A namesake."),
+    "complaints.raise_one": lambda its: {
+        "from_id": str(its.organisation), "about": str(its.withdrawn), "theme": "research", "immediate_risk": "no",
+        "words": "Late.", **_SIDES,
+    },
+    "complaints.discuss": _for_them(stage="1", words="They talked.", **_day("held_on", 2026, 11, 21)),
+    "complaints.escalate": _for_them(stage="1", **_SIDES),
+    "complaints.report": _for_them(stage="2", words="All of it.", to_name="Dee Rector", to_post="Director"),
+    "complaints.resolve": _for_them(stage="1", outcome="Day three."),
+    "complaints.side": _for_them(**_SIDES),
+    "complaints.rule": _says(resolution="Both change."),
+    "complaints.take_up_again": _for_them(immediate_risk="no", words="Again.", **_SIDES),
     "concerns.report": _says(person="somebody@elsewhere.example", reference="C-9", words="They knew too much."),
     "flags.review": _says(step="explain", reason="part_of_work", words="I asked.", accesses="0"),
     "flags.hand_over": lambda its: {"reviewer": str(its.reviewer)},
     "audit.keep": _says(name="Whose turn"),
+    "data_breaches.open_clock": _says(**_day("aware_on", 2026, 11, 21), aware_at="10:00"),
+    "data_breaches.correct_awareness": _says(**_day("aware_on", 2026, 11, 20), aware_at="10:00"),
+    "data_breaches.assess": _says(facts="It was lost.", effects="None.", remedy="None.", risk="high", assessment="1"),
+    "data_breaches.decide": _says(decision="notify", reasons="It is likely.", assessment="1"),
+    "data_breaches.decide_people": _says(decision="tell", reasons="It is likely.", assessment="1"),
+    "data_breaches.told": _says(**_THAT_DAY, more="no", assessment="1"),
+    "data_breaches.people_told": _says(**_THAT_DAY, words="By letter."),
+    "data_breaches.partners_told": _says(**_THAT_DAY, words="The council."),
     "licences.ask": lambda its: {
         "organisation_id": str(its.organisation), "full_name": "Wren Alder", "email": f"new@{its.code}.gov.uk",
         "kind": "standing", "areas": its.area, "reason": "Joins the team",
@@ -174,7 +209,7 @@ def page_doors(app: Flask) -> dict[str, Route]:
 def whose_of(route: Route) -> tuple[Whose, ...]:
     """Upon whose things this page is tried: one that is for no thing in particular, once."""
     of_things = set(_GAP.findall(route.path)) - set(FIXED) - {"version_id"}
-    own_form = route.method == "POST" and route.endpoint in ("licences.ask", "people.invite", "rotas.make")
+    own_form = route.method == "POST" and route.endpoint in ("licences.ask", "people.invite", "rotas.make", "complaints.raise_one")
     return tuple(Whose) if of_things or own_form else (Whose.OWN,)
 
 

@@ -19,6 +19,8 @@ from sqlalchemy import func, select
 from audit.models import AuditEntry
 from audit.sealing import seal_all
 from compliance.app import house_of
+from compliance.breaches.notifying import use_cases as data_breaches
+from compliance.complaints.use_cases import Written
 from compliance.decisions.exceptions.use_cases import end_break_glass
 from compliance.identity import queries
 from compliance.identity import use_cases as identity
@@ -37,7 +39,9 @@ from tests.builders import signatories as partners
 from tests.builders.accesses import an_audit
 from tests.builders.api import Caller, Calls
 from tests.builders.challenges import challenges
+from tests.builders.complaints import a_complaint, at_stage, between, escalates, records, reports, resolves
 from tests.builders.flags import a_concern
+from tests.builders.incidents import a_data_breach, an_incident, assessed
 from tests.builders.rotas import SATURDAY, SUNDAY, a_rota, a_turn
 
 from . import callers
@@ -88,10 +92,18 @@ class Belongings:
     access_audit: UUID
     glass: UUID
     glass_over: UUID
+    data_breach: UUID
+    data_breach_to_tell: UUID
+    incident_apart: UUID
     conflict: UUID
     conflict_waits: UUID
     sharing: UUID
     waits: UUID
+    complaint: UUID
+    complaint_two: UUID
+    complaint_last: UUID
+    complaint_over: UUID
+    report: UUID
     digest: str = "0" * 64
     entry: int = 0
 
@@ -178,6 +190,8 @@ def a_world(app: Flask, clock: FixedClock, path: Path) -> World:
     return world
 
 
+_TWO_HOURS = timedelta(hours=2)
+
 MOVES_TO = {"mid-kent": "west-kent", "east-kent": "south-east-kent"}
 """Where those who work in an area can move within their organisation."""
 
@@ -228,7 +242,16 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
     glass, over = (exceptions.opened(house, active.person_id, f"{each}-{code}", area=area) for each in ("E", "F"))
     with house.work(*people.someone(house, "hub_manager")) as ctx:
         end_break_glass(ctx, over.id)
+    breach = a_data_breach(house, aware_at=house.clock.now() - _TWO_HOURS, organisation_id=organisation)
+    assessed(house, breach)
     concern = a_concern(house, people.at_work(house, newcomer), person=str(active.person_id), reference=f"C-{code}")
+    it = between(house, organisation, licences.an_organisation(house, f"{code}-partner", areas=[area]))
+    first, second, third, over = a_complaint(it), at_stage(it, 2), at_stage(it, 3), a_complaint(it)
+    for each in (first, second, third, over):
+        records(it, each)
+    report = reports(it, third, written=Written(file_name="report.pdf", content=partners.a_pdf()))
+    escalates(it, third)
+    resolves(it, over)
     return Belongings(
         organisation=organisation,
         code=code,
@@ -258,12 +281,30 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
         access_audit=an_audit(house, organisation, active.person_id),
         glass=glass.id,
         glass_over=over.id,
+        data_breach=breach.id,
+        data_breach_to_tell=_to_tell(house, organisation),
+        incident_apart=an_incident(house, kind="failure_to_share", organisation_id=organisation).id,
         conflict_waits=exceptions.proposed(house, newcomer.id, f"W-{code}").id,
         conflict=exceptions.kept(house, newcomer.id, f"K-{code}").id,
         sharing=sharing.id,
         waits=waits.id,
+        complaint=first.id,
+        complaint_two=second.id,
+        complaint_last=third.id,
+        complaint_over=over.id,
+        report=report.id,
         digest=proposal.digest,
     )
+
+
+def _to_tell(house: House, organisation: UUID) -> UUID:
+    """A personal-data breach of which it is decided that the ICO and the people concerned are told."""
+    breach = a_data_breach(house, aware_at=house.clock.now() - _TWO_HOURS, organisation_id=organisation)
+    number = assessed(house, breach)
+    with house.work(*people.someone(house, "hub_manager")) as ctx:
+        data_breaches.decide(ctx, breach.id, "notify", reasons=people.WHY, assessment=number)
+        data_breaches.decide_people(ctx, breach.id, "tell", reasons=people.WHY, assessment=number)
+    return breach.id
 
 
 def _entry_of(house: House, organisation: UUID) -> int:

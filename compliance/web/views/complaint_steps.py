@@ -212,10 +212,9 @@ def _shown(complaint_id: UUID) -> dict[str, Any]:
 
 
 def _offer(form: OnBehalf, whole: Whole) -> None:
-    """The organisations that somebody of the hub chooses between; nobody else is asked."""
-    both = len(whole.acts_for) > 1
+    """The organisations for which whoever asks can act: the hub chooses between both, nobody else is asked."""
     offered = [(str(each), whole.organisations[each]) for each in whole.acts_for]
-    form.on_behalf.choices = [("", "Choose one"), *offered] if both else []
+    form.on_behalf.choices = [("", "Choose one"), *offered]
 
 
 def _for(form: OnBehalf) -> UUID | None:
