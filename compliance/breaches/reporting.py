@@ -91,6 +91,8 @@ def report(ctx: Context, said: Report) -> Incident:
         if instant is not None and instant < _EARLIEST:
             raise Invalid.at(f"/{name}", f"Enter a date from {_EARLIEST.year} on.")
     _not_too_many(ctx)
+    if flag is not None:
+        flags.raised_as_breach(ctx, flag.id)
 
     new_id, day = ctx.new_id(), london_date(now)
     incident = Incident(
@@ -104,8 +106,6 @@ def report(ctx: Context, said: Report) -> Incident:
     ctx.session.add(incident)
     ctx.session.flush()
     step = add_step(ctx, incident, 1, Step.REPORT, words)
-    if flag is not None:
-        flags.raised_as_breach(ctx, flag.id)
 
     record(
         ctx,

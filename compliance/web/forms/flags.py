@@ -52,7 +52,7 @@ class Review(PlainForm):
     @staticmethod
     def reasons(said: dict[str, str]) -> list[tuple[str, str]]:
         """Every reason once, those that explain first; which goes with which finding the use case decides."""
-        every = dict.fromkeys(reason.value for step in Step for reason in REASONS[step])
+        every = dict.fromkeys(reason.value for reasons in REASONS.values() for reason in reasons)
         return [("", "Choose one"), *((code, said[code]) for code in every)]
 
 

@@ -13,6 +13,7 @@ from compliance.accesses.flags import queries, reviewers, tables, tuning, use_ca
 from compliance.accesses.flags.queries import Listed, Which
 from compliance.accesses.flags.rules import Status, Step
 from compliance.accesses.flags.showing import Whole
+from compliance.breaches import queries as breaches
 from compliance.kernel.context import Context, acting, in_force, reading, work
 from compliance.kernel.ids import parse_id
 from compliance.kernel.tables import Table
@@ -35,6 +36,7 @@ WHICH = {
     Which.OVERDUE: "Overdue",
     Which.EXPLAINED: "Explained",
     Which.BREACH: "To be raised as a breach",
+    Which.RAISED: "Raised as a breach",
     Which.ALL: "All",
 }
 
@@ -103,7 +105,11 @@ def flag(flag_id: UUID) -> Reply:
     """One flag: what it asks and why, what it rests on, what was done, and what to do next."""
     with work() as ctx:
         whole = use_cases.view(ctx, flag_id)
-    return show("flag.html", whole=whole, it=whole.flag, says=means(whole.flag.rule), mine=_is_mine(whole))
+        raised = breaches.of_flag(ctx, flag_id) if whole.flag.status == Status.RAISED else None
+    return show(
+        "flag.html", whole=whole, it=whole.flag, says=means(whole.flag.rule), mine=_is_mine(whole), incident=raised,
+        incident_called=breaches.called(raised) if raised else None,
+    )  # fmt: skip
 
 
 @pages.route("/<uuid:flag_id>/review", methods=["GET", "POST"])
