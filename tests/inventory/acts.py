@@ -14,6 +14,8 @@ from compliance.accesses.flags import use_cases as flags
 from compliance.accesses.flags.use_cases import Concern
 from compliance.accesses.reporting import use_cases as reporting
 from compliance.complaints import ruling
+from compliance.complaints.data_protection import use_cases as data_complaints
+from compliance.governance.escalations import use_cases as escalations
 from compliance.identity import use_cases as identity
 from compliance.identity.proposals import use_cases as proposals
 from compliance.identity.proposals.models import Proposal
@@ -86,6 +88,12 @@ ACTS: dict[str, Act] = {
     ),
     "use case: report what happened in the case system": Act(
         Permission.ACCESS_REPORT, lambda ctx, _its: reporting.report(ctx, [])
+    ),
+    "use case: remind of an escalation": Act(
+        Permission.ESCALATION_CHASE, lambda ctx, its: escalations.remind(ctx, its.escalation)
+    ),
+    "use case: remind of a complaint about data": Act(
+        Permission.COMPLAINT_CHASE, lambda ctx, its: data_complaints.remind(ctx, its.data_complaint)
     ),
     "use case: remind of a complaint": Act(
         Permission.COMPLAINT_CHASE, lambda ctx, its: ruling.remind(ctx, its.complaint)

@@ -42,7 +42,7 @@ THINGS: dict[str, str] = {
     "organisation_id": "organisation", "licence_id": "active", "person_id": "person", "withdrawal_id": "withdrawal",
     "contact_id": "contact", "signature_id": "signature", "document_id": "policy", "role_held_id": "role_held", "session_id": "session", "proposal_id": "proposal", "number": "entry",
     "exemption_id": "exemption", "rota_id": "rota", "entry_id": "signature", "challenge_id": "challenge", "flag_id": "flag", "glass_id": "glass",
-    "conflict_id": "conflict", "audit_id": "access_audit", "complaint_id": "complaint", "report_id": "report",
+    "conflict_id": "conflict", "audit_id": "access_audit", "complaint_id": "complaint", "escalation_id": "escalation", "report_id": "report",
     "data_breach_id": "data_breach",
 }  # fmt: skip
 """Which belonging an identifier in an address is of."""
@@ -62,6 +62,9 @@ OTHERWISE: dict[str, dict[str, str]] = {
     "data_breaches.open_clock": {"incident_id": "incident_apart"},
     "data_breaches.told": {"data_breach_id": "data_breach_to_tell"},
     "data_breaches.people_told": {"data_breach_id": "data_breach_to_tell"},
+    **{f"data_complaints.{page}": {"complaint_id": "data_complaint"} for page in ("complaint", "acknowledge", "note")},
+    "data_complaints.answer": {"complaint_id": "data_complaint_to_answer"},
+    "escalations.raise_higher": {"escalation_id": "escalation_answered"},
     "complaints.report": {"complaint_id": "complaint_two"},
     "complaints.report_file": {"complaint_id": "complaint_last"},
     "complaints.rule": {"complaint_id": "complaint_last"},
@@ -126,6 +129,18 @@ FORMS: dict[str, Fields] = {
     "complaints.side": _for_them(**_SIDES),
     "complaints.rule": _says(resolution="Both change."),
     "complaints.take_up_again": _for_them(immediate_risk="no", words="Again.", **_SIDES),
+    "data_complaints.came": _says(
+        channel="letter", who="The writer.", words="Nobody told them.", **_day("received_on", 2026, 11, 20)
+    ),
+    "data_complaints.acknowledge": _says(**_day("acknowledged_on", 2026, 11, 21)),
+    "data_complaints.note": _says(kind="enquiry", words="The partner was asked."),
+    "data_complaints.answer": _says(outcome="upheld", words="They were told.", **_day("answered_on", 2026, 11, 21)),
+    "escalations.escalate": lambda its: {
+        "organisation_id": str(its.organisation), "about": "research", "grounds": "Late.", "asked": "Why?", "of_whom": "Head",
+    },
+    "escalations.answer": _says(level="steering", words="Nobody was free."),
+    "escalations.raise_higher": _says(level="steering", asked="Why?", of_whom="The director"),
+    "escalations.end": _says(level="steering", outcome="Two people come."),
     "concerns.report": _says(person="somebody@elsewhere.example", reference="C-9", words="They knew too much."),
     "flags.review": _says(step="explain", reason="part_of_work", words="I asked.", accesses="0"),
     "flags.hand_over": lambda its: {"reviewer": str(its.reviewer)},
@@ -209,7 +224,12 @@ def page_doors(app: Flask) -> dict[str, Route]:
 def whose_of(route: Route) -> tuple[Whose, ...]:
     """Upon whose things this page is tried: one that is for no thing in particular, once."""
     of_things = set(_GAP.findall(route.path)) - set(FIXED) - {"version_id"}
-    own_form = route.method == "POST" and route.endpoint in ("licences.ask", "people.invite", "rotas.make", "complaints.raise_one")
+    own_form = route.method == "POST" and route.endpoint in (
+        "licences.ask",
+        "people.invite",
+        "rotas.make",
+        "complaints.raise_one",
+    )
     return tuple(Whose) if of_things or own_form else (Whose.OWN,)
 
 

@@ -40,6 +40,8 @@ from tests.builders.accesses import an_audit
 from tests.builders.api import Caller, Calls
 from tests.builders.challenges import challenges
 from tests.builders.complaints import a_complaint, at_stage, between, escalates, records, reports, resolves
+from tests.builders.data_complaints import a_data_complaint, acknowledged
+from tests.builders.escalations import an_escalation, answered
 from tests.builders.flags import a_concern
 from tests.builders.incidents import a_data_breach, an_incident, assessed
 from tests.builders.rotas import SATURDAY, SUNDAY, a_rota, a_turn
@@ -104,6 +106,10 @@ class Belongings:
     complaint_last: UUID
     complaint_over: UUID
     report: UUID
+    data_complaint: UUID
+    data_complaint_to_answer: UUID
+    escalation: UUID
+    escalation_answered: UUID
     digest: str = "0" * 64
     entry: int = 0
 
@@ -246,12 +252,12 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
     assessed(house, breach)
     concern = a_concern(house, people.at_work(house, newcomer), person=str(active.person_id), reference=f"C-{code}")
     it = between(house, organisation, licences.an_organisation(house, f"{code}-partner", areas=[area]))
-    first, second, third, over = a_complaint(it), at_stage(it, 2), at_stage(it, 3), a_complaint(it)
-    for each in (first, second, third, over):
+    first, second, third, ended = a_complaint(it), at_stage(it, 2), at_stage(it, 3), a_complaint(it)
+    for each in (first, second, third, ended):
         records(it, each)
     report = reports(it, third, written=Written(file_name="report.pdf", content=partners.a_pdf()))
     escalates(it, third)
-    resolves(it, over)
+    resolves(it, ended)
     return Belongings(
         organisation=organisation,
         code=code,
@@ -291,8 +297,12 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
         complaint=first.id,
         complaint_two=second.id,
         complaint_last=third.id,
-        complaint_over=over.id,
+        complaint_over=ended.id,
         report=report.id,
+        data_complaint=a_data_complaint(house, organisation_id=organisation).id,
+        data_complaint_to_answer=acknowledged(house, a_data_complaint(house, organisation_id=organisation)).id,
+        escalation=an_escalation(house, organisation).id,
+        escalation_answered=answered(house, an_escalation(house, organisation, about="actions")).id,
         digest=proposal.digest,
     )
 
