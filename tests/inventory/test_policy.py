@@ -89,7 +89,7 @@ def test_a_partners_role_reaches_the_whole_hub_to_read_the_register_and_raise_co
 ) -> None:
     whole = {permission for permission, reach in access.table[role] if reach == "hub"}
 
-    assert whole == {Permission.REGISTER_READ, Permission.CONCERN_RAISE}
+    assert whole == {Permission.REGISTER_READ, Permission.CONCERN_RAISE, Permission.INCIDENT_REPORT}
 
 
 @pytest.mark.rule("AUD-1", "SIG-3")
@@ -99,6 +99,7 @@ def test_an_information_governance_officer_changes_nothing_but_doubts_finds_and_
     assert {permission for permission in granted if not permission.endswith(".read")} == {
         Permission.CHALLENGE_RAISE, Permission.CONCERN_RAISE, Permission.FLAG_REVIEW, Permission.BREAK_GLASS_REVIEW,
         Permission.ACCESS_AUDIT_FIND, Permission.ACCESS_AUDIT_SIGN, Permission.AUDIT_EXPORT, Permission.ROLLBACK_ACCEPT,
+        Permission.INCIDENT_REPORT, Permission.DATA_BREACH_ASSESS, Permission.DATA_COMPLAINT_HANDLE,
     }  # fmt: skip
 
 
