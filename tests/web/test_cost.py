@@ -35,6 +35,7 @@ from tests.builders.second_factors import Device, an_account_by_passkey, named, 
 from tests.builders.signatories import a_pdf, a_version
 from tests.web.conftest import Comes, Visitor
 from tests.web.walking import Walk, a_policy_with_its_file, beside_the_rule, challenged, licences_of
+from tests.web.walks import ROOMS
 
 
 @pytest.fixture
@@ -255,6 +256,8 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
         "/concerns/export.csv",
     )  # fmt: skip
     _the_access_audits(walk, comes, swale)
+    for room in ROOMS:
+        room(walk, comes, swale)
     for partner in ("authorised_signatory", "delegate", "escalation_contact"):
         walk.open(
             partner, comes(partner, organisation_id=swale), "/", "/account", "/register", f"/organisations/{swale}"

@@ -1,0 +1,68 @@
+"""The walks through rooms that stand by themselves: every page of each, with several of everything in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from uuid import UUID
+
+from compliance.complaints.data_protection import use_cases as data_complaints
+from compliance.kernel.clock import london_date
+from tests.builders.data_complaints import a_data_complaint, acknowledged
+from tests.builders.escalations import an_escalation, answered, raised
+from tests.builders.identity import an_employer, someone
+from tests.web.conftest import Comes
+from tests.web.walking import Walk
+
+
+def complaints_about_data(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
+    """The register of complaints about data: one of each standing, one with much done about it (COM-9)."""
+    house, officer = walk.house, someone(walk.house, "ig_officer")
+    today = london_date(house.clock.now())
+    late = a_data_complaint(house, officer, received_on=today - timedelta(days=60), organisation_id=organisation_id)
+    open_one = acknowledged(house, a_data_complaint(house, officer))
+    for who in (officer, someone(house, "hub_coordinator")):
+        for kind in ("enquiry", "told"):
+            with house.work(*who) as ctx:
+                data_complaints.note(ctx, open_one.id, kind=kind, words="The partner was asked.")
+    walk.open(
+        "an officer of complaints about data", comes("ig_officer"),
+        "/", "/data-complaints", f"/data-complaints?search=a&which=late&organisation={organisation_id}&sort=-organisation",
+        "/data-complaints/export.csv", "/data-complaints/new", f"/data-complaints/{late.id}",
+        f"/data-complaints/{late.id}/acknowledgement",
+        *(f"/data-complaints/{open_one.id}{step}" for step in ("", "/progress", "/answer")),
+    )  # fmt: skip
+
+
+def escalations(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
+    """Organisations before each of the groups, as the groups and as the organisation see them (GOV-2)."""
+    house = walk.house
+    first, second = an_escalation(house, organisation_id), an_escalation(house, organisation_id, about="actions")
+    for number in range(3):
+        an_escalation(house, an_employer(house, f"Place {number}"))
+    for _ in range(2):
+        answered(house, first)
+        raised(house, first, answer_by=date(2027, 1, 29))
+    answered(house, second)
+    walk.open(
+        "the steering group", comes("steering_member"),
+        "/", "/escalations", "/escalations?search=a&which=all&level=steering&about=attendance&sort=-organisation",
+        "/escalations/export.csv", "/escalations/new", f"/escalations/{first.id}",
+        *(f"/escalations/{second.id}{step}" for step in ("", "/raise", "/end")),
+    )  # fmt: skip
+    contact = comes("escalation_contact", organisation_id=organisation_id)
+    here = f"/escalations/{first.id}"
+    walk.open("whoever is to answer a group", contact, "/", "/escalations", here, f"{here}/answer")
+
+
+def themes(walk: Walk, comes: Comes, _organisation_id: UUID) -> None:
+    """What complaints are about, in figures (COM-6)."""
+    walk.open(
+        "who learns from complaints", comes("steering_member"),
+        "/complaints/themes", "/complaints/themes?theme=research&quarters=8&search=a&sort=-middle",
+        "/complaints/themes/export.csv", "/complaints/themes/organisations/export.csv",
+    )  # fmt: skip
+
+
+ROOMS: tuple[Callable[[Walk, Comes, UUID], None], ...] = (complaints_about_data, escalations, themes)
+"""Each is given the walk, whoever comes, and an organisation to be about."""
