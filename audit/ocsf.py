@@ -36,6 +36,7 @@ NAMED: dict[str, tuple[int, int]] = {
     "decision.answered": (API, READ),
     "decisions.answered": (API, READ),
     "escalation.raised": (ENTITY, UPDATE),
+    "incident.raised": (ENTITY, UPDATE),
     "licence.activated": (ACCESS, ASSIGN),
     "licence.deactivated": (ACCESS, REVOKE),
     "licence.resumed": (ACCESS, ASSIGN),
@@ -55,23 +56,23 @@ NAMED: dict[str, tuple[int, int]] = {
 
 VERBS: dict[str, int] = {
     **dict.fromkeys(
-        ("added", "announced", "concern_reported", "enrolled", "entered", "given", "joined", "known", "made", "named", "opened", "published",
-         "raised", "recorded", "registered", "requested", "sent", "granted", "found", "set_out"),
+        ("added", "announced", "concern_reported", "discussion_recorded", "report_sent", "enrolled", "entered", "given", "joined", "known", "made", "named", "opened", "published",
+         "raised", "recorded", "registered", "requested", "sent", "granted", "found", "set_out", "reported", "action_added"),
         CREATE,
     ),
     **dict.fromkeys(
         ("day_read", "entries_exported", "entry_read", "exported", "history_viewed", "letter_read", "previewed", "read",
-         "readers_read", "tried", "version_read", "viewed", "assurance_viewed"),
+         "readers_read", "tried", "version_read", "viewed", "assurance_viewed", "report_read"),
         READ,
     ),
     **dict.fromkeys(
-        ("accepted", "acknowledged", "approved", "assigned", "asked", "certified", "changed", "checked",
+        ("accepted", "acknowledged", "approved", "ruled", "side_named", "assigned", "asked", "certified", "changed", "checked",
          "closed_marac", "closed_to_strangers", "compromised", "copied", "corrected", "decided", "dismissed",
          "duties_acknowledged", "expired", "explained", "holder_warned", "judged", "locked", "member_left", "reallocated",
          "recovered", "refused", "rehashed", "resealed", "reset", "review_reminded", "reviewed", "set", "signature_corrected", "signed",
          "signed_off", "taken", "told", "turns_set", "upheld", "version_opened", "version_published", "warned", "withdrew",
          "domain_added", "answered", "closed", "failed", "rolled_back", "accepted_rollback", "reopened", "reminded", "grown", "handed_over",
-         "found_breach", "called_to_mind", "noted", "assessed", "people_decided", "people_told", "partners_told"),
+         "found_breach", "called_to_mind", "noted", "assessed", "people_decided", "people_told", "partners_told", "escalated", "resolved", "conduct_referred", "action_done", "action_reminded", "raised_as_breach"),
         UPDATE,
     ),
     **dict.fromkeys(
@@ -79,7 +80,7 @@ VERBS: dict[str, int] = {
          "links_ended", "taken_back", "deleted", "personal_disposed"),
         DELETE,
     ),
-    "activated": ACTIVATE, "suspended": SUSPEND, "resumed": RESUME,
+    "activated": ACTIVATE, "suspended": SUSPEND, "resumed": RESUME, "licence_suspended": SUSPEND, "licence_lifted": RESUME,
 }  # fmt: skip
 """For every other event, what its verb does to the thing it is about (class 3004)."""
 

@@ -19,8 +19,10 @@ from compliance.kernel.errors import Forbidden, Invalid, NotFound
 from compliance.kernel.keyset import By, Page, Sorts
 from policies.access import could, may, reach, require
 from policies.permissions import Permission
+from policies.values import Policy
 from signatories.models import Organisation
 
+from . import rules
 from .models import Complaint, ComplaintDiscussion, ComplaintReport, ComplaintSide, ComplaintStage
 from .rules import LAST, Speaker, Status, Turn, turns
 
@@ -173,6 +175,18 @@ def recorded(ctx: Context, complaint: Complaint) -> frozenset[UUID]:
         ComplaintDiscussion.complaint_id == complaint.id, ComplaintDiscussion.stage == complaint.stage
     )
     return frozenset(ctx.session.scalars(wanted))
+
+
+def other_side(ctx: Context, complaint: Complaint, organisation_id: UUID) -> ComplaintSide:
+    """Who speaks for the other organisation now."""
+    return sides_of(ctx, complaint)[other(complaint, organisation_id)]
+
+
+def due_on(ctx: Context, stage: int, immediate_risk: bool) -> date:
+    """The last day of a stage that opens today, by the policy in force; raises BeyondCalendar."""
+    policy = ctx.the(Policy)
+    days = policy.complaints.stage_working_days
+    return rules.due_on(london_date(ctx.now()), stage, days, immediate_risk=immediate_risk, calendar=policy.calendar)
 
 
 def report(ctx: Context, complaint: Complaint, stage: int) -> ComplaintReport | None:

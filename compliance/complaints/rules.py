@@ -18,6 +18,7 @@ from .errors import (
     NoReportHere,
     NotYetTheChairs,
     SamePersonOnBothSides,
+    StageMoved,
     StillOpen,
 )
 
@@ -91,6 +92,12 @@ def still_open(status: Status) -> None:
     """Refuse where a complaint has ended; raises ComplaintEnded."""
     if status is not Status.OPEN:
         raise ComplaintEnded()
+
+
+def still_at(stage: int, seen: int) -> None:
+    """Refuse where whoever decides has seen another stage than the one that is open; raises StageMoved."""
+    if stage != seen:
+        raise StageMoved()
 
 
 def can_be_taken_up_again(status: Status) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from uuid import UUID
 
 from audit.record import record
@@ -18,7 +17,6 @@ from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
 from signatories import queries as register
-from signatories import uploads
 
 from . import letters, queries, rules, speakers
 from .errors import (
@@ -26,9 +24,6 @@ from .errors import (
     NothingRecorded,
     NotTheirsToResolve,
     ReportMissing,
-    ReportSent,
-    ReportUnfit,
-    StageMoved,
     TakenUpAlready,
 )
 from .events import (
@@ -36,11 +31,10 @@ from .events import (
     ComplaintEscalated,
     ComplaintRaised,
     ComplaintReopened,
-    ComplaintReportSent,
     ComplaintResolved,
     ComplaintSideNamed,
 )
-from .models import Complaint, ComplaintDiscussion, ComplaintReport, ComplaintSide, ComplaintStage
+from .models import Complaint, ComplaintDiscussion, ComplaintSide, ComplaintStage
 from .rules import FIRST, LAST, WITH_REPORT, Speaker, Status, Step
 
 
@@ -53,15 +47,6 @@ class Matter:
     immediate_risk: bool = False
     area: str | None = None
     reference: str | None = None
-
-
-@dataclass(frozen=True)
-class Written:
-    """A report as it was handed in: words written here, or a file."""
-
-    words: str | None = None
-    file_name: str | None = None
-    content: bytes | None = None
 
 
 def raise_complaint(
@@ -126,7 +111,7 @@ def record_discussion(
     complaint = queries.visible(ctx, complaint_id, lock=True)
     organisation_id = queries.acting_for(ctx, complaint, on_behalf)
     rules.still_open(Status(complaint.status))
-    _still_at(complaint, stage)
+    rules.still_at(complaint.stage, stage)
     if held_on > london_date(ctx.now()):
         raise Invalid.at("/held_on", "Enter a day that is not in the future.")
     if held_on < london_date(queries.stage_of(ctx, complaint).opened_at) and stage > FIRST:
@@ -141,50 +126,6 @@ def record_discussion(
 
     record(ctx, ComplaintDiscussionRecorded(subject=complaint.id, at_stage=stage, discussion=said.id))
     return said
-
-
-def send_report(
-    ctx: Context,
-    complaint_id: UUID,
-    *,
-    stage: int,
-    written: Written,
-    to_name: str,
-    to_post: str,
-    answer_by: date | None = None,
-    on_behalf: UUID | None = None,
-) -> ComplaintReport:
-    """Send the written report without which the next stage does not open, to a named director or the chair (COM-3).
-
-    `stage` is the one that is open; an answer is asked for by the day that the next stage may last to, or sooner.
-    Raises ComplaintEnded, StageMoved, NoReportHere, ReportSent, ReportUnfit, BeyondCalendar, and Invalid at
-    `/words`, `/to_name`, `/to_post` and `/answer_by`.
-    """
-    complaint = queries.visible(ctx, complaint_id, lock=True)
-    organisation_id = queries.acting_for(ctx, complaint, on_behalf)
-    rules.still_open(Status(complaint.status))
-    _still_at(complaint, stage)
-    opens = rules.opens_by_report(stage)
-    if queries.report(ctx, complaint, opens) is not None:
-        raise ReportSent()
-    today, latest = london_date(ctx.now()), _due_on(ctx, opens, complaint.immediate_risk)
-    if answer_by is not None and not today <= answer_by <= latest:
-        raise Invalid.at("/answer_by", "Enter a day from today on, within the time that the next stage may take.")
-
-    sent = ComplaintReport(
-        id=ctx.new_id(), complaint_id=complaint.id, stage=opens,
-        to_name=text.line(to_name, pointer="/to_name"), to_post=text.line(to_post, pointer="/to_post"),
-        sent_by=ctx.actor.id, sent_at=ctx.now(), answer_by=answer_by or latest,
-    )  # fmt: skip
-    _write_down(ctx, sent, written)
-    ctx.session.add(sent)
-
-    record(
-        ctx,
-        ComplaintReportSent(subject=complaint.id, at_stage=stage, report=sent.id, is_file=sent.file_name is not None),
-    )
-    letters.report_sent(ctx, complaint, _other_side(ctx, complaint, organisation_id), sent)
-    return sent
 
 
 def escalate(
@@ -204,7 +145,7 @@ def escalate(
     complaint = queries.visible(ctx, complaint_id, lock=True)
     organisation_id = queries.acting_for(ctx, complaint, on_behalf)
     rules.still_open(Status(complaint.status))
-    _still_at(complaint, stage)
+    rules.still_at(complaint.stage, stage)
     status, opens = rules.after(Status(complaint.status), complaint.stage, Step.ESCALATE)
     has = _recorded(ctx, complaint, organisation_id)
     if opens in WITH_REPORT and queries.report(ctx, complaint, opens) is None:
@@ -215,7 +156,7 @@ def escalate(
         other: speakers.named(ctx, other, theirs, field="their"),
     }
     rules.two_people(*pair.values())
-    due_on = _due_on(ctx, opens, complaint.immediate_risk)
+    due_on = queries.due_on(ctx, opens, complaint.immediate_risk)
 
     left = queries.stage_of(ctx, complaint)
     if other not in has:
@@ -243,7 +184,7 @@ def resolve(ctx: Context, complaint_id: UUID, *, stage: int, outcome: str, on_be
     complaint = queries.visible(ctx, complaint_id, lock=True)
     organisation_id = queries.acting_for(ctx, complaint, on_behalf)
     rules.still_open(Status(complaint.status))
-    _still_at(complaint, stage)
+    rules.still_at(complaint.stage, stage)
     status, _ = rules.after(Status(complaint.status), complaint.stage, Step.RESOLVE)
     if organisation_id != complaint.from_organisation_id:
         raise NotTheirsToResolve()
@@ -257,7 +198,7 @@ def resolve(ctx: Context, complaint_id: UUID, *, stage: int, outcome: str, on_be
         ctx, ComplaintResolved(subject=complaint.id, at_stage=complaint.stage, last=last.id, both_recorded=other in has)
     )
     if other not in has:
-        letters.not_recorded(ctx, complaint, _other_side(ctx, complaint, organisation_id))
+        letters.not_recorded(ctx, complaint, queries.other_side(ctx, complaint, organisation_id))
     letters.ended(ctx, complaint)
     return complaint
 
@@ -289,7 +230,7 @@ def _begin(
         about_id: speakers.named(ctx, about_id, theirs, field="their"),
     }
     rules.two_people(*pair.values())
-    due_on = _due_on(ctx, FIRST, matter.immediate_risk)
+    due_on = queries.due_on(ctx, FIRST, matter.immediate_risk)
 
     complaint = Complaint(
         id=ctx.new_id(), year=london_date(ctx.now()).year, from_organisation_id=from_id,
@@ -330,48 +271,12 @@ def _open(
     return opened, (opened.id, *(side.id for side in sides))
 
 
-def _write_down(ctx: Context, report: ComplaintReport, written: Written) -> None:
-    """The words or the file of a report, judged and sealed; raises ReportUnfit, and Invalid at `/words`."""
-    if written.content is None and not (written.words or "").strip():
-        raise Invalid.at("/words", "Write the report here, or choose a file.")
-    if written.content is not None and (written.words or "").strip():
-        raise Invalid.at("/words", "Write the report here or choose a file, not both.")
-    if written.content is None:
-        most = ctx.the(Policy).complaints.report_words_most
-        said = text.prose(written.words or "", pointer="/words", limit=most).encode()
-        report.words = ctx.the(KeyRing).seal(said, place=f"complaint_reports.words:{report.id}")
-        report.sha256 = sha256(said).digest()
-        return
-    try:
-        file = uploads.checked(ctx, file_name=written.file_name or "", content=written.content, pointer="/report")
-    except Invalid as problem:
-        raise ReportUnfit(problem.words, fields=problem.fields) from None
-    report.file = ctx.the(KeyRing).seal(file.content, place=f"complaint_reports.file:{report.id}")
-    report.file_name, report.media_type = file.file_name, file.media_type
-    report.sha256 = bytes.fromhex(file.sha256)
-
-
-def _still_at(complaint: Complaint, stage: int) -> None:
-    if complaint.stage != stage:
-        raise StageMoved()
-
-
 def _recorded(ctx: Context, complaint: Complaint, organisation_id: UUID) -> frozenset[UUID]:
     """Who has recorded at this stage; whoever decides has to be among them."""
     has = queries.recorded(ctx, complaint)
     if organisation_id not in has:
         raise NothingRecorded()
     return has
-
-
-def _other_side(ctx: Context, complaint: Complaint, organisation_id: UUID) -> ComplaintSide:
-    return queries.sides_of(ctx, complaint)[queries.other(complaint, organisation_id)]
-
-
-def _due_on(ctx: Context, stage: int, immediate_risk: bool) -> date:
-    policy = ctx.the(Policy)
-    days = policy.complaints.stage_working_days
-    return rules.due_on(london_date(ctx.now()), stage, days, immediate_risk=immediate_risk, calendar=policy.calendar)
 
 
 def _sealed(ctx: Context, words: str, pointer: str, place: str) -> bytes:

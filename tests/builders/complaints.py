@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from compliance.complaints import ruling, showing, use_cases
+from compliance.complaints import reporting, ruling, showing, use_cases
 from compliance.complaints.models import Complaint, ComplaintReport, ComplaintSide, ComplaintStage
+from compliance.complaints.reporting import Written
 from compliance.complaints.rules import Speaker
-from compliance.complaints.use_cases import Matter, Written
+from compliance.complaints.use_cases import Matter
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import House
 from tests.builders.identity import Acting, a_person, at_work, every, someone
@@ -90,7 +91,7 @@ def reports(it: Partners, complaint: Complaint, *, by: Acting | None = None, **s
         "to_name": "Dee Rector", "to_post": "Assistant director",
     }  # fmt: skip
     with it.house.work(*(by or it.ours)) as ctx:
-        return use_cases.send_report(ctx, complaint.id, **(given | said))
+        return reporting.send_report(ctx, complaint.id, **(given | said))
 
 
 def escalates(it: Partners, complaint: Complaint, *, by: Acting | None = None, **said: Any) -> Complaint:

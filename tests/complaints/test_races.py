@@ -13,8 +13,8 @@ from audit.record import record
 from compliance.complaints import queries
 from compliance.complaints.events import ComplaintEscalated, ComplaintResolved
 from compliance.complaints.models import Complaint, ComplaintReport, ComplaintSide, ComplaintStage
+from compliance.complaints.reporting import Written
 from compliance.complaints.rules import Status, Step, after
-from compliance.complaints.use_cases import Written
 from compliance.kernel.context import House
 from compliance.kernel.db import WRITES
 from compliance.kernel.errors import Refusal

@@ -24,7 +24,8 @@ from compliance.complaints.errors import (
     TakenUpAlready,
 )
 from compliance.complaints.models import Complaint
-from compliance.complaints.use_cases import Matter, Written, raise_complaint, record_discussion
+from compliance.complaints.reporting import Written
+from compliance.complaints.use_cases import Matter, raise_complaint, record_discussion
 from compliance.identity.errors import FreshCodeNeeded
 from compliance.kernel.context import House
 from compliance.kernel.errors import Forbidden, Invalid

@@ -19,8 +19,10 @@ from sqlalchemy import func, select
 from audit.models import AuditEntry
 from audit.sealing import seal_all
 from compliance.app import house_of
+from compliance.breaches import learning
 from compliance.breaches.notifying import use_cases as data_breaches
-from compliance.complaints.use_cases import Written
+from compliance.breaches.rules import Status as Breach
+from compliance.complaints.reporting import Written
 from compliance.decisions.exceptions.use_cases import end_break_glass
 from compliance.identity import queries
 from compliance.identity import use_cases as identity
@@ -38,6 +40,7 @@ from tests.builders import identity as people
 from tests.builders import signatories as partners
 from tests.builders.accesses import an_audit
 from tests.builders.api import Caller, Calls
+from tests.builders.breaches import a_cast, brought_to
 from tests.builders.challenges import challenges
 from tests.builders.complaints import a_complaint, at_stage, between, escalates, records, reports, resolves
 from tests.builders.data_complaints import a_data_complaint, acknowledged
@@ -97,6 +100,11 @@ class Belongings:
     data_breach: UUID
     data_breach_to_tell: UUID
     incident_apart: UUID
+    incident: UUID
+    incident_reported: UUID
+    incident_with_manager: UUID
+    incident_with_steering: UUID
+    incident_action: UUID
     conflict: UUID
     conflict_waits: UUID
     sharing: UUID
@@ -258,6 +266,11 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
     report = reports(it, third, written=Written(file_name="report.pdf", content=partners.a_pdf()))
     escalates(it, third)
     resolves(it, ended)
+    cast = a_cast(house, organisation)
+    it_is = brought_to(house, cast, Breach.RAISED)
+    with house.work(*cast.manager) as ctx:
+        owner, day = cast.partner.actor.person_id, date(2026, 12, 1)
+        to_do = learning.add(ctx, it_is.id, kind="action", words="Train all.", owner_id=owner, due_on=day).id
     return Belongings(
         organisation=organisation,
         code=code,
@@ -290,6 +303,11 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
         data_breach=breach.id,
         data_breach_to_tell=_to_tell(house, organisation),
         incident_apart=an_incident(house, kind="failure_to_share", organisation_id=organisation).id,
+        incident=it_is.id,
+        incident_reported=brought_to(house, cast, Breach.REPORTED).id,
+        incident_with_manager=brought_to(house, cast, Breach.WITH_MANAGER).id,
+        incident_with_steering=brought_to(house, cast, Breach.WITH_STEERING).id,
+        incident_action=to_do,
         conflict_waits=exceptions.proposed(house, newcomer.id, f"W-{code}").id,
         conflict=exceptions.kept(house, newcomer.id, f"K-{code}").id,
         sharing=sharing.id,

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from flask import redirect, request, url_for
 
-from compliance.complaints import ruling, showing, use_cases
+from compliance.complaints import reporting, ruling, showing, use_cases
 from compliance.complaints.queries import visible
+from compliance.complaints.reporting import Written
 from compliance.complaints.showing import Whole
-from compliance.complaints.use_cases import Written
 from compliance.kernel.context import Context, in_force, reading, work
 from compliance.kernel.ids import parse_id
 from compliance.web import step_up
@@ -61,7 +61,7 @@ def report(complaint_id: UUID) -> Reply:
     form = Report()
 
     def act(ctx: Context) -> object:
-        return use_cases.send_report(
+        return reporting.send_report(
             ctx, complaint_id, stage=_stage(form), written=_written(form), to_name=form.to_name.data or "",
             to_post=form.to_post.data or "", answer_by=form.answer_by.data, on_behalf=_for(form),
         )  # fmt: skip
