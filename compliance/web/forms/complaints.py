@@ -28,6 +28,8 @@ class OnBehalf(PlainForm):
 
 
 class OurSide(OnBehalf):
+    """Who speaks for one's own organisation."""
+
     our_name = Line("Who speaks for your organisation?", [Needed("Enter the full name.")], description="Full name.")
     our_post = Line("Their post", [Needed("Enter their post.")])
     our_email = Email(
@@ -41,6 +43,8 @@ class OurSide(OnBehalf):
 
 
 class BothSides(OurSide):
+    """Who speaks for either organisation at a stage."""
+
     their_name = Line(
         "Who speaks for the other organisation?", [Needed("Enter the full name.")], description="Full name."
     )
@@ -59,6 +63,8 @@ class _AtOnce:
 
 
 class RaiseComplaint(BothSides):
+    """A complaint about another organisation."""
+
     from_id = OneOfMany("Which organisation complains?", [Needed("Choose the organisation that complains.")])
     about = OneOfMany("About which organisation?", [Needed("Choose the organisation that it is about.")])
     theme = OneOfMany("What is it about?", [Needed("Choose what it is about.")])
@@ -71,6 +77,8 @@ class RaiseComplaint(BothSides):
 
 
 class TakeUpAgain(BothSides):
+    """A complaint that was resolved, once more."""
+
     immediate_risk = OneOf(
         "Is anybody at immediate risk?", [Needed("Say whether anybody is at immediate risk.")], choices=_AtOnce.CHOICES
     )
@@ -78,6 +86,8 @@ class TakeUpAgain(BothSides):
 
 
 class Discussion(OnBehalf):
+    """What was discussed at a stage."""
+
     stage = HiddenField()
     held_on = Day("When did you talk?", [Needed("Enter the day on which you talked.")])
     words = Prose(
@@ -88,6 +98,8 @@ class Discussion(OnBehalf):
 
 
 class Report(OnBehalf):
+    """The written report for the next stage, here or as a file."""
+
     stage = HiddenField()
     to_name = Line(
         "Who is it sent to?", [Needed("Enter the full name of whom it is sent to.")], description="Full name."
@@ -99,10 +111,14 @@ class Report(OnBehalf):
 
 
 class Escalate(BothSides):
+    """Up by one stage, with who speaks there."""
+
     stage = HiddenField()
 
 
 class Resolve(OnBehalf):
+    """The outcome that both agreed to."""
+
     stage = HiddenField()
     outcome = Prose(
         "What was agreed?",
