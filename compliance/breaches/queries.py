@@ -116,6 +116,8 @@ def held(ctx: Context, incident_id: UUID) -> Incident:
 
 def reads_whole(ctx: Context, incident: Incident) -> bool:
     """Whether the actor may read everything of a breach that they may know of, and not only their own report."""
+    if incident.reported_by != ctx.actor.id:
+        return True  # a breach that somebody else reported is known of to those alone who may read all of it
     found = ctx.session.scalar(select(exists().where(Incident.id == incident.id, _whole(ctx))))
     return found is True
 

@@ -26,7 +26,7 @@ class DataBreachQuestion(Question):
 class OpenClock(PlainForm):
     aware_on = Day("On which day did somebody come to know of it?", [Needed("Enter the day.")])
     aware_at = TimeOfDay("At what time?", [Needed("Enter the time, as well as you know it.")],
-                         description="UK time, such as 9am or 17:30. The 72 hours run from then.")  # fmt: skip
+                         description="UK time, such as 9am or 17:30. The clock runs from then.")  # fmt: skip
 
 
 class Assess(PlainForm):
@@ -82,7 +82,7 @@ class Told(PlainForm):
         choices=[("yes", "Yes: some of it is not known yet"), ("no", "No, that is all")],
     )
     late_reason = Prose(
-        "If it was told after the 72 hours: why?", description="The law asks for the reasons for the delay (BRE-6)."
+        "If it was told after the time had ended: why?", description="The law asks for the reasons for the delay (BRE-6)."
     )
 
 

@@ -38,7 +38,7 @@ WHICH = {
 }
 
 WHOM_SAID = {
-    Whom.REGULATOR: "The ICO, within the 72 hours (Article 33)",
+    Whom.REGULATOR: "The ICO, in the time that the clock shows (Article 33)",
     Whom.PEOPLE: "The people concerned, without undue delay (Article 34)",
     Whom.PARTNERS: "The organisations whose information it is, without undue delay",
 }
