@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from compliance.kernel.errors import Conflict, Forbidden, Throttled
+from compliance.kernel.errors import Conflict, Forbidden, StaleForm, Throttled
 
 
 class NoSuchStep(Conflict):
     code = "incident-no-such-step"
     rule = "BRE-2"
     detail = "This step does not follow from where the breach stands now. Nothing was changed: look at it again."
+
+
+class MovedOn(StaleForm):
+    code = "incident-moved-on"
+    rule = "BRE-2"
+    detail = "Somebody took a step while you were writing. Nothing of yours was kept: look at theirs, then decide again."
 
 
 class IncidentOver(Conflict):

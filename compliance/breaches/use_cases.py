@@ -1,4 +1,8 @@
-"""The path of a breach: raised with its partner, answered, escalated, resolved, closed (BRE-2, OP 10.2)."""
+"""The path of a breach: raised with its partner, answered, escalated, resolved, closed (BRE-2, OP 10.2).
+
+`seen` is where the breach stood when whoever takes a step looked at it: what was decided upon one state is not done to
+another, which the same step may follow from. Where it is given and not so any more, every step raises MovedOn.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ from policies.values import Policy
 from signatories.models import Organisation
 
 from . import letters, queries, reporting, rules, suspending
-from .errors import LicencesStillRest
+from .errors import LicencesStillRest, MovedOn
 from .events import (
     IncidentAnswered,
     IncidentClosed,
@@ -43,40 +47,42 @@ _SAYS: dict[Step, type[IncidentStepped]] = {
 }
 
 
-def raise_with(ctx: Context, incident_id: UUID, *, organisation_id: UUID | None = None, words: str) -> Incident:
+def raise_with(
+    ctx: Context, incident_id: UUID, *, organisation_id: UUID | None = None, words: str, seen: str | None = None
+) -> Incident:
     """Raise a breach with the partner that it is about, naming it where the report did not (OP 10.2).
 
     Raises NoSuchStep, and Invalid at `/organisation` and `/words`.
     """
-    return _take(ctx, incident_id, Step.RAISE, words, organisation_id=organisation_id)
+    return _take(ctx, incident_id, Step.RAISE, words, seen=seen, organisation_id=organisation_id)
 
 
-def answer(ctx: Context, incident_id: UUID, *, words: str) -> Incident:
+def answer(ctx: Context, incident_id: UUID, *, words: str, seen: str | None = None) -> Incident:
     """Say, for the partner that it is about, what was found and done; the hub looks at it next. Raises NoSuchStep."""
-    return _take(ctx, incident_id, Step.ANSWER, words)
+    return _take(ctx, incident_id, Step.ANSWER, words, seen=seen)
 
 
-def escalate(ctx: Context, incident_id: UUID, *, to: Step, words: str) -> Incident:
+def escalate(ctx: Context, incident_id: UUID, *, to: Step, words: str, seen: str | None = None) -> Incident:
     """Take a breach to the MARAC manager, or from there to the steering group: one up, never past either.
 
     Raises NoSuchStep, also where somebody else has just taken it there.
     """
     if to not in (Step.ESCALATE_TO_MANAGER, Step.ESCALATE_TO_STEERING):
         raise Invalid.at("/step", "Choose to whom it goes.")
-    return _take(ctx, incident_id, to, words)
+    return _take(ctx, incident_id, to, words, seen=seen)
 
 
-def resolve(ctx: Context, incident_id: UUID, *, words: str, lift: bool = False) -> Incident:
+def resolve(ctx: Context, incident_id: UUID, *, words: str, lift: bool = False, seen: str | None = None) -> Incident:
     """Say that a breach is resolved, and how; with `lift`, licences that rest because of it can be used again (BRE-4).
 
     Raises NoSuchStep, LicencesStillRest, NotTheirMatter (ROL-3).
     """
-    return _take(ctx, incident_id, Step.RESOLVE, words, lift=lift)
+    return _take(ctx, incident_id, Step.RESOLVE, words, seen=seen, lift=lift)
 
 
-def close(ctx: Context, incident_id: UUID, *, words: str, lift: bool = False) -> Incident:
+def close(ctx: Context, incident_id: UUID, *, words: str, lift: bool = False, seen: str | None = None) -> Incident:
     """Close a breach for the steering group, and say what came of it; otherwise as `resolve`."""
-    return _take(ctx, incident_id, Step.CLOSE, words, lift=lift)
+    return _take(ctx, incident_id, Step.CLOSE, words, seen=seen, lift=lift)
 
 
 def remind(ctx: Context, incident_id: UUID) -> Incident | None:
@@ -105,12 +111,21 @@ def remind(ctx: Context, incident_id: UUID) -> Incident | None:
 
 
 def _take(
-    ctx: Context, incident_id: UUID, step: Step, words: str, *, organisation_id: UUID | None = None, lift: bool = False
+    ctx: Context,
+    incident_id: UUID,
+    step: Step,
+    words: str,
+    *,
+    seen: str | None,
+    organisation_id: UUID | None = None,
+    lift: bool = False,
 ) -> Incident:
     """One step of the path: looked up, permitted, taken, told."""
     incident = queries.readable(ctx, incident_id, lock=True)
     was = Status(incident.status)
     require(ctx, rules.taken_with(was, step), organisation=incident.organisation_id)
+    if seen is not None and seen != was.value:
+        raise MovedOn()
     policy, day = ctx.the(Policy), london_date(ctx.now())
     said = text.prose(words, pointer="/words", limit=policy.breaches.words_most)
     suspending.check_not_own(ctx, incident)

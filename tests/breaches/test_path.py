@@ -18,7 +18,7 @@ from compliance.kernel.context import House
 from compliance.kernel.errors import Forbidden, Invalid, NotFound
 from compliance.kernel.jobs import run_now
 from policies.values import Policy
-from tests.breaches.stories import WAYS, a_cast, as_it_is, brought_to, reported, take, taken, whose
+from tests.builders.breaches import WAYS, a_cast, as_it_is, brought_to, reported, take, taken, whose
 from tests.builders.identity import COMMAND, every, letters, logged, someone
 
 LEADS = {

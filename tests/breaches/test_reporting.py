@@ -21,8 +21,8 @@ from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House
 from compliance.kernel.errors import Forbidden, Invalid, NotFound
 from compliance.kernel.jobs import run_now
-from tests.breaches.stories import a_cast, as_it_is, brought_to, reads, reported, taken
 from tests.builders.api import Calls, is_problem
+from tests.builders.breaches import a_cast, as_it_is, brought_to, reads, reported, taken
 from tests.builders.flags import a_concern, a_conflict, again, flags, reviewed
 from tests.builders.identity import COMMAND, Acting, every, letters, logged, someone
 

@@ -26,7 +26,7 @@ from compliance.licences.jobs import JOBS as LICENCE_JOBS
 from compliance.licences.models import Licence
 from compliance.licences.rules import EndReason, Suspension
 from compliance.licences.rules import Status as LicenceStatus
-from tests.breaches.stories import Cast, a_cast, as_it_is, brought_to, take, taken
+from tests.builders.breaches import Cast, a_cast, as_it_is, brought_to, take, taken
 from tests.builders.identity import Acting, every, logged, someone
 from tests.builders.licences import a_licence, a_session, acting, again, an_organisation, is_open, partner, seats
 

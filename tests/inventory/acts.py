@@ -13,6 +13,7 @@ from compliance.accesses.audits.counting import Counted
 from compliance.accesses.flags import use_cases as flags
 from compliance.accesses.flags.use_cases import Concern
 from compliance.accesses.reporting import use_cases as reporting
+from compliance.breaches import use_cases as breaches
 from compliance.complaints import ruling
 from compliance.complaints.data_protection import use_cases as data_complaints
 from compliance.governance.escalations import use_cases as escalations
@@ -97,6 +98,21 @@ ACTS: dict[str, Act] = {
     ),
     "use case: remind of a complaint": Act(
         Permission.COMPLAINT_CHASE, lambda ctx, its: ruling.remind(ctx, its.complaint)
+    ),
+    "use case: raise a breach with its partner": Act(
+        Permission.INCIDENT_HANDLE, lambda ctx, its: breaches.raise_with(ctx, its.incident_reported, words="Why?")
+    ),
+    "use case: answer a breach for the partner": Act(
+        Permission.INCIDENT_ANSWER, lambda ctx, its: breaches.answer(ctx, its.incident, words="Mislaid.")
+    ),
+    "use case: resolve a breach for the manager": Act(
+        Permission.INCIDENT_MANAGE, lambda ctx, its: breaches.resolve(ctx, its.incident_with_manager, words="It came.")
+    ),
+    "use case: close a breach for the steering group": Act(
+        Permission.INCIDENT_CLOSE, lambda ctx, its: breaches.close(ctx, its.incident_with_steering, words="Talked over.")
+    ),
+    "use case: remind of a breach": Act(
+        Permission.INCIDENT_CHASE, lambda ctx, its: breaches.remind(ctx, its.incident)
     ),
     "use case: remind of a flag": Act(Permission.FLAG_RAISE, lambda ctx, its: flags.remind(ctx, its.flag)),
     "use case: give a role by a command": Act(

@@ -34,6 +34,8 @@ FIXED = {
     "name": "password.min_length",
     "passkey_id": str(UUID(int=7)),
     "search_id": str(UUID(int=7)),
+    "draft_id": str(UUID(int=7)),
+    "step": "escalate_to_manager",
     "token": "msi_nobody",
 }
 """What stands in an address and is nobody's thing in particular."""
@@ -43,7 +45,7 @@ THINGS: dict[str, str] = {
     "contact_id": "contact", "signature_id": "signature", "document_id": "policy", "role_held_id": "role_held", "session_id": "session", "proposal_id": "proposal", "number": "entry",
     "exemption_id": "exemption", "rota_id": "rota", "entry_id": "signature", "challenge_id": "challenge", "flag_id": "flag", "glass_id": "glass",
     "conflict_id": "conflict", "audit_id": "access_audit", "complaint_id": "complaint", "escalation_id": "escalation", "report_id": "report",
-    "data_breach_id": "data_breach",
+    "data_breach_id": "data_breach", "incident_id": "incident", "action_id": "incident_action",
 }  # fmt: skip
 """Which belonging an identifier in an address is of."""
 
@@ -141,6 +143,11 @@ FORMS: dict[str, Fields] = {
     "escalations.answer": _says(level="steering", words="Nobody was free."),
     "escalations.raise_higher": _says(level="steering", asked="Why?", of_whom="The director"),
     "escalations.end": _says(level="steering", outcome="Two people come."),
+    "breaches.report": _says(kind="failure_to_share", words="Nothing came."),
+    "breaches.step": _says(words="Still nothing."),
+    "breaches.suspend": lambda its: {"licence": str(its.active)},
+    "breaches.lessons": _says(kind="lesson", words="Ask twice."),
+    "breaches.conduct": lambda its: {"organisation": str(its.organisation), "reference": "HR-1"},
     "concerns.report": _says(person="somebody@elsewhere.example", reference="C-9", words="They knew too much."),
     "flags.review": _says(step="explain", reason="part_of_work", words="I asked.", accesses="0"),
     "flags.hand_over": lambda its: {"reviewer": str(its.reviewer)},

@@ -64,6 +64,7 @@ WORDS = {
 
 
 class NextStep(PlainForm):
+    seen = HiddenField()
     organisation = OneOfMany("Which organisation is it raised with?")
     words = Prose("Words", [Needed("Say so in a few words.")])
     lift = Tick("Let the licences that rest because of it be used again")

@@ -53,7 +53,7 @@ def step(incident_id: UUID, step: str) -> Reply:
                 _take(ctx, incident_id, taken, form)
             return on("breaches.breach", DONE[taken], incident_id=incident_id)
     elif not form.is_submitted():
-        form.organisation.data = str(it.organisation_id or "")
+        form.organisation.data, form.seen.data = str(it.organisation_id or ""), it.status
     if not form.summary and not can_take:
         return redirect(url_for("breaches.breach", incident_id=incident_id), 303)
     return show("breach_step.html", form, it=it, step=taken, says=BREACH_STEPS[taken], rest=rest, **words_of(it))
@@ -141,17 +141,17 @@ def conduct(incident_id: UUID) -> Reply:
 
 
 def _take(ctx: Context, incident_id: UUID, taken: Step, form: NextStep) -> Incident:
-    words = form.words.data or ""
+    words, seen = form.words.data or "", form.seen.data or None
     if taken is Step.RAISE:
         partner = parse_id(form.organisation.data or "")
-        return use_cases.raise_with(ctx, incident_id, organisation_id=partner, words=words)
+        return use_cases.raise_with(ctx, incident_id, organisation_id=partner, words=words, seen=seen)
     if taken is Step.ANSWER:
-        return use_cases.answer(ctx, incident_id, words=words)
+        return use_cases.answer(ctx, incident_id, words=words, seen=seen)
     if taken is Step.RESOLVE:
-        return use_cases.resolve(ctx, incident_id, words=words, lift=bool(form.lift.data))
+        return use_cases.resolve(ctx, incident_id, words=words, lift=bool(form.lift.data), seen=seen)
     if taken is Step.CLOSE:
-        return use_cases.close(ctx, incident_id, words=words, lift=bool(form.lift.data))
-    return use_cases.escalate(ctx, incident_id, to=taken, words=words)
+        return use_cases.close(ctx, incident_id, words=words, lift=bool(form.lift.data), seen=seen)
+    return use_cases.escalate(ctx, incident_id, to=taken, words=words, seen=seen)
 
 
 def _open_one(ctx: Context, incident_id: UUID) -> Incident:
