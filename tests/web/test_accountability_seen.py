@@ -1,0 +1,77 @@
+"""Complaints about data, escalations and themes in a real Chromium: nothing shuts anybody out, wide or narrow (COM-6, COM-9, GOV-2)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from threading import Thread
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from compliance.app import house_of
+from compliance.kernel.clock import FixedClock
+from tests.builders.complaints import a_complaint, partners, records, resolves
+from tests.builders.data_complaints import a_data_complaint, acknowledged
+from tests.builders.escalations import an_escalation, answered, raised
+from tests.builders.identity import an_employer
+from tests.support.browser import NewPage, axe
+from tests.web.conftest import Comes, Visitor
+
+
+def stage(app: Flask, clock: FixedClock) -> dict[str, list[str]]:
+    """Something of everything, and the pages that each who comes looks at."""
+    house = house_of(app)
+    it = partners(house)
+    first = a_complaint(it)
+    clock.move(timedelta(days=2))
+    records(it, first)
+    resolves(it, first)
+    a_complaint(it, theme="attendance")
+    late = a_data_complaint(house, received_on=date(2026, 9, 1), organisation_id=it.swale)
+    waits = acknowledged(house, a_data_complaint(house))
+    up, asked = an_escalation(house, it.swale), an_escalation(house, an_employer(house), about="actions")
+    answered(house, up)
+    raised(house, up)
+    answered(house, up)
+    return {
+        "ig_officer": [
+            "/data-complaints", "/data-complaints/new", f"/data-complaints/{late.id}",
+            f"/data-complaints/{late.id}/acknowledgement", f"/data-complaints/{waits.id}",
+            *(f"/data-complaints/{waits.id}/{step}" for step in ("progress", "answer")),
+        ],
+        "steering_member": [
+            "/", "/escalations", "/escalations/new", f"/escalations/{up.id}", f"/escalations/{asked.id}",
+            *(f"/escalations/{up.id}/{step}" for step in ("raise", "end")), "/complaints/themes",
+        ],
+        "hub_coordinator": [f"/escalations/{asked.id}/answer"],
+    }  # fmt: skip
+
+
+@pytest.mark.rule("COM-6", "COM-9", "GOV-2")
+def test_every_page_passes_axe_and_fits_a_narrow_screen(
+    sqlite_app: Flask, clock: FixedClock, comes: Comes, new_page: NewPage
+) -> None:
+    looks = stage(sqlite_app, clock)
+    visitors: dict[str, Visitor] = {role: comes(role) for role in looks}
+    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
+    serving = Thread(target=server.serve_forever)
+    serving.start()
+    try:
+        address = f"http://127.0.0.1:{server.port}"
+        for role, paths in looks.items():
+            page = new_page(viewport={"width": 1280, "height": 900})
+            cookie = visitors[role].client.get_cookie("session")
+            assert cookie is not None
+            page.context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
+            for path in paths:
+                answer = page.goto(address + path)
+                assert answer is not None
+                assert answer.ok, path
+                for width in (1280, 320):
+                    page.set_viewport_size({"width": width, "height": 900})
+                    axe(page)
+                    assert page.evaluate("() => document.scrollingElement.scrollWidth") <= width, path
+    finally:
+        server.shutdown()
+        serving.join()
