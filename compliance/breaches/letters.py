@@ -106,6 +106,7 @@ def _day(day: date | None) -> str:
 
 
 def but_for(ctx: Context, incident: Incident, people: Sequence[Person]) -> Sequence[Person]:
+    """Those of these people who may know of a breach: neither kept from its case, nor whom its flag is about."""
     never = set(kept(ctx, incident.reference)) if incident.reference is not None else set()
     if incident.flag_id is not None:
         about = ctx.session.scalar(select(AccessFlag.person_id).where(AccessFlag.id == incident.flag_id))

@@ -18,6 +18,8 @@ from compliance.licences.rotas.rules import day_and_clock
 from compliance.licences.rotas.rules import said as rota_words
 from policies.values import Policy
 
+from .breach_words import BREACH_STEPS, BREACH_STEPS_DONE
+
 ROLES = {
     **ROLE_NAMES,
     "licence_holder": "Licence holder",
@@ -139,47 +141,6 @@ KINDS = {
     "elearning": "MARAC eLearning",
     "electronic": "In this service",
     "paper": "On paper",
-}
-
-BREACH_KINDS = {
-    "failure_to_share": "Failure to share information",
-    "legal_requirements": "Non-compliance with legal requirements",
-    "victims_needs": "Ignoring the victim’s needs",
-    "risk_assessment": "Inadequate risk assessment",
-    "data_breach": "Data breach",
-    "security_incident": "Security incident",
-}
-
-BREACH_STATES = {
-    "reported": ("Reported", "blue"),
-    "raised": ("With the partner", "purple"),
-    "answered": ("Answered by the partner", "light-blue"),
-    "with_manager": ("With the MARAC manager", "yellow"),
-    "with_steering": ("With the steering group", "orange"),
-    "resolved": ("Resolved", "green"),
-    "closed": ("Closed", "green"),
-}
-"""Where a breach stands, in words, and the colour of its tag."""
-
-BREACH_STEPS = {
-    "report": "Reported",
-    "raise": "Raise it with the partner",
-    "answer": "Answer for the partner",
-    "escalate_to_manager": "Take it to the MARAC manager",
-    "escalate_to_steering": "Take it to the steering group",
-    "resolve": "Resolve it",
-    "close": "Close it",
-}
-"""What can be done with a breach, as its buttons say it."""
-
-BREACH_STEPS_DONE = {
-    "report": "Reported",
-    "raise": "Raised with the partner",
-    "answer": "Answered by the partner",
-    "escalate_to_manager": "Taken to the MARAC manager",
-    "escalate_to_steering": "Taken to the steering group",
-    "resolve": "Resolved",
-    "close": "Closed",
 }
 
 ENTRIES = {
@@ -385,6 +346,12 @@ def teach(app: Flask) -> None:
         weekday_clock=day_and_clock,
     )
     app.jinja_env.globals.update(
-        acted_by=log_words.acted, count=count, STATES=STATES, KINDS=KINDS, BREACH_STEPS=BREACH_STEPS,
-        BREACH_STEPS_DONE=BREACH_STEPS_DONE, ENTRIES=ENTRIES, METHODS=METHODS
+        acted_by=log_words.acted,
+        count=count,
+        STATES=STATES,
+        KINDS=KINDS,
+        BREACH_STEPS=BREACH_STEPS,
+        BREACH_STEPS_DONE=BREACH_STEPS_DONE,
+        ENTRIES=ENTRIES,
+        METHODS=METHODS,
     )

@@ -14,10 +14,10 @@ from compliance.kernel.context import Context, reading, work
 from compliance.kernel.errors import Forbidden, NotFound
 from compliance.kernel.ids import parse_id
 from compliance.web.access import can, guarded
+from compliance.web.breach_words import BREACH_STEPS
 from compliance.web.forms.breaches import NO_NAMES, WORDS, Conduct, Lessons, NextStep, Suspend
 from compliance.web.forms.plain import telling
 from compliance.web.replies import Reply, on, show
-from compliance.web.words import BREACH_STEPS
 from policies.permissions import Permission
 
 from .breaches import organisations, pages, words_of

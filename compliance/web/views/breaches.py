@@ -24,10 +24,11 @@ from compliance.kernel.ids import parse_id
 from compliance.kernel.tables import Table
 from compliance.web import lists
 from compliance.web.access import could, guarded
+from compliance.web.breach_words import BREACH_KINDS, BREACH_STATES
 from compliance.web.forms.breaches import KINDS, BreachQuestion, Report
 from compliance.web.forms.plain import telling
 from compliance.web.replies import Reply, on, show
-from compliance.web.words import BREACH_KINDS, BREACH_STATES, day
+from compliance.web.words import day
 from policies.permissions import Permission
 from policies.values import Policy
 
