@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
@@ -14,6 +15,7 @@ from compliance.accesses.flags.models import AccessFlag
 from compliance.decisions.exceptions.queries import none_kept
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
+from compliance.kernel.counting import counts
 from compliance.kernel.errors import Forbidden, Invalid, NotFound
 from compliance.kernel.keyset import By, Page, Sorts
 from policies.access import could, may, reach, require
@@ -172,18 +174,20 @@ class Counted:
 
 def counted(ctx: Context) -> Counted:
     """What the first page and the list say of breaches: one statement."""
+    return Counted(*counts(ctx, counting))
+
+
+def counting(ctx: Context) -> Select[*tuple[Any, ...]]:
+    """What `counted` counts, as a statement of one row."""
     today = london_date(ctx.now())
     is_open = Incident.status.not_in(_ENDED)
     over, mine = Incident.due_on < today, _my_turn(ctx)
-    row = ctx.session.execute(
-        select(
-            func.count(case((mine, 1))),
-            func.count(case((and_(mine, over), 1))),
-            func.count(case((and_(over, is_open), 1))),
-            func.count(case((_my_action(ctx), 1))),
-        ).where(theirs(ctx))
-    ).one()
-    return Counted(*row)
+    return select(
+        func.count(case((mine, 1))),
+        func.count(case((and_(mine, over), 1))),
+        func.count(case((and_(over, is_open), 1))),
+        func.count(case((_my_action(ctx), 1))),
+    ).where(theirs(ctx))
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 from compliance.decisions.exceptions.queries import none_kept
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
+from compliance.kernel.counting import counts
 from compliance.kernel.errors import Forbidden, Invalid, NotFound
 from compliance.kernel.keyset import By, Page, Sorts
 from policies.access import could, may, reach, require
@@ -238,8 +239,13 @@ def complaints(
 
 def counted(ctx: Context) -> Counted:
     """What the first page says of complaints: one statement."""
+    return Counted(*counts(ctx, counting))
+
+
+def counting(ctx: Context) -> Select[*tuple[Any, ...]]:
+    """What `counted` counts, as a statement of one row."""
     mine, today = _mine(ctx), london_date(ctx.now())
-    row = ctx.session.execute(
+    return (
         select(
             func.count(case((mine, 1))),
             func.count(case((~mine, 1))),
@@ -248,8 +254,7 @@ def counted(ctx: Context) -> Counted:
         .select_from(Complaint)
         .join(ComplaintStage, _CURRENT)
         .where(Complaint.status == Status.OPEN.value, theirs(ctx))
-    ).one()
-    return Counted(*row)
+    )
 
 
 _CURRENT = and_(ComplaintStage.complaint_id == Complaint.id, ComplaintStage.stage == Complaint.stage)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
@@ -16,6 +17,7 @@ from compliance.decisions.exceptions.queries import none_kept
 from compliance.identity.models import Person
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
+from compliance.kernel.counting import counts
 from compliance.kernel.errors import Forbidden, Invalid, NotFound, Refusal
 from compliance.kernel.keyset import By, Page, Sorts
 from policies.access import could, may, reach, require
@@ -183,16 +185,18 @@ class Counted:
 
 def counted(ctx: Context) -> Counted:
     """What the first page says of flags: one statement."""
+    return Counted(*counts(ctx, counting))
+
+
+def counting(ctx: Context) -> Select[*tuple[Any, ...]]:
+    """What `counted` counts, as a statement of one row."""
     me, today = ctx.actor.person_id, london_date(ctx.now())
     mine = AccessFlag.reviewer_id == me
-    row = ctx.session.execute(
-        select(
-            func.count(case((mine, 1))),
-            func.count(case((and_(mine, AccessFlag.due_on < today), 1))),
-            func.count(case((AccessFlag.reviewer_id.is_(None), 1))),
-        ).where(AccessFlag.status == Status.OPEN.value, theirs(ctx))
-    ).one()
-    return Counted(*row)
+    return select(
+        func.count(case((mine, 1))),
+        func.count(case((and_(mine, AccessFlag.due_on < today), 1))),
+        func.count(case((AccessFlag.reviewer_id.is_(None), 1))),
+    ).where(AccessFlag.status == Status.OPEN.value, theirs(ctx))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVarTuple
+from typing import Any, TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
@@ -16,6 +16,7 @@ from compliance.breaches.models import Incident
 from compliance.breaches.queries import found_by
 from compliance.decisions.exceptions.queries import none_kept
 from compliance.kernel.context import Context
+from compliance.kernel.counting import counts
 from compliance.kernel.errors import Invalid, NotFound
 from compliance.kernel.keyset import By, Page, Sorts
 from policies.access import require
@@ -236,6 +237,11 @@ class Counted:
 
 def counted(ctx: Context) -> Counted:
     """What the first page says of personal-data breaches: one statement."""
+    return Counted(*counts(ctx, counting))
+
+
+def counting(ctx: Context) -> Select[*tuple[Any, ...]]:
+    """What `counted` counts, as a statement of one row."""
     require(ctx, Permission.DATA_BREACH_READ)
     runs = clock_runs()
     wanted = select(
@@ -244,7 +250,7 @@ def counted(ctx: Context) -> Counted:
         func.count(case((_people_wait(), 1))),
         func.min(case((and_(runs, DataBreach.tell_by >= ctx.now()), DataBreach.tell_by))),
     )
-    return Counted(*ctx.session.execute(_with_the_rest(ctx, wanted)).one())
+    return _with_the_rest(ctx, wanted)
 
 
 def clock_runs() -> ColumnElement[bool]:

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 
 from compliance.identity.queries import names_of
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
+from compliance.kernel.counting import counts
 from compliance.kernel.errors import Invalid, NotFound
 from compliance.kernel.keyset import By, Page, Sorts
 from compliance.kernel.numbering import is_called
@@ -143,16 +145,18 @@ class Counted:
 
 def counted(ctx: Context) -> Counted:
     """What the first page says of the register: one statement."""
+    return Counted(*counts(ctx, counting))
+
+
+def counting(ctx: Context) -> Select[*tuple[Any, ...]]:
+    """What `counted` counts, as a statement of one row."""
     require(ctx, Permission.DATA_COMPLAINT_READ)
     waits = _IT.status == Status.RECEIVED.value
-    row = ctx.session.execute(
-        select(
-            func.count(case((waits, 1))),
-            func.count(case((and_(waits, _IT.acknowledge_by < london_date(ctx.now())), 1))),
-            func.count(case((_IT.status == Status.ACKNOWLEDGED.value, 1))),
-        )
-    ).one()
-    return Counted(*row)
+    return select(
+        func.count(case((waits, 1))),
+        func.count(case((and_(waits, _IT.acknowledge_by < london_date(ctx.now())), 1))),
+        func.count(case((_IT.status == Status.ACKNOWLEDGED.value, 1))),
+    )
 
 
 def whole(ctx: Context, complaint: DataProtectionComplaint) -> Whole:

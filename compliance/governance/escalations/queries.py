@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 
 from compliance.identity.queries import names_of
 from compliance.kernel.calendar import add_working_days
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
+from compliance.kernel.counting import counts
 from compliance.kernel.errors import Forbidden, Invalid, NotFound
 from compliance.kernel.keyset import By, Page, Sorts
 from compliance.kernel.numbering import is_called
@@ -170,7 +172,12 @@ class Counted:
 
 def counted(ctx: Context) -> Counted:
     """What the first page says of escalations: one statement."""
-    row = ctx.session.execute(
+    return Counted(*counts(ctx, counting))
+
+
+def counting(ctx: Context) -> Select[*tuple[Any, ...]]:
+    """What `counted` counts, as a statement of one row."""
+    return (
         select(
             func.count(case((_which(ctx, Which.ASKED), 1))),
             func.count(case((_which(ctx, Which.OVERDUE), 1))),
@@ -179,8 +186,7 @@ def counted(ctx: Context) -> Counted:
         .select_from(_IT)
         .join(_ASK, _PRESENT)
         .where(_within(ctx))
-    ).one()
-    return Counted(*row)
+    )
 
 
 def whole(ctx: Context, it: Escalation) -> Whole:

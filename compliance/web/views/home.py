@@ -7,13 +7,18 @@ from datetime import timedelta
 from flask import Blueprint, g, url_for
 
 from compliance.accesses.flags import queries as flags
+from compliance.breaches import queries as breaches
 from compliance.breaches.notifying import queries as data_breaches
+from compliance.complaints import queries as complaints
+from compliance.complaints.data_protection import queries as data_complaints
 from compliance.decisions.exceptions import queries as exceptions
+from compliance.governance.escalations import queries as escalations
 from compliance.identity import queries as identity
 from compliance.identity.proposals import queries as proposals
 from compliance.identity.rules import nearest_warning
-from compliance.kernel.clock import london_date, said_instant
+from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context, reading
+from compliance.kernel.counting import Counting, ask_together
 from compliance.notices import queries as notices
 from compliance.notices.ways import Post
 from compliance.web.access import can, could, signed_in
@@ -40,11 +45,23 @@ URGENT_FROM = 3
 """Days before a password ends from which there is nothing more urgent."""
 
 
+COUNTED: tuple[tuple[Permission, Counting], ...] = (
+    (Permission.FLAG_READ, flags.counting),
+    (Permission.INCIDENT_READ, breaches.counting),
+    (Permission.DATA_BREACH_READ, data_breaches.counting),
+    (Permission.DATA_COMPLAINT_HANDLE, data_complaints.counting),
+    (Permission.ESCALATION_READ, escalations.counting),
+    (Permission.COMPLAINT_READ, complaints.counting),
+)
+"""What is counted for this page in one statement, each for those who may read it."""
+
+
 @pages.get("/")
 @signed_in
 def home() -> Reply:
     """Everything that waits for this person, the urgent first."""
     with reading() as ctx:
+        ask_together(ctx, *(counting for permission, counting in COUNTED if could(permission)))
         waiting = [
             *_password(ctx),
             *home_licences.own(ctx),
@@ -60,7 +77,7 @@ def home() -> Reply:
             *_opened(ctx),
             *_flags(ctx),
             *home_breaches.waiting(ctx),
-            *_data_breaches(ctx),
+            *home_breaches.of_data(ctx),
             *home_accountability.about_data(ctx),
             *home_accountability.escalated(ctx),
             *home_complaints.waiting(ctx),
@@ -279,26 +296,6 @@ def _flags(ctx: Context) -> list[Waiting]:
         says = "Nobody is left who may review. Have another information governance officer or hub manager named."
         where = url_for("flags.flags", which="unassigned")
         waiting.append(Waiting(found.unassigned, title, says, where, "See which", urgent=True))
-    return waiting
-
-
-def _data_breaches(ctx: Context) -> list[Waiting]:
-    """Clocks of personal-data breaches that run, and people who wait to be told (BRE-3)."""
-    if not could(Permission.DATA_BREACH_READ):
-        return []
-    found = data_breaches.counted(ctx)
-    waiting = []
-    if found.running:
-        over = f" The time of {count(found.over, 'breach', 'breaches')} is over." if found.over else ""
-        title = f"{'personal-data breach' if found.running == 1 else 'personal-data breaches'} to tell the ICO of, or not"
-        says = f"The next clock ends on {said_instant(found.next_end)}.{over}" if found.next_end else over.strip()
-        where = url_for("data_breaches.register", which="clock_runs", sort="tell_by")
-        waiting.append(Waiting(found.running, title, says, where, "See what is missing", urgent=True))
-    if found.people:
-        title = f"personal-data {'breach' if found.people == 1 else 'breaches'} of which people wait to be told"
-        says = "The risk to them is high, or it was decided that they are told."
-        where = url_for("data_breaches.register", which="people_wait")
-        waiting.append(Waiting(found.people, title, says, where, "See which", urgent=True))
     return waiting
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import url_for
 
 from compliance.breaches import queries
+from compliance.breaches.notifying import queries as notifying
+from compliance.kernel.clock import said_instant
 from compliance.kernel.context import Context
 from compliance.web.access import could
 from compliance.web.words import count
@@ -31,3 +33,25 @@ def waiting(ctx: Context) -> list[Waiting]:
         where = url_for("breaches.breaches", which="my_actions")
         cards.append(Waiting(found.actions, title, says, where, "See what"))
     return cards
+
+
+def of_data(ctx: Context) -> list[Waiting]:
+    """Clocks of personal-data breaches that run, and people who wait to be told (BRE-3)."""
+    if not could(Permission.DATA_BREACH_READ):
+        return []
+    found = notifying.counted(ctx)
+    waiting = []
+    if found.running:
+        over = f" The time of {count(found.over, 'breach', 'breaches')} is over." if found.over else ""
+        title = (
+            f"{'personal-data breach' if found.running == 1 else 'personal-data breaches'} to tell the ICO of, or not"
+        )
+        says = f"The next clock ends on {said_instant(found.next_end)}.{over}" if found.next_end else over.strip()
+        where = url_for("data_breaches.register", which="clock_runs", sort="tell_by")
+        waiting.append(Waiting(found.running, title, says, where, "See what is missing", urgent=True))
+    if found.people:
+        title = f"personal-data {'breach' if found.people == 1 else 'breaches'} of which people wait to be told"
+        says = "The risk to them is high, or it was decided that they are told."
+        where = url_for("data_breaches.register", which="people_wait")
+        waiting.append(Waiting(found.people, title, says, where, "See which", urgent=True))
+    return waiting
