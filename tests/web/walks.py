@@ -6,11 +6,13 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import UUID
 
+from compliance.breaches.notifying import use_cases as notifying
 from compliance.complaints.data_protection import use_cases as data_complaints
 from compliance.kernel.clock import london_date
 from tests.builders.data_complaints import a_data_complaint, acknowledged
 from tests.builders.escalations import an_escalation, answered, raised
 from tests.builders.identity import an_employer, someone
+from tests.builders.incidents import a_data_breach, an_incident, assessed
 from tests.web.conftest import Comes
 from tests.web.walking import Walk
 
@@ -64,5 +66,25 @@ def themes(walk: Walk, comes: Comes, _organisation_id: UUID) -> None:
     )  # fmt: skip
 
 
-ROOMS: tuple[Callable[[Walk, Comes, UUID], None], ...] = (complaints_about_data, escalations, themes)
+def data_breaches(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
+    """The register of personal-data breaches, and one with much written about it (BRE-3)."""
+    house, manager = walk.house, someone(walk.house, "hub_manager")
+    breaches = [a_data_breach(house, organisation_id=organisation_id, reference=f"MC-{number}") for number in range(3)]
+    for breach in breaches:
+        number = [assessed(house, breach) for _ in range(3)][-1]
+        with house.work(*manager) as ctx:
+            notifying.decide(ctx, breach.id, "notify", reasons="They could be found.", assessment=number)
+            notifying.decide_people(ctx, breach.id, "tell", reasons="They could be found.", assessment=number)
+            notifying.partners_told(ctx, breach.id, at=ctx.now(), words="By telephone.")
+    here, apart = f"/data-breaches/{breaches[0].id}", an_incident(house, kind="failure_to_share")
+    walk.open(
+        "the hub manager", comes("hub_manager"),
+        "/", "/data-breaches", "/data-breaches?search=a&which=clock_runs&sort=-organisation", "/data-breaches/export.csv",
+        here, f"{here}/draft.pdf", f"/data-breaches/of/{apart.id}",
+        *(f"{here}/{step}" for step in ("assessment", "awareness", "decision", "people", "notification")),
+        *(f"{here}/{who}/told" for who in ("people", "partners")),
+    )  # fmt: skip
+
+
+ROOMS: tuple[Callable[[Walk, Comes, UUID], None], ...] = (complaints_about_data, escalations, themes, data_breaches)
 """Each is given the walk, whoever comes, and an organisation to be about."""
