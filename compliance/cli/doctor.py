@@ -17,6 +17,7 @@ from audit.sealing import LogTouched
 from audit.verify import verify_log
 from compliance.accesses.flags import queries as flags
 from compliance.app import MIGRATIONS, house_of
+from compliance.breaches import queries as breaches
 from compliance.decisions.exceptions import queries as exceptions
 from compliance.identity.countries import Countries
 from compliance.kernel.clock import london_date, said_day
@@ -265,6 +266,14 @@ def _flags(house: House) -> Iterator[str]:
         yield Remark(f"{found.overdue} flags are overdue; the page Flags says whose they are")
 
 
+def _breaches(house: House) -> Iterator[str]:
+    """Every breach takes its next step in time (BRE-2)."""
+    with house.reading(DOCTOR) as ctx:
+        found = breaches.standing(ctx)
+    if found.overdue:
+        yield Remark(f"{found.overdue} of {found.open} open breaches are overdue; the page Breaches says whose move each is")
+
+
 def _opened(house: House) -> Iterator[str]:
     """No case is open to anybody by break-glass for longer than the policy lets it be, and each is looked at (DEC-5)."""
     with house.reading(DOCTOR) as ctx:
@@ -279,5 +288,5 @@ def _opened(house: House) -> Iterator[str]:
 
 CHECKS: tuple[Callable[[House], Iterator[str]], ...] = (
     _keys, _papers, _transport, _migrations, _policy, _countries, _log, _sealed, _witnesses, _clock, _calendar, _scheduler, _jobs, _letters,
-    _eligible, _seats, _withdrawn, _flags, _opened,
+    _eligible, _seats, _withdrawn, _flags, _breaches, _opened,
 )  # fmt: skip
