@@ -115,7 +115,7 @@ def whole(ctx: Context, it: Complaint) -> Whole:
         )
     if it.ended_at is not None:
         story.append(Told(it.ended_at, it.status, it.stage, it.ended_by or "", words=outcome))
-    story.sort(key=lambda told: (told.at, _ORDER.index(told.what)))
+    story.sort(key=_in_order)
 
     recorded = frozenset(talk.organisation_id for talk in talks if talk.stage == it.stage)
     has = {(talk.stage, talk.organisation_id) for talk in talks}
@@ -163,5 +163,9 @@ def read_report(ctx: Context, complaint_id: UUID, report_id: UUID) -> tuple[Comp
     return report, ctx.the(KeyRing).open(report.file, place=f"complaint_reports.file:{report.id}")
 
 
-_ORDER = ("raised", "recorded", "report", "opened", "resolved", "final")
-"""Which of two things that happened at one instant is told first."""
+def _in_order(told: Told) -> tuple[datetime, int, int]:
+    """By time, and of what happened at one instant by its stage: a report belongs to the stage that it was sent at."""
+    return told.at, told.stage - (told.what == "report"), _ORDER.index(told.what)
+
+
+_ORDER = ("raised", "opened", "recorded", "report", "resolved", "final")
