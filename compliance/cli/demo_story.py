@@ -27,7 +27,18 @@ from signatories import queries as register
 from signatories import use_cases as signatories
 from signatories.seed import load_register
 
-from . import demo_accesses, demo_audits, demo_exceptions, demo_flags, demo_reading, demo_registers
+from . import (
+    demo_accesses,
+    demo_accountability,
+    demo_audits,
+    demo_breaches,
+    demo_complaints,
+    demo_data_breaches,
+    demo_exceptions,
+    demo_flags,
+    demo_reading,
+    demo_registers,
+)
 from .demo_stage import ADDRESS, THE_OPERATOR, Somebody, Stage, a_password
 from .demo_told import Told, told
 
@@ -189,6 +200,7 @@ def _licences(
         )
     stage.at(30)
     delegate = partners["delegate"]
+    risen = demo_complaints.partners_disagree(stage, delegate, coordinator)
     looks = _license(stage, hub, "Wilfred Marrow", "swale", ["mid-kent"], asks=delegate)
     too = _license(stage, hub, "Sabine Thorley", "medway-adult-social-care", ["medway"])
     _license(stage, hub, "Hollis Rookwood", "kent-integrated-childrens-services", ["east-kent", "south-east-kent"])
@@ -202,16 +214,22 @@ def _licences(
     leaver = _license(stage, hub, "Maud Kestrel", "swale", ["mid-kent"], asks=delegate)
     _license(stage, hub, "Anselm Reedy", "swale", ["mid-kent"], asks=delegate, enrols=False)
     stage.at(20)
+    demo_complaints.one_comes_to_directors(stage, risen)
+    demo_breaches.one_is_resolved(stage, coordinator, delegate, stage.organisation_id("swale"))
     with stage.as_(hub["hub_manager"]) as ctx:
         licences.suspend(ctx, _given(resting), reason=Suspension.LEAVE)
         licences.deactivate(ctx, _given(leaver), reason=EndReason.LEAVER)
+    escalated = demo_accountability.some_do_not_take_part(stage, delegate)
     say("Two accesses are asked about: one is explained, one is overdue")
     demo_flags.accesses_are_asked_about(stage, too, looks)
     say("Two cases are opened for emergency MARACs, and somebody is kept from a case")
     demo_exceptions.a_case_is_opened(stage, hub["hub_supervisor"], too)
     stage.at(3)
+    demo_accountability.it_goes_on(stage, escalated, coordinator)
     demo_exceptions.another_waits(stage, hub, looks)
     demo_flags.a_concern_is_reported(stage, delegate, looks)
+    demo_breaches.one_waits(stage, coordinator, delegate, stage.organisation_id("swale"))
+    demo_breaches.one_is_reported(stage, delegate)
     waiting, _, refused = (
         _request(stage, name, "swale", ["mid-kent"], delegate, _with_an_account(stage, name))
         for name in ("Verity Longshore", "Osric Bramble", "Hebe Millrace")
@@ -236,6 +254,7 @@ def _registers_in_full(stage: Stage, hub: dict[str, Somebody], say: Callable[[st
     officer = next(each for each in stage.people if each.role == "ig_officer")
     demo_registers.doubt_an_entry(stage, officer)
     demo_reading.keep_searches(stage, officer)
+    demo_data_breaches.one_is_told(stage, hub["hub_manager"], officer)
     demo_registers.announce_a_withdrawal(stage, hub["hub_manager"])
 
 
