@@ -39,6 +39,7 @@ from . import (
     demo_reading,
     demo_registers,
 )
+from .demo_names import a_name, local
 from .demo_stage import ADDRESS, THE_OPERATOR, Somebody, Stage, a_password
 from .demo_told import Told, told
 
@@ -50,8 +51,6 @@ WITHDRAWS = "southern-housing"
 SIGNS_ONLY_ISA = "cgl"
 ISA_CHECK_DUE = ("new-leaf", "dover")
 AT_WORK = ("Casey Winterbourne", "Wilfred Marrow", "Hollis Rookwood", "Linnet Ferrow", "Petra Holloway")
-FIRST_NAMES = ("Alder", "Bryony", "Cosmo", "Delphine", "Ellery", "Fenella", "Gower", "Hester", "Ivo", "Juno", "Kitto")
-LAST_NAMES = ("Applecross", "Barleymow", "Cobblestone", "Dovecote", "Elderbrook", "Foxglade", "Greenhythe")
 
 
 def tell(app: Flask, say: Callable[[str], None]) -> Told:
@@ -131,7 +130,7 @@ def _hub(stage: Stage, protocol: UUID, say: Callable[[str], None]) -> dict[str, 
 
 def _hub_team(stage: Stage, **names: str) -> dict[str, Somebody]:
     return {
-        role: stage.joins(name, f"{_local(name)}@kent-police.example", role, "kent-police", hub_team=True)
+        role: stage.joins(name, f"{local(name)}@kent-police.example", role, "kent-police", hub_team=True)
         for role, name in names.items()
     }
 
@@ -149,7 +148,7 @@ def _partners_sign(stage: Stage, supervisor: Somebody, say: Callable[[str], None
             partner = register.organisation_by_code(ctx, code)
             for instrument in signed:
                 signatories.record_paper_signature(
-                    ctx, partner.id, versions[instrument], name=_a_name(number), role="Head of Safeguarding",
+                    ctx, partner.id, versions[instrument], name=a_name(number), role="Head of Safeguarding",
                     signed_on=_days_before(stage, 1), scan_name="signed-page.pdf", scan=scan,
                 )  # fmt: skip
             if signed:
@@ -165,15 +164,15 @@ def _assure(ctx: Context, stage: Stage, partner: UUID, number: int, domain: str)
             dated_on=_days_before(stage, 30), next_review_on=_days_before(stage, -(720 + number)),
         )  # fmt: skip
     for place, kind in enumerate(("primary", "delegate", "escalation")):
-        name = _a_name(number + 7 * (place + 1))
-        signatories.name_key_contact(ctx, partner, kind=kind, name=name, email=f"{_local(name)}@{domain}")
+        name = a_name(number + 7 * (place + 1))
+        signatories.name_key_contact(ctx, partner, kind=kind, name=name, email=f"{local(name)}@{domain}")
 
 
 def _partners_answer(stage: Stage, say: Callable[[str], None]) -> dict[str, Somebody]:
     say("Partners' own people get their accounts")
     stage.at(35)
     return {
-        key: stage.joins(name, f"{_local(name)}@{domain}", role, organisation)
+        key: stage.joins(name, f"{local(name)}@{domain}", role, organisation)
         for key, name, domain, role, organisation in (
             ("signatory", "Tamsin Harbourne", "moat.example", "authorised_signatory", "moat"),
             ("swale_signatory", "Idris Penhallow", "swale-council.example", "authorised_signatory", "swale"),
@@ -240,7 +239,7 @@ def _licences(
 
 
 def _with_an_account(stage: Stage, full_name: str) -> Somebody:
-    return stage.joins(full_name, f"{_local(full_name)}@swale-council.example", "licence_holder", "swale")
+    return stage.joins(full_name, f"{local(full_name)}@swale-council.example", "licence_holder", "swale")
 
 
 def _registers_in_full(stage: Stage, hub: dict[str, Somebody], say: Callable[[str], None]) -> None:
@@ -311,7 +310,7 @@ def _request(
 ) -> Somebody:  # fmt: skip
     with stage.as_(asks) as ctx:
         partner = register.organisation_by_code(ctx, organisation)
-        email = known.email if known else f"{_local(full_name)}@{partner.domains[0].domain}"
+        email = known.email if known else f"{local(full_name)}@{partner.domains[0].domain}"
         licence = licences.request(
             ctx, organisation_id=partner.id, full_name=full_name, email=email, areas=areas,
             reason="Researches and attends for the team.", **more,
@@ -341,14 +340,6 @@ def _given(person: Somebody) -> UUID:
     if person.licence is None:
         raise ValueError(f"{person.full_name} has asked for no licence")
     return person.licence
-
-
-def _a_name(number: int) -> str:
-    return f"{FIRST_NAMES[number % len(FIRST_NAMES)]} {LAST_NAMES[number % len(LAST_NAMES)]}"
-
-
-def _local(full_name: str) -> str:
-    return full_name.lower().replace(" ", ".")
 
 
 def _days_before(stage: Stage, days: int) -> date:
