@@ -14,7 +14,7 @@ BREACH_KINDS = {
 BREACH_STATES = {
     "reported": ("Reported", "blue"),
     "raised": ("With the partner", "purple"),
-    "answered": ("Answered by the partner", "light-blue"),
+    "answered": ("Partner answered", "light-blue"),
     "with_manager": ("With the MARAC manager", "yellow"),
     "with_steering": ("With the steering group", "orange"),
     "resolved": ("Resolved", "green"),

@@ -6,13 +6,19 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import UUID
 
+from compliance.breaches import learning
 from compliance.breaches.notifying import use_cases as notifying
+from compliance.breaches.rules import Status
 from compliance.complaints.data_protection import use_cases as data_complaints
+from compliance.complaints.reporting import Written
 from compliance.kernel.clock import london_date
+from tests.builders.breaches import a_cast, brought_to
+from tests.builders.complaints import a_complaint, at_stage, between, escalates, records, reports, resolves
 from tests.builders.data_complaints import a_data_complaint, acknowledged
 from tests.builders.escalations import an_escalation, answered, raised
 from tests.builders.identity import an_employer, someone
 from tests.builders.incidents import a_data_breach, an_incident, assessed
+from tests.builders.signatories import a_pdf
 from tests.web.conftest import Comes
 from tests.web.walking import Walk
 
@@ -86,5 +92,59 @@ def data_breaches(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
     )  # fmt: skip
 
 
-ROOMS: tuple[Callable[[Walk, Comes, UUID], None], ...] = (complaints_about_data, escalations, themes, data_breaches)
+def breaches(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
+    """Breaches of the protocol, and one with much belonging to it, as the hub and as the partner see them (BRE-2)."""
+    house, cast = walk.house, a_cast(walk.house, organisation_id)
+    them = [
+        brought_to(house, cast, status, reference=f"MC-{status}") for status in (Status.WITH_STEERING, Status.RAISED)
+    ]
+    here = f"/breaches/{them[0].id}"
+    for number in range(3):
+        with house.work(*cast.manager) as ctx:
+            learning.add(ctx, them[0].id, kind="lesson", words=f"Ask {number} times.")
+    listed = "/breaches?search=a&which=all&sort=-organisation"
+    walk.open(
+        "the hub manager, of breaches", comes("hub_manager"),
+        listed, "/breaches/export.csv", "/breaches/new", here, f"{here}/suspension?search=a", f"{here}/lessons",
+        f"{here}/conduct", f"/breaches/{them[1].id}/steps/resolve",
+    )  # fmt: skip
+    walk.open(
+        "a partner's delegate, of breaches", comes("delegate", organisation_id=organisation_id),
+        "/breaches?which=my_turn", here, f"/breaches/{them[1].id}/steps/answer",
+    )  # fmt: skip
+
+
+def complaints(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
+    """Complaints at every stage, with much recorded in each, as the hub, a partner and the chair see them (COM-2)."""
+    house = walk.house
+    it = between(house, organisation_id, an_employer(house, "Other Place"))
+    first, second, last, over = a_complaint(it), at_stage(it, 2), at_stage(it, 3), a_complaint(it, reference="MC-7")
+    for each in (first, second, last, over):
+        for _ in range(3):
+            records(it, each)
+    file = reports(it, last, written=Written(file_name="report.pdf", content=a_pdf()))
+    escalates(it, last)
+    resolves(it, over)
+    here, end = f"/complaints/{first.id}", f"/complaints/{last.id}"
+    walk.open(
+        "the hub, of complaints", comes("hub_coordinator"),
+        "/", "/complaints", "/complaints?search=2026-1&which=all&stage=1&theme=research&sort=-about", "/complaints/turns",
+        "/complaints/export.csv", "/complaints/new", f"/complaints/{second.id}/report", f"/complaints/{over.id}/again",
+        *(f"{here}{step}" for step in ("", "/discussions", "/escalation", "/resolution", "/side")),
+    )  # fmt: skip
+    walk.open(
+        "a partner's delegate, of complaints", comes("delegate", organisation_id=organisation_id),
+        "/", "/complaints?which=mine", "/complaints/turns", end, f"{end}/reports/{file.id}", f"{here}/side",
+    )  # fmt: skip
+    walk.open("the chair", comes("executive_chair"), "/", "/complaints/turns", end, f"{end}/final")
+
+
+ROOMS: tuple[Callable[[Walk, Comes, UUID], None], ...] = (
+    complaints,
+    complaints_about_data,
+    escalations,
+    themes,
+    data_breaches,
+    breaches,
+)
 """Each is given the walk, whoever comes, and an organisation to be about."""
