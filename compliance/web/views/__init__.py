@@ -45,8 +45,8 @@ from . import (
 )
 from . import audit_files as _audit_files  # noqa: F401 - its routes stand on the blueprint of `audit`
 from . import audit_looks as _audit_looks  # noqa: F401 - its routes stand on the blueprint of `audit`
-from . import breach_steps as _breach_steps  # noqa: F401 - its routes stand on the blueprint of `breaches`
 from . import audit_searches as _audit_searches  # noqa: F401 - its routes stand on the blueprint of `audit`
+from . import breach_steps as _breach_steps  # noqa: F401 - its routes stand on the blueprint of `breaches`
 from . import complaint_steps as _complaint_steps  # noqa: F401 - its routes stand on the blueprint of `complaints`
 from . import data_breach_steps as _data_breach_steps  # noqa: F401 - its routes stand on that of `data_breaches`
 from . import licence_steps as _licence_steps  # noqa: F401 - its routes stand on the blueprint of `licences`
