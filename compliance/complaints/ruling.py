@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from audit.record import record
-from compliance.identity.models import Person
 from compliance.identity.queries import require_fresh
 from compliance.kernel import text
 from compliance.kernel.clock import london_date
@@ -19,7 +19,7 @@ from policies.values import Policy
 from . import letters, queries, rules
 from .errors import ChairIsInIt
 from .events import ComplaintReminded, ComplaintRuled
-from .models import Complaint, ComplaintStage
+from .models import Complaint, ComplaintSide, ComplaintStage
 from .rules import Status, Step
 from .use_cases import end
 
@@ -32,7 +32,7 @@ def give_final_resolution(ctx: Context, complaint_id: UUID, *, resolution: str) 
     complaint = queries.visible(ctx, complaint_id, lock=True)
     require(ctx, Permission.COMPLAINT_RULE)
     status, _ = rules.after(Status(complaint.status), complaint.stage, Step.RULE)
-    refusal = why_not(ctx, complaint)
+    refusal = why_not(ctx, complaint, queries.sides_of(ctx, complaint).values())
     if refusal is not None:
         raise refusal
     require_fresh(ctx)
@@ -46,13 +46,12 @@ def give_final_resolution(ctx: Context, complaint_id: UUID, *, resolution: str) 
     return complaint
 
 
-def why_not(ctx: Context, complaint: Complaint) -> Refusal | None:
-    """Why the actor, a chair, cannot resolve this one: they belong to a side, or speak for one (ROL-3)."""
-    me = ctx.actor.person_id
-    person = ctx.session.get(Person, me) if me is not None else None
-    sides = {complaint.from_organisation_id, complaint.about_organisation_id}
-    speaks = {side.person_id for side in queries.sides_of(ctx, complaint).values()}
-    if (person is not None and person.organisation_id in sides) or me in speaks or complaint.raised_by == ctx.actor.id:
+def why_not(ctx: Context, complaint: Complaint, sides: Iterable[ComplaintSide]) -> Refusal | None:
+    """Why the actor, a chair, cannot resolve this one: they belong to a side, speak for one, or raised it (ROL-3)."""
+    organisations = {complaint.from_organisation_id, complaint.about_organisation_id}
+    speaks = {side.person_id for side in sides if side.person_id is not None}
+    actor = ctx.actor
+    if actor.organisation_id in organisations or actor.person_id in speaks or complaint.raised_by == actor.id:
         return ChairIsInIt()
     return None
 

@@ -89,11 +89,15 @@ def whole(ctx: Context, it: Complaint) -> Whole:
     """A complaint with its story."""
     ring, session = ctx.the(KeyRing), ctx.session
     stages = list(session.scalars(select(ComplaintStage).where(ComplaintStage.complaint_id == it.id)))
-    sides = list(session.scalars(select(ComplaintSide).where(ComplaintSide.complaint_id == it.id)))
+    spoke = session.execute(
+        select(ComplaintSide, Organisation.name)
+        .join(Organisation, Organisation.id == ComplaintSide.organisation_id)
+        .where(ComplaintSide.complaint_id == it.id)
+    ).all()
+    sides = [side for side, _ in spoke]
     talks = list(session.scalars(select(ComplaintDiscussion).where(ComplaintDiscussion.complaint_id == it.id)))
     reports = list(session.scalars(select(ComplaintReport).where(ComplaintReport.complaint_id == it.id)))
     ids = (it.from_organisation_id, it.about_organisation_id)
-    known = session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids)))
     linked = session.scalars(
         select(Complaint).where((Complaint.follows_id == it.id) | (Complaint.id == it.follows_id))
     ).all()
@@ -129,7 +133,7 @@ def whole(ctx: Context, it: Complaint) -> Whole:
     return Whole(
         complaint=it,
         stage=now_stage,
-        organisations={row.id: row.name for row in known},
+        organisations={side.organisation_id: name for side, name in spoke},
         sides={side.organisation_id: side for side in sides if side.stage == it.stage},
         story=story,
         names=names_of(ctx, {told.by for told in story}),
@@ -144,7 +148,7 @@ def whole(ctx: Context, it: Complaint) -> Whole:
         taken_up_by=next((each.id for each in linked if each.follows_id == it.id), None),
         follows=next((each for each in linked if each.id == it.follows_id), None),
         rules_it=rules_it,
-        why_not=ruling.why_not(ctx, it) if rules_it else None,
+        why_not=ruling.why_not(ctx, it, [each for each in sides if each.stage == it.stage]) if rules_it else None,
         mine=is_open
         and (
             (len(acts_for) == 1 and any(own.get(turn) in acts_for for turn in waits))
