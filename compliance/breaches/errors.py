@@ -14,7 +14,9 @@ class NoSuchStep(Conflict):
 class MovedOn(StaleForm):
     code = "incident-moved-on"
     rule = "BRE-2"
-    detail = "Somebody took a step while you were writing. Nothing of yours was kept: look at theirs, then decide again."
+    detail = (
+        "Somebody took a step while you were writing. Nothing of yours was kept: look at theirs, then decide again."
+    )
 
 
 class IncidentOver(Conflict):

@@ -105,7 +105,9 @@ def whole(ctx: Context, incident: Incident) -> Whole:
     lessons = _lessons(ctx, incident) if reads else []
     can = can_take(ctx, incident) if reads else ()
     turn = status in rules.MOVES and reads and may(ctx, rules.MOVES[status], organisation=incident.organisation_id)
-    ids = {taken.step.taken_by for taken in steps if taken.words is not None} | {str(each.action.owner_id) for each in lessons}
+    ids = {taken.step.taken_by for taken in steps if taken.words is not None} | {
+        str(each.action.owner_id) for each in lessons
+    }
     ids |= {each.action.added_by for each in lessons} | {each.action.done_by or "" for each in lessons}
     if for_hub or own:
         ids.add(incident.reported_by)

@@ -271,7 +271,9 @@ def _breaches(house: House) -> Iterator[str]:
     with house.reading(DOCTOR) as ctx:
         found = breaches.standing(ctx)
     if found.overdue:
-        yield Remark(f"{found.overdue} of {found.open} open breaches are overdue; the page Breaches says whose move each is")
+        yield Remark(
+            f"{found.overdue} of {found.open} open breaches are overdue; the page Breaches says whose move each is"
+        )
 
 
 def _opened(house: House) -> Iterator[str]:

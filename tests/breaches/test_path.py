@@ -18,7 +18,7 @@ from compliance.kernel.context import House
 from compliance.kernel.errors import Forbidden, Invalid, NotFound
 from compliance.kernel.jobs import run_now
 from policies.values import Policy
-from tests.builders.breaches import WAYS, a_cast, as_it_is, brought_to, reported, take, taken, whose
+from tests.builders.breaches import WAYS, a_cast, as_it_is, brought_to, reported, take, taken
 from tests.builders.identity import COMMAND, every, letters, logged, someone
 
 LEADS = {
@@ -235,4 +235,3 @@ def test_every_status_but_the_ends_has_somebody_whose_move_it_is(sqlite_house: H
     for status in Status:
         due = rules.due_on(status, date(2026, 11, 21), policy.breaches, policy.calendar)
         assert (due is None) == (status in ENDED)
-    assert whose

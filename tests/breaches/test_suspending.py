@@ -22,7 +22,6 @@ from compliance.kernel.context import House
 from compliance.kernel.errors import Forbidden, NotFound
 from compliance.licences import use_cases as licences
 from compliance.licences.errors import NotEligible
-from compliance.licences.jobs import JOBS as LICENCE_JOBS
 from compliance.licences.models import Licence
 from compliance.licences.rules import EndReason, Suspension
 from compliance.licences.rules import Status as LicenceStatus
@@ -123,7 +122,6 @@ def test_what_lacks_something_when_it_is_let_go_rests_on_for_that(sqlite_house: 
     assert stands(house, licence) == ("suspended", "eligibility")
     with pytest.raises(NotEligible), acting(house) as ctx:
         licences.resume(ctx, licence.id)
-    assert LICENCE_JOBS
 
 
 @pytest.mark.rule("BRE-4", "ROL-3")
