@@ -82,7 +82,8 @@ class Told(PlainForm):
         choices=[("yes", "Yes: some of it is not known yet"), ("no", "No, that is all")],
     )
     late_reason = Prose(
-        "If it was told after the time had ended: why?", description="The law asks for the reasons for the delay (BRE-6)."
+        "If it was told after the time had ended: why?",
+        description="The law asks for the reasons for the delay (BRE-6).",
     )
 
 
