@@ -75,7 +75,10 @@ def test_the_list_is_the_groups_and_each_organisation_sees_its_own(
 ) -> None:
     house = house_of(sqlite_app)
     refuge = an_employer(house, "Harbour Refuge")
-    one, other = an_escalation(house, refuge), an_escalation(house, an_employer(house, "Dover Housing"), about="actions")
+    one, other = (
+        an_escalation(house, refuge),
+        an_escalation(house, an_employer(house, "Dover Housing"), about="actions"),
+    )
     answered(house, other)
     raised(house, other)
     move_to(clock, "2026-12-07T09:00")

@@ -44,6 +44,8 @@ class Asks(PlainForm):
 
 
 class Escalate(Asks):
+    """What puts an organisation before the steering group: what happened, and what the group asks."""
+
     organisation_id = OneOfMany("Which organisation?", [Needed("Choose the organisation.")])
     about = OneOf("What is it about?", [Needed("Choose what it is about.")], choices=list(ABOUT.items()))
     grounds = Prose(
@@ -54,6 +56,8 @@ class Escalate(Asks):
 
 
 class RaiseHigher(Asks):
+    """What puts it before the group above; `level` is the group it stood before when the form was read."""
+
     level = HiddenField()
 
 
