@@ -72,8 +72,10 @@ def action_given(ctx: Context, incident: Incident, action: IncidentAction) -> No
 
 def action_due(ctx: Context, incident: Incident, action: IncidentAction, time: Time) -> None:
     """Whose action it is is reminded."""
-    kind = "breach_action_overdue" if time is Time.OVER else "breach_action_due"
-    _to_owner(ctx, incident, action, kind, f":{time.value}")
+    over = time is Time.OVER
+    _to_owner(
+        ctx, incident, action, "breach_action_overdue" if over else "breach_action_due", f":{time.value}"
+    )  # fmt: skip
 
 
 def _to_movers(ctx: Context, incident: Incident, kind: str, people: Sequence[Person], when: str = "") -> int:

@@ -42,3 +42,14 @@ BREACH_STEPS_DONE = {
     "resolve": "Resolved",
     "close": "Closed",
 }
+
+BREACH_LETTERS = {
+    "breach_waits": "A breach waits for its next step",
+    "breach_due": "A breach is due",
+    "breach_overdue": "A breach is overdue",
+    "breach_ended": "A reported breach is dealt with",
+    "breach_action": "An action from a breach was given",
+    "breach_action_due": "An action from a breach is due",
+    "breach_action_overdue": "An action from a breach is overdue",
+}
+"""What the letters about breaches tell."""

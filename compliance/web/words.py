@@ -18,7 +18,7 @@ from compliance.licences.rotas.rules import day_and_clock
 from compliance.licences.rotas.rules import said as rota_words
 from policies.values import Policy
 
-from .breach_words import BREACH_STEPS, BREACH_STEPS_DONE
+from .breach_words import BREACH_LETTERS, BREACH_STEPS, BREACH_STEPS_DONE
 
 ROLES = {
     **ROLE_NAMES,
@@ -201,13 +201,7 @@ LETTERS = {
     "access_audits_opened": "Access audits are open",
     "access_audits_due": "Access audits are due soon",
     "access_audits_overdue": "Access audits are overdue",
-    "breach_waits": "A breach waits for its next step",
-    "breach_due": "A breach is due",
-    "breach_overdue": "A breach is overdue",
-    "breach_ended": "A reported breach is dealt with",
-    "breach_action": "An action from a breach was given",
-    "breach_action_due": "An action from a breach is due",
-    "breach_action_overdue": "An action from a breach is overdue",
+    **BREACH_LETTERS,
     "complaint_stage_opened": "A stage of a complaint is open",
     "complaint_for_chair": "A complaint waits for the chair",
     "complaint_not_recorded": "A record of discussions is missing",
@@ -346,12 +340,6 @@ def teach(app: Flask) -> None:
         weekday_clock=day_and_clock,
     )
     app.jinja_env.globals.update(
-        acted_by=log_words.acted,
-        count=count,
-        STATES=STATES,
-        KINDS=KINDS,
-        BREACH_STEPS=BREACH_STEPS,
-        BREACH_STEPS_DONE=BREACH_STEPS_DONE,
-        ENTRIES=ENTRIES,
-        METHODS=METHODS,
-    )
+        acted_by=log_words.acted, count=count, STATES=STATES, KINDS=KINDS, BREACH_STEPS=BREACH_STEPS,
+        BREACH_STEPS_DONE=BREACH_STEPS_DONE, ENTRIES=ENTRIES, METHODS=METHODS,
+    )  # fmt: skip

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from compliance.breaches import use_cases
-from compliance.breaches.models import Incident
+from compliance.breaches import learning, use_cases
+from compliance.breaches.models import Incident, IncidentAction
 from compliance.breaches.queries import readable
 from compliance.breaches.reporting import Report
 from compliance.breaches.rules import Status, Step
@@ -100,3 +101,10 @@ def reads(house: House, who: Acting, incident: Incident) -> Incident:
     """The breach as somebody reads it; raises NotFound."""
     with house.reading(*who) as ctx:
         return readable(ctx, incident.id)
+
+
+def an_action(house: House, cast: Cast, incident: Incident) -> IncidentAction:
+    """Something that the partner's delegate is to do after a breach, by the first of December."""
+    owner, day = cast.partner.actor.person_id, date(2026, 12, 1)
+    with house.work(*cast.manager) as ctx:
+        return learning.add(ctx, incident.id, kind="action", words="Train all.", owner_id=owner, due_on=day)

@@ -19,7 +19,6 @@ from sqlalchemy import func, select
 from audit.models import AuditEntry
 from audit.sealing import seal_all
 from compliance.app import house_of
-from compliance.breaches import learning
 from compliance.breaches.notifying import use_cases as data_breaches
 from compliance.breaches.rules import Status as Breach
 from compliance.complaints.reporting import Written
@@ -40,7 +39,7 @@ from tests.builders import identity as people
 from tests.builders import signatories as partners
 from tests.builders.accesses import an_audit
 from tests.builders.api import Caller, Calls
-from tests.builders.breaches import a_cast, brought_to
+from tests.builders.breaches import a_cast, an_action, brought_to
 from tests.builders.challenges import challenges
 from tests.builders.complaints import a_complaint, at_stage, between, escalates, records, reports, resolves
 from tests.builders.data_complaints import a_data_complaint, acknowledged
@@ -266,11 +265,7 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
     report = reports(it, third, written=Written(file_name="report.pdf", content=partners.a_pdf()))
     escalates(it, third)
     resolves(it, ended)
-    cast = a_cast(house, organisation)
-    it_is = brought_to(house, cast, Breach.RAISED)
-    with house.work(*cast.manager) as ctx:
-        owner, day = cast.partner.actor.person_id, date(2026, 12, 1)
-        to_do = learning.add(ctx, it_is.id, kind="action", words="Train all.", owner_id=owner, due_on=day).id
+    it_is = brought_to(house, cast := a_cast(house, organisation), Breach.RAISED)
     return Belongings(
         organisation=organisation,
         code=code,
@@ -307,7 +302,7 @@ def _belongings(house: House, code: str, area: str) -> Belongings:
         incident_reported=brought_to(house, cast, Breach.REPORTED).id,
         incident_with_manager=brought_to(house, cast, Breach.WITH_MANAGER).id,
         incident_with_steering=brought_to(house, cast, Breach.WITH_STEERING).id,
-        incident_action=to_do,
+        incident_action=an_action(house, cast, it_is).id,
         conflict_waits=exceptions.proposed(house, newcomer.id, f"W-{code}").id,
         conflict=exceptions.kept(house, newcomer.id, f"K-{code}").id,
         sharing=sharing.id,
