@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,9 @@ from compliance.breaches import queries as breaches
 from compliance.breaches.notifying import opening, queries, showing, use_cases
 from compliance.breaches.notifying.rules import NEXT, PeopleDecision, Status, Step
 from compliance.kernel.context import house, in_force, reading, work
+from compliance.kernel.errors import Conflict
 from compliance.web.access import guarded
+from compliance.web.errors import STATUS
 from compliance.web.forms.data_breaches import (
     Assess,
     Decide,
@@ -187,7 +188,7 @@ def _step(template: str, form: PlainForm, whole: showing.Whole, *, possible: boo
     """The page of a step; where there is nothing to fill in, on to the breach, unless a refusal is to be shown."""
     if not possible and not form.summary:
         return _back(whole.listed.breach.id)
-    if "assessment" in form and (not form.summary or form.status == HTTPStatus.CONFLICT):
+    if "assessment" in form and (not form.summary or form.status == STATUS[Conflict]):
         form["assessment"].data = str(whole.number)
     return show(template, form, **shown(whole), **more)
 
