@@ -9,11 +9,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from compliance.decisions import reasons as why
 from compliance.decisions.book import Verdict
@@ -27,6 +27,7 @@ from compliance.kernel.context import House
 from compliance.kernel.errors import FieldError
 from compliance.witnesses.errors import LogContradicted
 from compliance.witnesses.watch import Watch
+from policies.in_force import PolicyInForce
 from policies.values import BrokenPolicy, Policy
 
 from . import asking
@@ -63,6 +64,8 @@ class DecisionDoor:
 
     def __init__(self, house: House, onward: WSGIApplication) -> None:
         self._house = house
+        # From the files alone: asked of the store, the first batch of a process would need one that answers.
+        self._most = cast(PolicyInForce, house.fixtures[Policy]).files.decisions.batch_most
         self._onward = onward
         self._desk = Desk(house)
         self._watch = house.the(Watch)
@@ -87,7 +90,7 @@ class DecisionDoor:
             content = answer(_read(environ), claims, environ, request_id or secrets.token_hex(8))
         except asking.BadQuestion as bad:
             refused = _Refused(400, "invalid", "The question cannot be read.", errors=[bad.error])
-        except (NoAnswer, BrokenPolicy):
+        except (NoAnswer, BrokenPolicy, SQLAlchemyError):
             words = "No decision could be made, so nothing is permitted. Ask again shortly."
             refused = _Refused(503, "unavailable", words, rule="DEC-3", headers=[("Retry-After", "1")])
         except CallerEnded:
@@ -137,11 +140,6 @@ class DecisionDoor:
 
     def _batch(self, raw: bytes, claims: Claims, environ: WSGIEnvironment, request_id: str) -> bytes:
         return self._answered(asking.many(raw, self._most), claims, environ, request_id)
-
-    @cached_property
-    def _most(self) -> int:
-        """How many questions fit a batch: from the files alone, and so the same for as long as the process lives."""
-        return self._house.the(Policy).decisions.batch_most
 
     def _answered(
         self, questions: asking.Questions, claims: Claims, environ: WSGIEnvironment, request_id: str
