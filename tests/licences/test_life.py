@@ -18,7 +18,7 @@ from tests.builders.licences import a_licence, acting, again, an_organisation, s
 STEPS: dict[Step, Callable[[Context, UUID], object]] = {
     Step.APPROVE: use_cases.approve,
     Step.REFUSE: lambda ctx, it: use_cases.refuse(ctx, it, reason="Not needed"),
-    Step.SUSPEND: lambda ctx, it: use_cases.suspend(ctx, it, reason=Suspension.INVESTIGATION),
+    Step.SUSPEND: lambda ctx, it: use_cases.suspend(ctx, it, reason=Suspension.LEAVE),
     Step.RESUME: use_cases.resume,
     Step.DEACTIVATE: lambda ctx, it: use_cases.deactivate(ctx, it, reason=EndReason.BREACH),
 }

@@ -65,6 +65,13 @@ def _to_answer(found: escalations.Counted) -> list[Waiting]:
     ]
 
 
+def _how(found: escalations.Counted) -> str:
+    """How many were answered and how many were not, whichever there are."""
+    answered = f"{count(found.answered, 'was', 'were')} answered" if found.answered else ""
+    late = f"{count(found.overdue, 'was', 'were')} not answered in time" if found.overdue else ""
+    return f"{' and '.join(filter(None, (answered, late)))}."
+
+
 def _to_judge(found: escalations.Counted) -> list[Waiting]:
     number = found.answered + found.overdue
     if not number:
@@ -73,8 +80,7 @@ def _to_judge(found: escalations.Counted) -> list[Waiting]:
         Waiting(
             number,
             f"{'escalation waits' if number == 1 else 'escalations wait'} for the groups",
-            f"{count(found.answered, 'was', 'were')} answered, {count(found.overdue, 'was', 'were')} not in time. "
-            "End each, or raise it to the group above.",
+            f"{_how(found)} End each, or raise it to the group above.",
             url_for("escalations.escalations"),
             "See which",
             urgent=bool(found.overdue),

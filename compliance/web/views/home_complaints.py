@@ -26,6 +26,6 @@ def waiting(ctx: Context) -> list[Waiting]:
         return [Waiting(found.mine, title, says, where, "See whose turn it is", urgent=bool(found.overdue))]
     if found.overdue:
         title = f"{'complaint is' if found.overdue == 1 else 'complaints are'} overdue"
-        says = "It waits for others. Nothing ends or rises by itself: ask who can move it."
+        says = "Others have to move. Nothing ends or rises by itself: ask whose turn it is."
         return [Waiting(found.overdue, title, says, where, "See whose turn it is", urgent=True)]
     return []
