@@ -59,7 +59,8 @@ class HeldByIncident(Conflict):
     code = "licence-held-by-incident"
     rule = "BRE-4"
     detail = (
-        "This licence rests because of a breach that is still open. It can be used again once that breach is resolved."
+        "A licence of this person rests because of a breach that is still open. They can use one again once that breach "
+        "is resolved."
     )
 
 

@@ -6,6 +6,9 @@ The rooms above know why a licence may not be used again yet; this one knows onl
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import UUID
+
+from sqlalchemy import select
 
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Conflict
@@ -30,3 +33,9 @@ def check(ctx: Context, licence: Licence) -> None:
         refusal = hold(ctx, licence)
         if refusal is not None:
             raise refusal
+
+
+def check_person(ctx: Context, person_id: UUID) -> None:
+    """Raise the first refusal for any licence this person has or had: another one is no way round what keeps it resting."""
+    for licence in ctx.session.scalars(select(Licence).where(Licence.person_id == person_id).order_by(Licence.id)):
+        check(ctx, licence)

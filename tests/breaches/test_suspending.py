@@ -27,7 +27,17 @@ from compliance.licences.rules import EndReason, Suspension
 from compliance.licences.rules import Status as LicenceStatus
 from tests.builders.breaches import Cast, a_cast, as_it_is, brought_to, take, taken
 from tests.builders.identity import Acting, every, logged, someone
-from tests.builders.licences import a_licence, a_session, acting, again, an_organisation, is_open, partner, seats
+from tests.builders.licences import (
+    a_licence,
+    a_request,
+    a_session,
+    acting,
+    again,
+    an_organisation,
+    is_open,
+    partner,
+    seats,
+)
 
 
 def a_partner(house: House) -> Cast:
@@ -144,3 +154,22 @@ def test_a_licence_that_ended_holds_nothing_up_and_nobody_lets_their_own_go(sqli
         licences.deactivate(ctx, ended.id, reason=EndReason.BREACH)
     taken(house, incident, Step.RESOLVE, cast.coordinator)
     assert stands(house, ended)[0] == "deactivated"
+
+
+@pytest.mark.rule("BRE-4", "LIC-4")
+def test_nobody_comes_round_it_by_another_licence(house: House) -> None:
+    cast = a_partner(house)
+    licence = a_licence(house, cast.partner_id)
+    incident = brought_to(house, cast, Status.RAISED)
+    suspended(house, incident, licence, cast.manager)
+
+    with pytest.raises(HeldByIncident), acting(house) as ctx:
+        licences.move(ctx, licence.id, organisation_id=cast.partner_id, areas=["medway"], reason="Another role")
+    with acting(house) as ctx:
+        licences.deactivate(ctx, licence.id, reason=EndReason.LEAVER)
+    again_asked = a_request(house, cast.partner_id, licence.person.email)
+    with pytest.raises(HeldByIncident), acting(house) as ctx:
+        licences.approve(ctx, again_asked.id)
+
+    assert again(house, licence.id).status == "deactivated"
+    assert again(house, again_asked.id).status == "requested"

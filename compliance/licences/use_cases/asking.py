@@ -19,7 +19,7 @@ from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.db import violated
 from compliance.kernel.errors import FieldError, Invalid
-from compliance.licences import eligibility, queries
+from compliance.licences import eligibility, holding, queries
 from compliance.licences.errors import (
     AccountClosed,
     AlreadyLicensed,
@@ -118,7 +118,8 @@ def move(
     The old one ends at the moment the new one becomes active; within one organisation it ends at once, since
     nobody has two there (LIC-12), and the seat that it had to itself is kept for the new one. `email` is
     their address at the new organisation, where it is another one.
-    A delegate moves people within their own organisation; between two, the hub does.
+    A delegate moves people within their own organisation; between two, the hub does. Nobody moves out of what keeps
+    their licence resting (BRE-4).
     """
     old = queries.visible(ctx, licence_id, lock=False)
     require(ctx, Permission.LICENCE_REQUEST, organisation=old.organisation_id)
@@ -128,6 +129,7 @@ def move(
 
     if old.status not in HOLDS_A_SEAT:
         raise NoSuchStep()
+    holding.check_person(ctx, old.person_id)
     kind = Kind(old.kind)
     address = _official(ctx, organisation, email if email is not None else old.person.email)
     wanted = _areas(ctx, organisation, kind, areas)

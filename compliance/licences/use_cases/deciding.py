@@ -12,7 +12,7 @@ from compliance.identity import use_cases as identity
 from compliance.kernel import text
 from compliance.kernel.context import Context
 from compliance.kernel.errors import FieldError
-from compliance.licences import eligibility, queries, seats
+from compliance.licences import eligibility, holding, queries, seats
 from compliance.licences.errors import (
     LicenceOver,
     NoSeatToPass,
@@ -48,7 +48,8 @@ def approve(ctx: Context, licence_id: UUID) -> Approved:
     """Give the licence: its seat is kept from now on, and it is active once its holder can sign in (LIC-3, LIC-5).
 
     One whose rota holds its one seat already comes into that and takes no other (LIC-6).
-    Raises OwnLicence (ROL-3), NotEligible with what is missing at `/checklist/<item>` (LIC-1), NoSeat (LIC-5).
+    Raises OwnLicence (ROL-3), NotEligible with what is missing at `/checklist/<item>` (LIC-1), NoSeat (LIC-5), and
+    whatever keeps a licence of the same person resting (BRE-4).
     """
     licence = queries.visible(ctx, licence_id, lock=False)
     require(ctx, Permission.LICENCE_APPROVE, organisation=licence.organisation_id)
@@ -197,6 +198,7 @@ def _check_decidable(ctx: Context, licence: Licence, step: Step) -> None:
     """Everything about the licence itself that stands in the way of giving it; the seat is another matter."""
     _check_not_own(ctx, licence)
     after(Status(licence.status), step)
+    holding.check_person(ctx, licence.person_id)
     if past_its_end(ctx, licence.ends_on):
         raise LicenceOver()
     answers = eligibility.checklist(ctx, licence.person, licence.organisation_id)
