@@ -9,17 +9,15 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from .context import Context
+from .turns import in_turn
 
 
 def next_number(ctx: Context, number: InstrumentedAttribute[Any], year: InstrumentedAttribute[Any], of: int) -> int:
     """The next number of this year, for a row that this unit of work adds.
 
-    Whoever asks for one of the same table waits until this unit of work ends: SQLite lets one write at a time in any
-    case, PostgreSQL is asked to.
+    Whoever asks for one of the same table waits until this unit of work ends.
     """
-    if ctx.session.get_bind().dialect.name == "postgresql":
-        table = number.class_.__tablename__
-        ctx.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"number of {table}", 0))))
+    in_turn(ctx, f"number of {number.class_.__tablename__}")
     highest = ctx.session.scalar(select(func.max(number)).where(year == of))
     return (highest or 0) + 1
 

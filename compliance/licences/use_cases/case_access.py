@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from audit.record import record
@@ -15,6 +15,7 @@ from compliance.kernel import text
 from compliance.kernel.context import Context
 from compliance.kernel.db import violated
 from compliance.kernel.errors import Invalid, NotFound
+from compliance.kernel.turns import in_turn
 from compliance.licences import queries
 from compliance.licences.errors import AlreadyInvited, NoLiveLicence
 from compliance.licences.events import CaseClosedToOthers, InvitedToCase
@@ -45,7 +46,8 @@ def invite_to_case(
     if person.closed_at is not None or not any(not past_its_end(ctx, licence.ends_on) for licence in licences):
         raise NoLiveLicence()
 
-    _take_turn(ctx, case)
+    # Nobody slips in while somebody else closes the case.
+    in_turn(ctx, case)
     is_closed = queries.closed_case(ctx, case) is not None
     if closed and not is_closed:
         _close(ctx, case)
@@ -92,15 +94,6 @@ def _held(ctx: Context, person_id: UUID) -> Sequence[Licence]:
         .with_for_update(of=Licence, key_share=True)
         .execution_options(populate_existing=True)
     ).all()
-
-
-def _take_turn(ctx: Context, reference: str) -> None:
-    """Whoever invites to one case goes one after another, so that nobody slips in while somebody else closes it.
-
-    There may be no row to hold yet. On SQLite every change takes its turn already.
-    """
-    if ctx.session.get_bind().dialect.name == "postgresql":
-        ctx.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(reference, 0))))
 
 
 def _close(ctx: Context, reference: str) -> None:
