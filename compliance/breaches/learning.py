@@ -15,14 +15,14 @@ from compliance.kernel import text
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Forbidden, Invalid, NotFound
-from compliance.kernel.reminding import to_remind
+from compliance.kernel.reminding import to_remind, working_days_before
 from compliance.kernel.secrets import KeyRing
 from policies.access import may, require
 from policies.permissions import Permission
 from policies.values import Policy
 from signatories.models import Organisation
 
-from . import letters, queries, rules
+from . import letters, queries
 from .errors import ActionDone
 from .events import IncidentActionAdded, IncidentActionDone, IncidentActionReminded, IncidentConductReferred
 from .models import Incident, IncidentAction
@@ -150,7 +150,7 @@ def remind(ctx: Context, action_id: UUID) -> IncidentAction | None:
     policy, today = ctx.the(Policy), london_date(ctx.now())
     if action.done_at is not None or action.due_on is None:
         return None
-    soon_from = rules.soon_from(action.due_on, policy.breaches.reminder_working_days, policy.calendar)
+    soon_from = working_days_before(action.due_on, policy.breaches.reminder_working_days, policy.calendar)
     time = to_remind(today, action.due_on, soon_from, action.reminded_on)
     if time is None:
         return None

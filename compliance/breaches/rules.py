@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
-from compliance.kernel.calendar import Calendar, add_working_days, is_working_day
+from compliance.kernel.calendar import Calendar, add_working_days
 from policies.groups import BreachValues
 from policies.permissions import Permission
 
@@ -108,15 +108,6 @@ def due_on(status: Status, day: date, terms: BreachValues, calendar: Calendar) -
         Status.WITH_STEERING: terms.steering_working_days,
     }.get(status)
     return None if days is None else add_working_days(day, days, calendar)
-
-
-def soon_from(due: date, days: int, calendar: Calendar) -> date:
-    """The first day on which it is so many working days, or fewer, until this last day; raises BeyondCalendar."""
-    day = due
-    while days:
-        day -= timedelta(days=1)
-        days -= is_working_day(day, calendar)
-    return day
 
 
 def in_order(happened_at: datetime | None, aware_at: datetime, reported_at: datetime) -> str | None:

@@ -15,7 +15,7 @@ from compliance.kernel import text
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Invalid
-from compliance.kernel.reminding import to_remind
+from compliance.kernel.reminding import to_remind, working_days_before
 from compliance.kernel.secrets import KeyRing
 from policies.access import require
 from policies.values import Policy
@@ -93,7 +93,7 @@ def remind(ctx: Context, incident_id: UUID) -> Incident | None:
         return None
     soon_from = policy.breaches.reminder_working_days
     time = to_remind(
-        today, incident.due_on, rules.soon_from(incident.due_on, soon_from, policy.calendar), incident.reminded_on
+        today, incident.due_on, working_days_before(incident.due_on, soon_from, policy.calendar), incident.reminded_on
     )
     if time is None:
         return None

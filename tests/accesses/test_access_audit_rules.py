@@ -11,6 +11,7 @@ from compliance.accesses.audits import rules
 from compliance.accesses.audits.errors import AuditOver
 from compliance.accesses.audits.rules import NEXT, Figures, Progress, Status, Step
 from compliance.kernel.calendar import BeyondCalendar, Calendar, Quarter
+from compliance.kernel.reminding import working_days_before
 
 CALENDAR = Calendar(known_until=date(2028, 12, 31))
 Q4 = Quarter(2026, 4)
@@ -54,9 +55,9 @@ def test_quarters_open_on_their_first_working_day_and_none_before_the_log_began(
 @pytest.mark.rule("AUD-5")
 def test_its_last_day_and_the_reminder_are_counted_in_working_days() -> None:
     assert rules.due_on(date(2027, 1, 4), 20, CALENDAR) == date(2027, 2, 1)
-    assert rules.reminded_from(date(2027, 2, 1), 5, CALENDAR) == date(2027, 1, 25)
+    assert working_days_before(date(2027, 2, 1), 5, CALENDAR) == date(2027, 1, 25)
     # Over Easter: Good Friday is 26 March and Easter Monday 29 March.
-    assert rules.reminded_from(date(2027, 3, 31), 5, CALENDAR) == date(2027, 3, 22)
+    assert working_days_before(date(2027, 3, 31), 5, CALENDAR) == date(2027, 3, 22)
     assert rules.due_on(date(2027, 3, 25), 1, CALENDAR) == date(2027, 3, 30)
     with pytest.raises(BeyondCalendar):
         rules.due_on(date(2028, 12, 29), 20, CALENDAR)

@@ -15,11 +15,12 @@ from compliance.identity.use_cases.letters import tell as write_to
 from compliance.kernel.calendar import Quarter, quarter_named
 from compliance.kernel.clock import said_day
 from compliance.kernel.context import Context
+from compliance.kernel.reminding import working_days_before
 from compliance.notices.models import Notice
 from policies.permissions import Permission
 from policies.values import Policy
 
-from . import queries, rules
+from . import queries
 from .models import AccessAudit
 from .rules import Status
 
@@ -83,7 +84,7 @@ def _waiting(ctx: Context) -> list[Waiting]:
     )
     found = []
     for quarter, due_on, number in rows:
-        soon = rules.reminded_from(due_on, policy.audit.audit_reminder_working_days, policy.calendar)
+        soon = working_days_before(due_on, policy.audit.audit_reminder_working_days, policy.calendar)
         kind = OVERDUE if today > due_on else DUE if today >= soon else OPENED
         found.append(Waiting(quarter_named(quarter), due_on, number, kind))
     return found

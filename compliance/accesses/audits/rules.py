@@ -149,15 +149,6 @@ def due_on(opened_on: date, working_days: int, calendar: Calendar) -> date:
     return add_working_days(opened_on, working_days, calendar)
 
 
-def reminded_from(due: date, working_days: int, calendar: Calendar) -> date:
-    """The day from which on an audit that is due then is called to mind: so many working days before."""
-    day, left = due, working_days
-    while left:
-        day -= timedelta(days=1)
-        left -= is_working_day(day, calendar)
-    return day
-
-
 def working_hours(quarter: Quarter, from_hour: int, until_hour: int, calendar: Calendar) -> frozenset[str]:
     """The hours of the quarter in which somebody is expected to work, in UTC, each as the log writes its beginning.
 
