@@ -16,7 +16,8 @@ from compliance.decisions.exceptions.queries import none_kept
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.counting import counts
-from compliance.kernel.errors import Forbidden, Invalid, NotFound
+from compliance.kernel.errors import Forbidden, Invalid
+from compliance.kernel.finding import the_one
 from compliance.kernel.keyset import By, Page, Sorts
 from policies.access import could, may, reach, require
 from policies.permissions import Permission
@@ -269,9 +270,4 @@ def found_by(search: str) -> ColumnElement[bool]:
 
 def _one(ctx: Context, among: ColumnElement[bool], incident_id: UUID, lock: bool) -> Incident:
     wanted = select(Incident).where(Incident.id == incident_id, among)
-    if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    found = ctx.session.scalars(wanted).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(ctx, wanted, lock=lock)

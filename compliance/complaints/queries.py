@@ -17,6 +17,7 @@ from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.counting import counts
 from compliance.kernel.errors import Forbidden, Invalid, NotFound
+from compliance.kernel.finding import the_one
 from compliance.kernel.keyset import By, Page, Sorts
 from policies.access import could, may, reach, require
 from policies.permissions import Permission
@@ -105,22 +106,14 @@ def visible(ctx: Context, complaint_id: UUID, *, lock: bool = False) -> Complain
         wanted = select(Complaint).where(Complaint.id == complaint_id, theirs(ctx))
     except Forbidden:
         raise NotFound() from None
-    if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    found = ctx.session.scalars(wanted).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(ctx, wanted, lock=lock)
 
 
 def held(ctx: Context, stage_id: UUID) -> tuple[Complaint, ComplaintStage]:
     """A stage and its complaint held for change, for a job; raises NotFound, Forbidden."""
     require(ctx, Permission.COMPLAINT_CHASE)
     owner = select(ComplaintStage.complaint_id).where(ComplaintStage.id == stage_id).scalar_subquery()
-    wanted = select(Complaint).where(Complaint.id == owner).with_for_update()
-    complaint = ctx.session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
-    if complaint is None:
-        raise NotFound()
+    complaint = the_one(ctx, select(Complaint).where(Complaint.id == owner), lock=True)
     return complaint, ctx.session.get_one(ComplaintStage, stage_id, populate_existing=True)
 
 

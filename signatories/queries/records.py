@@ -13,6 +13,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from compliance.identity.models import SignIn
 from compliance.kernel.context import Context
 from compliance.kernel.errors import NotFound
+from compliance.kernel.finding import the_one
 from policies.access import require
 from policies.permissions import Permission
 from signatories.models import (
@@ -139,12 +140,7 @@ class WithdrawalRow:
 def withdrawal(ctx: Context, withdrawal_id: UUID, *, lock: bool = False) -> Withdrawal:
     """One withdrawal; raises NotFound."""
     statement = select(Withdrawal).where(Withdrawal.id == withdrawal_id)
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    found = ctx.session.scalars(statement).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(ctx, statement, lock=lock)
 
 
 def _versions(*conditions: ColumnElement[bool]) -> Select[InstrumentVersion]:

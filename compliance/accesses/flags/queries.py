@@ -18,7 +18,8 @@ from compliance.identity.models import Person
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.counting import counts
-from compliance.kernel.errors import Forbidden, Invalid, NotFound, Refusal
+from compliance.kernel.errors import Forbidden, Invalid, Refusal
+from compliance.kernel.finding import the_one
 from compliance.kernel.keyset import By, Page, Sorts
 from policies.access import could, may, reach, require
 from policies.permissions import Permission
@@ -98,22 +99,13 @@ def visible(ctx: Context, flag_id: UUID, *, lock: bool = False) -> AccessFlag:
     if not could(ctx, Permission.FLAG_READ):
         raise Forbidden()
     wanted = select(AccessFlag).where(AccessFlag.id == flag_id, theirs(ctx))
-    if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    found = ctx.session.scalars(wanted).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(ctx, wanted, lock=lock)
 
 
 def held(ctx: Context, flag_id: UUID) -> AccessFlag:
     """A flag held for change, for a job; raises NotFound, Forbidden."""
     require(ctx, Permission.FLAG_RAISE)
-    wanted = select(AccessFlag).where(AccessFlag.id == flag_id).with_for_update()
-    found = ctx.session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(ctx, select(AccessFlag).where(AccessFlag.id == flag_id), lock=True)
 
 
 def flags(

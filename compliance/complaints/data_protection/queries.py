@@ -15,7 +15,8 @@ from compliance.identity.queries import names_of
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.counting import counts
-from compliance.kernel.errors import Invalid, NotFound
+from compliance.kernel.errors import Invalid
+from compliance.kernel.finding import the_one
 from compliance.kernel.keyset import By, Page, Sorts
 from compliance.kernel.numbering import is_called
 from compliance.kernel.secrets import KeyRing
@@ -201,12 +202,7 @@ def to_remind(ctx: Context, *, limit: int) -> list[UUID]:
 
 def _found(ctx: Context, complaint_id: UUID, *, lock: bool) -> DataProtectionComplaint:
     wanted = select(_IT).where(_IT.id == complaint_id)
-    if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    found = ctx.session.scalars(wanted).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(ctx, wanted, lock=lock)
 
 
 def _stands(complaint: DataProtectionComplaint, today: date) -> Standing:

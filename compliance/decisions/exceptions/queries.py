@@ -21,7 +21,8 @@ from compliance.identity.proposals.models import Proposal
 from compliance.identity.queries import person_by_email
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
-from compliance.kernel.errors import Invalid, NotFound, Refusal
+from compliance.kernel.errors import Invalid, Refusal
+from compliance.kernel.finding import the_one
 from compliance.kernel.secrets import KeyRing
 from compliance.notices.models import Notice
 from compliance.notices.queries import KEPT
@@ -129,12 +130,7 @@ def glass(ctx: Context, glass_id: UUID, *, lock: bool = False) -> BreakGlass:
     """One break-glass that the actor may know of; raises NotFound and Forbidden."""
     require(ctx, Permission.BREAK_GLASS_READ)
     wanted = select(BreakGlass).where(BreakGlass.id == glass_id, glass_shown(ctx))
-    if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    found = ctx.session.scalars(wanted).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(ctx, wanted, lock=lock)
 
 
 def stands(ctx: Context, found: BreakGlass) -> Stands:
@@ -213,12 +209,7 @@ def conflict(ctx: Context, conflict_id: UUID, *, lock: bool = False) -> Conflict
     """One conflict that the actor may know of; raises NotFound, for their own too, and Forbidden."""
     require(ctx, Permission.CONFLICT_READ)
     wanted = select(Conflict).where(Conflict.id == conflict_id, conflict_shown(ctx))
-    if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    found = ctx.session.scalars(wanted).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(ctx, wanted, lock=lock)
 
 
 def live_conflict(ctx: Context, person_id: UUID, reference: str) -> Conflict | None:

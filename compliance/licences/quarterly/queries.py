@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 from compliance.kernel.calendar import Quarter
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
-from compliance.kernel.errors import NotFound
+from compliance.kernel.finding import the_one
 from compliance.licences.models import LastUse, Licence
 from policies.access import require
 from policies.permissions import Permission
@@ -166,12 +166,7 @@ def exemption(ctx: Context, exemption_id: UUID, *, lock: bool = True) -> UseExem
     """An exemption, held for change unless `lock` is off; raises NotFound."""
     require(ctx, Permission.EXEMPTION_GRANT)
     wanted = select(UseExemption).where(UseExemption.id == exemption_id)
-    if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    found = ctx.session.scalars(wanted).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(ctx, wanted, lock=lock)
 
 
 def of_licence(ctx: Context, licence: Licence) -> OneLicence:
