@@ -256,6 +256,44 @@ class DataCategory:
     clause: str
 
 
+@dataclass(frozen=True)
+class DisposalValues:
+    """How records are reviewed, held and disposed of, in days (RET-3 to RET-8)."""
+
+    review_working_days: int
+    reminder_working_days: int
+    hold_review_days_most: int
+    wait_days: int
+    confirm_days: int
+    escalate_days: int
+    manifest_most: int
+    bulk_most: int
+    words_most: int
+
+
+@dataclass(frozen=True)
+class RetentionQuestion:
+    """One question of the assessment that every review answers (RET-4); `keeps` where yes speaks for keeping.
+
+    `confirmed` is false until information governance has confirmed that this is what the national criteria ask.
+    """
+
+    code: str
+    asks: str
+    keeps: bool
+    clause: str
+    confirmed: bool
+
+
+@dataclass(frozen=True)
+class HoldGround:
+    """Why something is held whatever its time (RET-6)."""
+
+    code: str
+    name: str
+    clause: str
+
+
 LOOKS = {"involvement": False, "conflict": False, "bulk": True, "hours": True, "refusals": True, "break_glass": False}
 """The looks that a rule of need to know can take, and whether each counts within a time (AUD-6)."""
 

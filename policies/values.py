@@ -32,8 +32,10 @@ from .groups import (
     CountryValues,
     DataCategory,
     DecisionValues,
+    DisposalValues,
     EscalationValues,
     ExceptionValues,
+    HoldGround,
     InformationAsset,
     LicenceValues,
     NeedToKnowRule,
@@ -41,6 +43,7 @@ from .groups import (
     PasswordValues,
     ReadingPurpose,
     RetentionEvent,
+    RetentionQuestion,
     RetentionValues,
     SecondFactorValues,
     SessionValues,
@@ -110,6 +113,7 @@ class Policy:
     complaints: ComplaintValues
     escalations: EscalationValues
     retention: RetentionValues
+    disposal: DisposalValues
     calendar: Calendar
     need_to_know: dict[str, NeedToKnowRule]
     access_purposes: dict[str, AccessPurpose]
@@ -117,6 +121,8 @@ class Policy:
     complaint_themes: dict[str, ComplaintTheme]
     data_categories: dict[str, DataCategory]
     retention_events: dict[str, RetentionEvent]
+    retention_questions: dict[str, RetentionQuestion]
+    hold_grounds: dict[str, HoldGround]
     areas: dict[str, Area]
     assets: dict[str, InformationAsset]
     case_actions: dict[str, CaseAction]
@@ -153,6 +159,7 @@ class Policy:
             complaints=values("complaints.toml", ComplaintValues),
             escalations=values("escalations.toml", EscalationValues),
             retention=values("retention.toml", RetentionValues),
+            disposal=values("disposal.toml", DisposalValues),
             calendar=values("calendar.toml", Calendar),
             need_to_know=_need_to_know(_tables(directory, "need_to_know.toml", NeedToKnowRule)),
             access_purposes=_tables(directory, "access_purposes.toml", AccessPurpose),
@@ -160,6 +167,8 @@ class Policy:
             complaint_themes=_tables(directory, "complaint_themes.toml", ComplaintTheme),
             data_categories=_tables(directory, "data_categories.toml", DataCategory),
             retention_events=_tables(directory, "retention_events.toml", RetentionEvent),
+            retention_questions=_tables(directory, "retention_questions.toml", RetentionQuestion),
+            hold_grounds=_tables(directory, "hold_grounds.toml", HoldGround),
             areas={
                 code: Area(code, area["name"], tuple(area["districts"]))
                 for code, area in _read(directory, "areas.toml").items()

@@ -32,7 +32,7 @@ class Incident(Audited, Base):
     kind: Mapped[str] = mapped_column(String(32))
     status: Mapped[str] = mapped_column(String(16))
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"), index=True)
-    reference: Mapped[str | None] = mapped_column(String(255))
+    reference: Mapped[str | None] = mapped_column(String(255), index=True)
     flag_id: Mapped[UUID | None] = mapped_column(ForeignKey("access_flags.id"), unique=True)
     reported_by: Mapped[str] = mapped_column(String(64), index=True)
     reporting_organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"), index=True)

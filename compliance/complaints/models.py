@@ -35,7 +35,7 @@ class Complaint(Audited, Base):
     raised_at: Mapped[datetime] = mapped_column(index=True)
     theme: Mapped[str] = mapped_column(String(32), index=True)
     area: Mapped[str | None] = mapped_column(String(32))
-    reference: Mapped[str | None] = mapped_column(String(255))
+    reference: Mapped[str | None] = mapped_column(String(255), index=True)
     immediate_risk: Mapped[bool]
     words: Mapped[bytes] = mapped_column(Sealed)
     status: Mapped[str] = mapped_column(String(16))

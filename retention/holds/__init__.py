@@ -1,0 +1,1 @@
+"""What is kept whatever its time (RET-6)."""
