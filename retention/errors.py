@@ -93,3 +93,23 @@ class Group3TooEarly(KeptLonger):
     code = "retention-group-3-too-early"
     rule = "RET-11"
     detail = "A review of group 3 before its minimum period is over can retain the record or regroup it, and not dispose of it."
+
+
+class RecordDisposed(Conflict):
+    code = "retention-disposed"
+    rule = "RET-12"
+    detail = "This record was disposed of. What was disposed of does not come back under its reference."
+
+
+class BeingDisposed(Conflict):
+    code = "retention-being-disposed"
+    rule = "RET-8"
+    detail = (
+        "The case system was told to dispose of this record, and has to confirm it before anything else is said of it."
+    )
+
+
+class ToldOtherwise(Conflict):
+    code = "retention-told-otherwise"
+    rule = "RET-1"
+    detail = "This event was told before, and otherwise. What was told first stands: give a new event an id of its own."

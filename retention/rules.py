@@ -43,6 +43,14 @@ REVIEWED_EARLY = 3
 """The group whose first review comes before its minimum period is over (RET-11)."""
 
 
+class Status(StrEnum):
+    """Where a record stands: kept, being disposed of since the case system was told to, or disposed of (RET-8)."""
+
+    KEPT = "kept"
+    INSTRUCTED = "instructed"
+    DISPOSED = "disposed"
+
+
 class Start(StrEnum):
     """What a minimum period is counted from; `unknown`: a date of birth that nobody knows, so there is no end."""
 

@@ -26,6 +26,7 @@ from .oauth import oauth as oauth_routes
 from .organisations import organisations
 from .people import people
 from .proposals import proposals
+from .retention import retention
 from .roles import roles
 from .rotas import rotas
 from .use_audits import use_audits
@@ -36,7 +37,7 @@ PATHS = ("/api", "/access", "/oauth2", "/.well-known", "/live", "/ready")
 """What belongs to programs: below these, whatever goes wrong is a problem document."""
 
 ROUTES: tuple[Blueprint, ...] = (
-    health, oauth_routes, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, log,
+    health, oauth_routes, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, retention, log,
 )  # fmt: skip
 
 A_YEAR = 31_536_000
