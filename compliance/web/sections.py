@@ -53,6 +53,7 @@ SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
         ("Themes", "themes.themes", Permission.THEME_READ),
         ("About data", "data_complaints.complaints", Permission.DATA_COMPLAINT_READ),
     ),
+    "Retention": (("Reviews of records", "retention_reviews.reviews", Permission.RETENTION_READ),),
     "Exceptions": (
         ("Conflicts of interest", "conflicts.conflicts", Permission.CONFLICT_READ),
         ("Break-glass", "break_glass.opened", Permission.BREAK_GLASS_READ),

@@ -99,6 +99,9 @@ STATES = {
     "to_acknowledge": ("To be acknowledged", "blue"),
     "acknowledged": ("To be answered", "yellow"),
     "answered": ("Answered", "green"),
+    "retain": ("Retained", "green"),
+    "regroup": ("Regrouped", "blue"),
+    "dispose": ("Disposal proposed", "purple"),
 }
 
 REASONS = {
@@ -220,6 +223,10 @@ LETTERS = {
     "data_complaint_due": "A complaint about data is to be acknowledged soon",
     "data_complaint_due_today": "A complaint about data is to be acknowledged today",
     "data_complaint_overdue": "A complaint about data was not acknowledged in time",
+    "retention_review_waits": "A record waits for review",
+    "retention_review_due": "The review of a record is due soon",
+    "retention_review_due_today": "The review of a record is due today",
+    "retention_review_overdue": "The review of a record is overdue",
     "data_breach_began": "A personal-data breach: a clock runs",
     "data_breach_ends_soon": "A personal-data breach: time ends soon",
     "data_breach_over": "A personal-data breach: time is over",

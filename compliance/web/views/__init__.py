@@ -33,6 +33,7 @@ from . import (
     policy,
     proposals,
     register,
+    retention_reviews,
     rotas,
     second_step,
     sessions,
@@ -93,4 +94,5 @@ ALL = (
     data_complaints.pages,
     escalations.pages,
     themes.pages,
+    retention_reviews.pages,
 )
