@@ -37,8 +37,14 @@ class CaseSystem:
     client_id: str
     token: str
 
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self.app.test_client().get(path, headers={"Authorization": f"Bearer {self.token}"} | headers)
+
     def post(self, path: str, body: Any, **headers: str) -> TestResponse:
         return self.app.test_client().post(path, json=body, headers={"Authorization": f"Bearer {self.token}"} | headers)
+
+    def put(self, path: str, body: Any, **headers: str) -> TestResponse:
+        return self.app.test_client().put(path, json=body, headers={"Authorization": f"Bearer {self.token}"} | headers)
 
     def asks(self, *given: Any, **properties: Any) -> dict[str, Any]:
         """One question's answer."""

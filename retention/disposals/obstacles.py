@@ -1,0 +1,87 @@
+"""What stands in the way of disposing of records: asked when it is proposed, and again before the case system is told (RET-5)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from compliance.breaches.models import Incident
+from compliance.complaints.models import Complaint
+from compliance.kernel.clock import london_date
+from compliance.kernel.context import Context
+from compliance.kernel.secrets import KeyRing
+from policies.values import Policy
+from retention import reckoning
+from retention import rules as minimum
+from retention.holds.queries import is_held
+from retention.models import RetentionRecord
+from retention.reviews.models import RetentionReview
+from retention.rules import Status
+
+from .rules import Obstacle
+
+
+def fingerprint(ctx: Context, record: RetentionRecord) -> str:
+    """What is known of a record, in a form that tells nothing of it and changes with it."""
+    facts = reckoning.facts_of(ctx, record)
+    told = [
+        str(record.id), record.reference, record.kind, sorted(facts.groups), str(facts.opened_on), str(facts.last_relevant_on),
+        str(facts.born_on), str(record.last_reviewed_on), record.subject, str(record.organisation_id),
+    ]  # fmt: skip
+    return ctx.the(KeyRing).fingerprint("disposal-facts", json.dumps(told))
+
+
+def obstacles(ctx: Context, records: Sequence[RetentionRecord]) -> dict[UUID, Obstacle]:
+    """The first thing that stands in the way of each of these, by the record's id; nothing for one that may go."""
+    ids = [record.id for record in records]
+    references = [record.reference for record in records]
+    held = set(ctx.session.scalars(select(RetentionRecord.id).where(RetentionRecord.id.in_(ids), is_held())))
+    latest = _latest_reviews(ctx, ids)
+    complained = _named(ctx, Complaint, references)
+    breached = _named(ctx, Incident, references)
+    policy, today = ctx.the(Policy), london_date(ctx.now())
+
+    def first(record: RetentionRecord) -> Obstacle | None:
+        review = latest.get(record.id)
+        if record.status != Status.KEPT.value:
+            return Obstacle.NOT_KEPT
+        if not minimum.may_propose_disposal(reckoning.facts_of(ctx, record), on=today, policy=policy):
+            return Obstacle.TOO_EARLY
+        if record.id in held:
+            return Obstacle.HELD
+        if review is not None and review.decided_at is None:
+            return Obstacle.REVIEW_OPEN
+        if review is None or review.decision != "dispose":
+            return Obstacle.NOT_REVIEWED
+        if record.reference in complained:
+            return Obstacle.COMPLAINT_OPEN
+        return Obstacle.BREACH_OPEN if record.reference in breached else None
+
+    found = {record.id: first(record) for record in records}
+    return {record_id: obstacle for record_id, obstacle in found.items() if obstacle is not None}
+
+
+def _latest_reviews(ctx: Context, record_ids: Sequence[UUID]) -> dict[UUID, RetentionReview]:
+    """Of each record its review that is open, or else the last one decided."""
+    rows = ctx.session.scalars(
+        select(RetentionReview)
+        .where(RetentionReview.record_id.in_(record_ids))
+        .order_by(func.coalesce(RetentionReview.decided_at, RetentionReview.opened_at), RetentionReview.id)
+    )
+    found: dict[UUID, RetentionReview] = {}
+    for row in rows:
+        before = found.get(row.record_id)
+        if before is None or before.decided_at is not None:
+            found[row.record_id] = row
+    return found
+
+
+def _named(ctx: Context, table: type[Complaint] | type[Incident], references: Iterable[str]) -> set[str]:
+    """The references among these that something open names."""
+    rows = ctx.session.scalars(
+        select(table.reference).where(table.reference.in_(list(references)), table.ended_at.is_(None))
+    )
+    return {reference for reference in rows if reference is not None}
