@@ -13,6 +13,10 @@ from audit.guard import PolicyVersion
 from policies.access import Access
 from policies.in_force import VERSION_IN_FORCE, PolicyInForce
 from policies.values import Policy
+from retention import models as _retention  # noqa: F401
+from retention.disposals import models as _disposals  # noqa: F401
+from retention.holds import models as _holds  # noqa: F401
+from retention.reviews import models as _retention_reviews  # noqa: F401
 from signatories.challenges import models as _challenges  # noqa: F401
 from signatories.reviews import models as _reviews  # noqa: F401
 from signatories.withdrawals import models as _withdrawals  # noqa: F401

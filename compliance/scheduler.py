@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from audit.sealing import LogTouched, seal
 from retention.jobs import JOBS as RETENTION_JOBS
+from retention.reviews.jobs import JOBS as RECORD_REVIEW_JOBS
 from signatories.jobs import JOBS as SIGNATORY_JOBS
 from signatories.withdrawals.jobs import JOBS as WITHDRAWAL_JOBS
 
@@ -60,6 +61,7 @@ JOBS: tuple[Work, ...] = (
     *SIGNATORY_JOBS,
     *WITHDRAWAL_JOBS,
     *RETENTION_JOBS,
+    *RECORD_REVIEW_JOBS,
     *EXCEPTION_JOBS,
     *FLAG_JOBS,
     *COMPLAINT_JOBS,

@@ -28,6 +28,7 @@ from compliance.licences.use_cases import set_seats
 from compliance.witnesses import use_cases as witnesses
 from compliance.witnesses.rules import Answer, Held, Problem
 from policies.permissions import Permission
+from retention.reviews import use_cases as record_reviews
 from signatories.use_cases import register_organisation
 from tests.builders import identity as people
 from tests.inventory import answers
@@ -115,6 +116,12 @@ ACTS: dict[str, Act] = {
         Permission.INCIDENT_CHASE, lambda ctx, its: breaches.remind(ctx, its.incident)
     ),
     "use case: remind of a flag": Act(Permission.FLAG_RAISE, lambda ctx, its: flags.remind(ctx, its.flag)),
+    "use case: make the review of a record that fell due": Act(
+        Permission.RETENTION_MAKE_DUE, lambda ctx, its: record_reviews.make_due(ctx, its.record)
+    ),
+    "use case: remind of the review of a record": Act(
+        Permission.RETENTION_MAKE_DUE, lambda ctx, its: record_reviews.remind(ctx, its.record_review)
+    ),
     "use case: give a role by a command": Act(
         Permission.ROLE_GRANT,
         lambda ctx, its: identity.grant_role(ctx, its.newcomer, role="escalation_contact", reason="Joins the team."),

@@ -15,6 +15,7 @@ from uuid import UUID
 from flask import Flask
 
 from compliance.web.access import Door
+from tests.builders.retention import as_sent, finding
 from tests.builders.signatories import a_pdf
 from tests.inventory import answers
 from tests.inventory.doors import Route, routes
@@ -46,6 +47,7 @@ THINGS: dict[str, str] = {
     "exemption_id": "exemption", "rota_id": "rota", "entry_id": "signature", "challenge_id": "challenge", "flag_id": "flag", "glass_id": "glass",
     "conflict_id": "conflict", "audit_id": "access_audit", "complaint_id": "complaint", "escalation_id": "escalation", "report_id": "report",
     "data_breach_id": "data_breach", "incident_id": "incident", "action_id": "incident_action",
+    "review_id": "record_review",
 }  # fmt: skip
 """Which belonging an identifier in an address is of."""
 
@@ -150,6 +152,10 @@ FORMS: dict[str, Fields] = {
     "breaches.conduct": lambda its: {"organisation": str(its.organisation), "reference": "HR-1"},
     "concerns.report": _says(person="somebody@elsewhere.example", reference="C-9", words="They knew too much."),
     "flags.review": _says(step="explain", reason="part_of_work", words="I asked.", accesses="0"),
+    "retention_reviews.ask": lambda its: {"reference": f"N-{its.code}", "trigger": "new_information"},
+    "retention_reviews.hand_over": lambda its: {"reviewer": str(its.reviewer)},
+    "retention_reviews.decide": lambda _its: as_sent(finding()) | {"revision": "1"},
+    "retention_reviews.together": lambda its: as_sent(finding()) | {"reviews": f"{its.record_review}.1"},
     "flags.hand_over": lambda its: {"reviewer": str(its.reviewer)},
     "audit.keep": _says(name="Whose turn"),
     "data_breaches.open_clock": _says(**_day("aware_on", 2026, 11, 21), aware_at="10:00"),

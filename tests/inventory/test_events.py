@@ -19,7 +19,7 @@ from tests.inventory.source import product
 CODES: dict[str, frozenset[str]] = {
     "a word of a list we keep": frozenset(
         {"about", "act", "action", "area", "code", "door", "form", "instrument", "kind", "level", "method", "module", "problem", "reason", "rested_for", "role",
-         "stage", "status", "step", "verdict", "was", "what"}
+         "stage", "status", "step", "trigger", "verdict", "was", "what"}
     ),
     "a version's label, or a key's": frozenset({"key", "label"}),
     "a fingerprint": frozenset({"digest", "document", "evidence", "letter", "mark"}),
