@@ -16,6 +16,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.sealing import LogTouched, seal
+from retention.disposals.jobs import JOBS as DISPOSAL_JOBS
 from retention.jobs import JOBS as RETENTION_JOBS
 from retention.reviews.jobs import JOBS as RECORD_REVIEW_JOBS
 from signatories.jobs import JOBS as SIGNATORY_JOBS
@@ -62,6 +63,7 @@ JOBS: tuple[Work, ...] = (
     *WITHDRAWAL_JOBS,
     *RETENTION_JOBS,
     *RECORD_REVIEW_JOBS,
+    *DISPOSAL_JOBS,
     *EXCEPTION_JOBS,
     *FLAG_JOBS,
     *COMPLAINT_JOBS,

@@ -18,14 +18,15 @@ from tests.inventory.source import product
 
 CODES: dict[str, frozenset[str]] = {
     "a word of a list we keep": frozenset(
-        {"about", "act", "action", "area", "code", "door", "form", "instrument", "kind", "level", "method", "module", "problem", "reason", "rested_for", "role",
+        {"about", "act", "action", "area", "code", "door", "form", "instrument", "ground", "kind", "level", "method", "module", "obstacle", "problem", "reach", "reason", "rested_for", "role",
          "stage", "status", "step", "trigger", "verdict", "was", "what"}
     ),
     "a version's label, or a key's": frozenset({"key", "label"}),
     "a fingerprint": frozenset({"digest", "document", "evidence", "letter", "mark"}),
-    "an id": frozenset({"client", "event_id", "token"}),
+    "an id": frozenset({"approved_by", "client", "event_id", "proposed_by", "token"}),
     "an opaque reference that whoever reads the log gave with why they read it": frozenset({"matter"}),
     "a date": frozenset({"as_at", "known_at"}),
+    "the rule that a period follows, and its group": frozenset({"rule"}),
     "a quarter such as 2026-Q4": frozenset({"quarter"}),
     "a country by its ISO 3166 code": frozenset({"country"}),
     "the name of a value of the policy": frozenset({"value"}),
@@ -33,7 +34,7 @@ CODES: dict[str, frozenset[str]] = {
 }  # fmt: skip
 """The only names under which an event may hold text, and what the text is."""
 
-LISTS = frozenset({"areas", "asked", "cases", "instruments", "missing", "scopes"})
+LISTS = frozenset({"areas", "asked", "cases", "fields", "instruments", "missing", "scopes"})
 """Names under which it may hold several such words, or the case system's opaque references."""
 
 PLAIN = {UUID, int, bool, date, datetime}

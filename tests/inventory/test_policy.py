@@ -93,13 +93,17 @@ def test_a_partners_role_reaches_the_whole_hub_to_read_the_register_and_raise_co
 
 
 @pytest.mark.rule("AUD-1", "SIG-3")
-def test_an_information_governance_officer_changes_nothing_but_doubts_finds_and_reviews(access: Access) -> None:
+def test_an_information_governance_officer_changes_nothing_but_doubts_finds_reviews_and_keeps_time(
+    access: Access,
+) -> None:
     granted = {permission for permission, _ in access.table["ig_officer"]}
 
     assert {permission for permission in granted if not permission.endswith(".read")} == {
         Permission.CHALLENGE_RAISE, Permission.CONCERN_RAISE, Permission.FLAG_REVIEW, Permission.BREAK_GLASS_REVIEW,
         Permission.ACCESS_AUDIT_FIND, Permission.ACCESS_AUDIT_SIGN, Permission.AUDIT_EXPORT, Permission.ROLLBACK_ACCEPT,
         Permission.INCIDENT_REPORT, Permission.DATA_BREACH_ASSESS, Permission.DATA_COMPLAINT_HANDLE,
+        Permission.RETENTION_REVIEW, Permission.RETENTION_ASK_REVIEW, Permission.HOLD_PLACE, Permission.HOLD_LIFT,
+        Permission.DISPOSAL_PROPOSE, Permission.DISPOSAL_APPROVE,
     }  # fmt: skip
 
 

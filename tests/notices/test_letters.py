@@ -11,7 +11,7 @@ from string import Template
 import pytest
 
 from compliance.notices.writing import LETTERS
-from compliance.web.words import LETTERS as NAMES
+from compliance.web.letter_words import LETTERS as NAMES
 from tests.inventory.source import product
 
 FILES = sorted(LETTERS.glob("*.txt"))

@@ -16,7 +16,7 @@ from compliance.app import house_of
 from compliance.kernel.clock import FixedClock, start_of
 from compliance.kernel.jobs import run_now
 from compliance.notices.writing import LETTERS as DIRECTORY
-from compliance.web.words import LETTERS
+from compliance.web.letter_words import LETTERS
 from signatories.jobs import JOBS
 from signatories.models import IsaCheck
 from tests.builders.identity import every, logged

@@ -29,8 +29,6 @@ from tests.builders.identity import a_link, a_person, accepted, an_account, at_w
 from tests.builders.identity import someone as someone_at_work
 from tests.builders.licences import a_licence, acting, an_organisation, seats, withdraw
 from tests.builders.reading import comes_to_read
-from tests.builders.retention import fallen_due
-from tests.builders.retention import kept as kept_records
 from tests.builders.roles import grant
 from tests.builders.rotas import SATURDAY, SUNDAY, a_rota, a_turn
 from tests.builders.second_factors import Device, an_account_by_passkey, named, signed_in_by_passkey
@@ -222,9 +220,6 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
     )
     officer = comes_to_read(comes, full_name="Io Gov")
     concern = a_concern(hub, someone_at_work(hub, "delegate"), person=str(someone.id))
-    kept_records(hub, "R-1")
-    kept_records(hub, "R-2")
-    record_review = fallen_due(hub)["R-1"].id
     flag, reviewing = concern.id, at_work(hub, officer.account.person)
     if concern.reviewer_id != reviewing[0].person_id:
         with hub.work(*reviewing) as ctx:
@@ -256,10 +251,6 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
         "/flags/rules?rule=concern",
         "/flags/rules/export.csv",
         *(f"/flags/{flag}{step}" for step in ("", "/review", "/reviewer")),
-        "/retention/reviews?search=R&which=all&group=2&sort=-reviewer",
-        "/retention/reviews/export.csv",
-        "/retention/reviews/new",
-        *(f"/retention/reviews/{record_review}{step}" for step in ("", "/decision", "/together", "/reviewer")),
         "/concerns/new",
         "/concerns?state=waits&search=C",
         "/concerns/export.csv",

@@ -18,6 +18,7 @@ from tests.builders.data_complaints import a_data_complaint, acknowledged
 from tests.builders.escalations import an_escalation, answered, raised
 from tests.builders.identity import an_employer, someone
 from tests.builders.incidents import a_data_breach, an_incident, assessed
+from tests.builders.retention import fallen_due, kept
 from tests.builders.signatories import a_pdf
 from tests.web.conftest import Comes
 from tests.web.walking import Walk
@@ -139,6 +140,18 @@ def complaints(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
     walk.open("the chair", comes("executive_chair"), "/", "/complaints/turns", end, f"{end}/final")
 
 
+def records_of_time(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
+    """Records that are due for review, and everything about one of them (RET-3)."""
+    for reference in ("R-1", "R-2"):
+        kept(walk.house, reference, organisation_id=organisation_id)
+    review = fallen_due(walk.house)["R-1"].id
+    walk.open(
+        "an officer, of records", comes("ig_officer"),
+        "/retention/reviews?search=R&which=all&group=2&sort=-reviewer", "/retention/reviews/export.csv", "/retention/reviews/new",
+        *(f"/retention/reviews/{review}{step}" for step in ("", "/decision", "/together", "/reviewer")),
+    )  # fmt: skip
+
+
 ROOMS: tuple[Callable[[Walk, Comes, UUID], None], ...] = (
     complaints,
     complaints_about_data,
@@ -146,5 +159,6 @@ ROOMS: tuple[Callable[[Walk, Comes, UUID], None], ...] = (
     themes,
     data_breaches,
     breaches,
+    records_of_time,
 )
 """Each is given the walk, whoever comes, and an organisation to be about."""

@@ -16,8 +16,8 @@ from compliance.notices.queries import LetterRow
 from compliance.notices.ways import Post
 from compliance.web import lists
 from compliance.web.access import guarded
+from compliance.web.letter_words import LETTERS
 from compliance.web.replies import Reply, show
-from compliance.web.words import LETTERS
 from policies.access import require
 from policies.permissions import Permission
 
