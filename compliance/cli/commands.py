@@ -33,6 +33,7 @@ from .configured import application, fail, settings
 from .demo import demo
 from .doctor import examine
 from .grants import CannotGrant, grant
+from .kit import kit
 from .papers import papers
 from .resealing import reseal
 from .serving import serve_for_good
@@ -61,6 +62,7 @@ def main() -> None:
 main.add_command(audit)
 main.add_command(demo)
 main.add_command(papers)
+main.add_command(kit)
 
 
 @main.command()

@@ -1,0 +1,32 @@
+"""What can go wrong between a case system and the service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+class NoAnswer(Exception):
+    """Nothing came that can be relied on: not reached, not in time, cut short, or not what was asked. Says which, and no secret."""
+
+
+@dataclass
+class Refused(Exception):
+    """The service refused: `status` is HTTP's, `code` is stable and worth acting on, `rule` is the rule's id where a rule refused.
+
+    `errors` points at each member that is wrong (JSON pointer and words).
+    """
+
+    status: int
+    code: str
+    detail: str
+    rule: str | None = None
+    errors: tuple[dict[str, Any], ...] = ()
+
+    def __str__(self) -> str:
+        where = "".join(f" {each.get('pointer')}: {each.get('detail')}" for each in self.errors)
+        return f"{self.status} {self.code}: {self.detail}{where}"
+
+
+class LogDoubted(Exception):
+    """The log is not the one that was witnessed before: tell whoever answers for it, and keep what you have (AUD-3)."""
