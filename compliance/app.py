@@ -33,6 +33,7 @@ from .complaints import models as _complaints  # noqa: F401
 from .complaints.data_protection import models as _data_complaints  # noqa: F401
 from .decisions.exceptions import use_cases as _exceptions  # noqa: F401 - its tables, and acts that take two people
 from .governance.escalations import models as _escalations  # noqa: F401
+from .governance.facts import models as _facts  # noqa: F401
 from .identity.countries import Countries
 from .identity.patience import Patience
 from .identity.proposals import models as _proposals  # noqa: F401 - its table is the store's, whoever proposes
@@ -50,6 +51,10 @@ from .licences.waiting import models as _waiting  # noqa: F401
 from .notices import models as _notices  # noqa: F401 - their table is the store's, whoever writes one
 from .notices.ways import Post
 from .papers.typesetting import Press
+from .sharing import models as _sharing  # noqa: F401
+from .sharing.disclosures import models as _disclosed  # noqa: F401
+from .sharing.reuse import models as _reuse  # noqa: F401
+from .sharing.statement import models as _statement  # noqa: F401
 from .web import doors as web
 from .witnesses import models as _witnesses  # noqa: F401
 from .witnesses import use_cases as _rollbacks  # noqa: F401 - the act that takes two people

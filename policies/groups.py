@@ -100,6 +100,19 @@ class CapacityValues:
 
 
 @dataclass(frozen=True)
+class ClientValues:
+    """How long what programs show and are shown counts, and how they are told that a sign-in ended (DEC-3, DEC-4)."""
+
+    overlap_days: int
+    assertion_seconds: int
+    code_seconds: int
+    id_token_minutes: int
+    logout_first_pause_seconds: int
+    logout_longest_pause_minutes: int
+    logout_hours: int
+
+
+@dataclass(frozen=True)
 class DecisionValues:
     """How long a permit and a token may be relied on, and how many questions fit a batch (DEC-7)."""
 
@@ -296,6 +309,50 @@ class HoldGround:
 
 LOOKS = {"involvement": False, "conflict": False, "bulk": True, "hours": True, "refusals": True, "break_glass": False}
 """The looks that a rule of need to know can take, and whether each counts within a time (AUD-6)."""
+
+
+@dataclass(frozen=True)
+class SharingValues:
+    """How long an answer about re-use or a disclosure may take, and how much is said or counted at once (SHA-1 to SHA-4, GOV-2)."""
+
+    reuse_working_days: int
+    reuse_reminder_working_days: int
+    disclosure_working_days: int
+    words_most: int
+    statement_most: int
+    facts_most: int
+    facts_months_back: int
+    fact_count_most: int
+
+
+@dataclass(frozen=True)
+class SharingChoice:
+    """One of a list that somebody chooses from when information is shared, by its code (SHA-2, SHA-3)."""
+
+    code: str
+    name: str
+    clause: str
+
+
+@dataclass(frozen=True)
+class LawfulBasis:
+    """Upon what information is shared; or, where `for_sharing` is false, upon what it is not (SHA-1)."""
+
+    code: str
+    name: str
+    for_sharing: bool
+    clause: str
+
+
+@dataclass(frozen=True)
+class FactCounter:
+    """Something that the case system counts of an organisation, by its code; never more than `part_of`, if it names one (GOV-2)."""
+
+    code: str
+    name: str
+    means: str
+    part_of: str
+    clause: str
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from .groups import (
     BreachValues,
     CapacityValues,
     CaseAction,
+    ClientValues,
     ComplaintTheme,
     ComplaintValues,
     CountryValues,
@@ -35,8 +36,10 @@ from .groups import (
     DisposalValues,
     EscalationValues,
     ExceptionValues,
+    FactCounter,
     HoldGround,
     InformationAsset,
+    LawfulBasis,
     LicenceValues,
     NeedToKnowRule,
     NoticeValues,
@@ -47,6 +50,8 @@ from .groups import (
     RetentionValues,
     SecondFactorValues,
     SessionValues,
+    SharingChoice,
+    SharingValues,
     SignatoryValues,
     SignInValues,
     TwoPeopleValues,
@@ -105,6 +110,7 @@ class Policy:
     licences: LicenceValues
     capacity: CapacityValues
     decisions: DecisionValues
+    clients: ClientValues
     signatories: SignatoryValues
     notices: NoticeValues
     audit: AuditValues
@@ -114,6 +120,7 @@ class Policy:
     escalations: EscalationValues
     retention: RetentionValues
     disposal: DisposalValues
+    sharing: SharingValues
     calendar: Calendar
     need_to_know: dict[str, NeedToKnowRule]
     access_purposes: dict[str, AccessPurpose]
@@ -123,6 +130,12 @@ class Policy:
     retention_events: dict[str, RetentionEvent]
     retention_questions: dict[str, RetentionQuestion]
     hold_grounds: dict[str, HoldGround]
+    lawful_bases: dict[str, LawfulBasis]
+    reuse_purposes: dict[str, SharingChoice]
+    reuse_overrides: dict[str, SharingChoice]
+    disclosure_bodies: dict[str, SharingChoice]
+    disclosure_materials: dict[str, SharingChoice]
+    fact_counters: dict[str, FactCounter]
     areas: dict[str, Area]
     assets: dict[str, InformationAsset]
     case_actions: dict[str, CaseAction]
@@ -151,6 +164,7 @@ class Policy:
             licences=values("licences.toml", LicenceValues),
             capacity=values("capacity.toml", CapacityValues),
             decisions=values("decisions.toml", DecisionValues),
+            clients=values("clients.toml", ClientValues),
             signatories=values("signatories.toml", SignatoryValues),
             notices=values("notices.toml", NoticeValues),
             audit=values("audit.toml", AuditValues),
@@ -160,6 +174,7 @@ class Policy:
             escalations=values("escalations.toml", EscalationValues),
             retention=values("retention.toml", RetentionValues),
             disposal=values("disposal.toml", DisposalValues),
+            sharing=values("sharing.toml", SharingValues),
             calendar=values("calendar.toml", Calendar),
             need_to_know=_need_to_know(_tables(directory, "need_to_know.toml", NeedToKnowRule)),
             access_purposes=_tables(directory, "access_purposes.toml", AccessPurpose),
@@ -169,6 +184,12 @@ class Policy:
             retention_events=_tables(directory, "retention_events.toml", RetentionEvent),
             retention_questions=_tables(directory, "retention_questions.toml", RetentionQuestion),
             hold_grounds=_tables(directory, "hold_grounds.toml", HoldGround),
+            lawful_bases=_tables(directory, "lawful_bases.toml", LawfulBasis),
+            reuse_purposes=_tables(directory, "reuse_purposes.toml", SharingChoice),
+            reuse_overrides=_tables(directory, "reuse_overrides.toml", SharingChoice),
+            disclosure_bodies=_bodies(_tables(directory, "disclosure_bodies.toml", SharingChoice)),
+            disclosure_materials=_tables(directory, "disclosure_materials.toml", SharingChoice),
+            fact_counters=_counters(_tables(directory, "fact_counters.toml", FactCounter)),
             areas={
                 code: Area(code, area["name"], tuple(area["districts"]))
                 for code, area in _read(directory, "areas.toml").items()
@@ -290,6 +311,25 @@ def _need_to_know(rules: dict[str, NeedToKnowRule]) -> dict[str, NeedToKnowRule]
             needs = "as many as there may be, and minutes" if counts else "neither a number nor minutes: both are 0"
             raise BrokenPolicy(f"need_to_know.toml: {code} looks at {rule.looks_at}, which takes {needs}")
     return rules
+
+
+def _bodies(bodies: dict[str, SharingChoice]) -> dict[str, SharingChoice]:
+    """The bodies to which something may be disclosed: a victim or a perpetrator is none, whoever writes the file (SHA-3)."""
+    for code in bodies:
+        if fullmatch(r".*(victim|perpetrator|survivor|suspect|accused).*", code):
+            raise BrokenPolicy(
+                f"disclosure_bodies.toml: {code} is no body; minutes are shared with neither side (OP 10.2)"
+            )
+    return bodies
+
+
+def _counters(counters: dict[str, FactCounter]) -> dict[str, FactCounter]:
+    """The counters of facts, once each that is part of another names one that stands alone (GOV-2)."""
+    for code, counter in counters.items():
+        whole = counters.get(counter.part_of)
+        if counter.part_of and (whole is None or whole.part_of):
+            raise BrokenPolicy(f"fact_counters.toml: {code} is part of {counter.part_of}, which does not stand alone")
+    return counters
 
 
 def _case_actions(groups: dict[str, Any]) -> dict[str, CaseAction]:

@@ -1,0 +1,1 @@
+"""The confidentiality statement: its versions, and who has acknowledged which (OP Appendix F)."""
