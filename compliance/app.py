@@ -29,11 +29,15 @@ from .api import doors as api
 from .api.evaluation import DecisionDoor
 from .breaches import models as _incidents  # noqa: F401
 from .breaches.notifying import models as _data_breaches  # noqa: F401
+from .changes import models as _time_marks  # noqa: F401
+from .changes.webhooks import models as _webhooks  # noqa: F401
 from .complaints import models as _complaints  # noqa: F401
 from .complaints.data_protection import models as _data_complaints  # noqa: F401
+from .decisions.desk import Desk
 from .decisions.exceptions import use_cases as _exceptions  # noqa: F401 - its tables, and acts that take two people
 from .governance.escalations import models as _escalations  # noqa: F401
 from .governance.facts import models as _facts  # noqa: F401
+from .identity.clients import use_cases as _clients  # noqa: F401 - its tables, and acts that take two people
 from .identity.countries import Countries
 from .identity.patience import Patience
 from .identity.proposals import models as _proposals  # noqa: F401 - its table is the store's, whoever proposes
@@ -68,6 +72,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     app = furnished(settings, clock)
     api.register(app)
     web.register(app)
+    house_of(app).fixtures[Desk] = Desk(house_of(app))
     app.wsgi_app = DecisionDoor(house_of(app), app.wsgi_app)  # type: ignore[method-assign]
     return app
 

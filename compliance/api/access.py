@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from flask import current_app, g, request
-from sqlalchemy import select
 
 from compliance.identity import access_tokens, devices, whence
 from compliance.identity import queries as identity
-from compliance.identity.models import ServiceClient
+from compliance.identity.clients import queries as clients
+from compliance.identity.clients.rules import calls_from
 from compliance.identity.rules import Stage
 from compliance.kernel.context import NOBODY, Actor, Context, Holding, Origin, acting, house, in_force, reading
 from compliance.kernel.errors import Forbidden
@@ -190,22 +190,31 @@ def _person(ctx: Context, current: identity.CurrentSession) -> Actor:
 
 
 def _let_program_in(door: Door, token: str) -> None:
-    claims = access_tokens.verify(house(), token)
-    if claims is None or not _in_force(claims.client_id):
+    caller = program_of(token)
+    if caller is None:
         raise Challenge(error="invalid_token", detail="This token is not one of ours, or is over. Ask for a new one.")
 
+    claims, client = caller
     g.actor = Actor("client", claims.client_id, holdings=frozenset({Holding("case_system")}))
     if door.scope is None:
         raise NotForPrograms()
-    if door.scope not in claims.scopes:
+    if door.scope not in claims.scopes & client.scopes:
         raise Challenge(error="insufficient_scope", scope=door.scope, detail="This token has another scope.")
 
 
-def _in_force(client_id: str) -> bool:
-    """Whether this client may still ask: a token of one that was ended opens nothing from then on (DEC-4)."""
+def program_of(token: str) -> tuple[access_tokens.Claims, clients.Caller] | None:
+    """What a token says, and the program it was given to as that is now (DEC-4).
+
+    None for one that is not ours or is over, of a program that was ended or took it back, or that calls from where it may not.
+    """
+    claims = access_tokens.verify(house(), token)
+    if claims is None:
+        return None
     with reading(NOBODY) as ctx:
-        live = select(ServiceClient.id).where(ServiceClient.client_id == client_id, ServiceClient.ended_at.is_(None))
-        return ctx.session.scalar(live) is not None
+        client = clients.caller(ctx, claims.client_id, claims.token_id)
+    if client is None or not calls_from(client.networks, g.origin.address):
+        return None
+    return claims, client
 
 
 def _require_some_role(door: Door) -> None:

@@ -67,7 +67,7 @@ class DecisionDoor:
         # From the files alone: asked of the store, the first batch of a process would need one that answers.
         self._most = cast(PolicyInForce, house.fixtures[Policy]).files.decisions.batch_most
         self._onward = onward
-        self._desk = Desk(house)
+        self._desk = house.the(Desk)
         self._watch = house.the(Watch)
         self._tokens: dict[str, Claims] = {}
         self._reasons: dict[tuple[Reason, ...], bytes] = {}
@@ -146,7 +146,7 @@ class DecisionDoor:
     ) -> bytes:
         asked = Asked(
             claims.client_id, questions.asked, environ.get("REMOTE_ADDR") or None, request_id,
-            questions.batch, questions.stop_on, environ.get(FORWARDED_FOR),
+            questions.batch, questions.stop_on, environ.get(FORWARDED_FOR), claims.token_id, SCOPE,
         )  # fmt: skip
         answered = self._desk.ask(asked)
         tail = self._tail(answered)

@@ -25,7 +25,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 
 from audit.record import record
 from compliance.identity import access_tokens, counters
-from compliance.identity import queries as identity
+from compliance.identity.clients import queries as clients
 from compliance.identity.models import ServiceClient
 from compliance.kernel.context import Actor, Holding, house, work
 
@@ -139,7 +139,7 @@ def token() -> Reply:
 @open_door
 def jwks() -> Reply:
     """The keys that our tokens can be checked with (RFC 7517)."""
-    return present(access_tokens.public_keys(house()))
+    return present({"keys": access_tokens.public_keys(house())})
 
 
 @oauth.get("/.well-known/oauth-authorization-server")
@@ -206,7 +206,7 @@ def _authenticated(_query_client: Any, _request: FlaskOAuth2Request) -> Program:
     client_id, secret = _basic()
     with work() as ctx:
         counters.hear(ctx)
-        row = identity.check_client(ctx, client_id, secret)
+        row = clients.check_client(ctx, client_id, secret)
         if row is None:
             counters.count_source(ctx)
             record(ctx, ClientSignInFailed())

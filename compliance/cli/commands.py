@@ -18,6 +18,7 @@ from compliance.identity import queries
 from compliance.identity import use_cases as identity
 from compliance.identity.access_tokens import SCOPES
 from compliance.identity.addresses import normalise
+from compliance.identity.clients.queries import clients as known_clients
 from compliance.identity.links import invitation_link
 from compliance.kernel.context import Context, operator
 from compliance.kernel.errors import Refusal
@@ -223,7 +224,7 @@ def create_client(name: str, scopes: tuple[str, ...]) -> None:
 def end_client(client_id: str) -> None:
     """Take a client's access away, at once."""
     with house_of(application()).work(operator("clients end")) as ctx:
-        known = {client.client_id: client.id for client in queries.clients(ctx)}
+        known = {client.client_id: client.id for client in known_clients(ctx)}
         if client_id not in known:
             fail(f"There is no client {client_id}.")
         identity.end_client(ctx, known[client_id])

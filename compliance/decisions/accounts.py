@@ -12,9 +12,12 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from compliance.identity.clients.models import RevokedToken
 from compliance.identity.models import Authenticator, Passkey, Password, Person, RoleHeld, ServiceClient
 from compliance.identity.queries import still_held
 from compliance.licences.models import Licence
+
+from .book import Client
 
 MOST_NAMED = 500
 """Beyond so many people it is cheaper, and on SQLite needed, to read everybody and keep those asked for."""
@@ -83,10 +86,15 @@ def people_of(connection: Connection, organisation_ids: Collection[UUID]) -> set
     return set(connection.execute(employed.union(licensed)).scalars())
 
 
-def live_clients(connection: Connection) -> frozenset[str]:
+def live_clients(connection: Connection, at: datetime) -> dict[str, Client]:
     """The service clients that may ask, by client id."""
-    statement = select(ServiceClient.client_id).where(ServiceClient.ended_at.is_(None))
-    return frozenset(connection.execute(statement).scalars())
+    taken_back: dict[UUID, set[str]] = defaultdict(set)
+    for client_id, token_id in connection.execute(_TAKEN_BACK.where(RevokedToken.ends_at > at)):
+        taken_back[client_id].add(token_id)
+    return {
+        client_id: Client(frozenset(scopes.split()), tuple(networks.split()), frozenset(taken_back.get(one, ())))
+        for one, client_id, scopes, networks in connection.execute(_CLIENTS)
+    }
 
 
 _PEOPLE = select(Person.id, Person.email, Person.organisation_id, Person.locked_at, Person.closed_at)
@@ -97,3 +105,7 @@ _AUTHENTICATORS = select(Authenticator.person_id).where(
 )
 _PASSKEYS = select(Passkey.person_id).where(Passkey.ended_at.is_(None))
 _ROLES = select(RoleHeld.person_id, RoleHeld.role, RoleHeld.ends_at)
+_CLIENTS = select(ServiceClient.id, ServiceClient.client_id, ServiceClient.scopes, ServiceClient.networks).where(
+    ServiceClient.ended_at.is_(None)
+)
+_TAKEN_BACK = select(RevokedToken.client_id, RevokedToken.token_id)

@@ -99,6 +99,15 @@ class Action:
     needs_area: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A program as each of its calls is looked at: what it may ask for, from where, and which tokens it gave back."""
+
+    scopes: frozenset[str]
+    networks: tuple[str, ...]
+    taken_back: frozenset[str]
+
+
 @dataclass(slots=True)
 class Book:
     """Everything a decision looks at, as at `state_version`, by the policy that was in force then."""
@@ -109,7 +118,7 @@ class Book:
     policy: Policy
     people: dict[str, Standing] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
-    clients: frozenset[str] = frozenset()
+    clients: dict[str, Client] = field(default_factory=dict)
 
     def enter(self, standing: Standing) -> None:
         """Put a person in under each of their names."""

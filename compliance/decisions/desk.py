@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 
 from audit.append import append, take_turn
 from audit.models import Moment
+from compliance.identity.clients.rules import calls_from
 from compliance.identity.whence import source_address
 from compliance.kernel.clock import end_of, london_date, start_of
 from compliance.kernel.context import House
@@ -181,8 +182,8 @@ class Desk:
     ) -> dict[str, Any]:
         """Decide one call and return its entry's draft; what the caller gets waits in `waiting`."""
         asked = waiting.asked
-        if asked.client_id not in book.clients:
-            waiting.problem = CallerEnded("this service client was ended")
+        if not self._is_heard(book, asked):
+            waiting.problem = CallerEnded("this service client was ended, or may not ask this from there")
             return self._draft(book, asked, now, ClientTurnedAway.name, "refused", rules="DEC-3")
         instant = now.timestamp()
         waiting.until = instant + book.policy.decisions.permit_seconds
@@ -199,6 +200,20 @@ class Desk:
             if asked.stop_on is not None and verdict.permit is asked.stop_on:
                 break
         return self._entry(book, asked, waiting.verdicts, now)
+
+    def _is_heard(self, book: Book, asked: Asked) -> bool:
+        """Whether this program may ask now: it is let in, has the scope still, and calls from where it may (DEC-4)."""
+        client = book.clients.get(asked.client_id)
+        if client is None or asked.token_id in client.taken_back:
+            return False
+        if asked.scope is None:
+            return True
+        if asked.scope not in client.scopes:
+            return False
+        if not client.networks:
+            return True
+        trusted = book.policy.countries.trusted_proxies
+        return calls_from(client.networks, source_address(asked.address, asked.forwarded_for, trusted))
 
     def _decide(self, connection: Connection, book: Book, question: Question, instant: float) -> Verdict:
         if question.broken:

@@ -63,7 +63,7 @@ def read_changes(connection: Connection, house: House, book: Book, version: int)
         _read_everything(connection, house, book)
     else:
         if "client" in named:
-            book.clients = live_clients(connection)
+            book.clients = live_clients(connection, house.clock.now())
         if "closed_case" in named:
             book.closed = closed_cases(connection)
         people = named.get("person", set()) | people_of(connection, named.get("organisation", set()))
@@ -83,7 +83,7 @@ def read_again(connection: Connection, house: House, book: Book, person_ids: Ite
 def _read_everything(connection: Connection, house: House, book: Book) -> None:
     book.people.clear()
     book.policy = house.the(Policy, connection)
-    book.clients = live_clients(connection)
+    book.clients = live_clients(connection, house.clock.now())
     book.closed = closed_cases(connection)
     _fold(connection, house, book, None)
 

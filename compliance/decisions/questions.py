@@ -29,7 +29,8 @@ class Question:
 class Asked:
     """One call: who calls, from where, and everything asked in it; `stop_on` ends a batch at the first such answer.
 
-    `address` is the peer's, and `forwarded_for` the chain that it says the call came by (IDN-7).
+    `address` is the peer's, and `forwarded_for` the chain that it says the call came by (IDN-7). `token_id` is the token
+    that was shown for it, and `scope` what it must be for; both are empty where the service asks on a program's behalf.
     """
 
     client_id: str
@@ -39,6 +40,8 @@ class Asked:
     batch: bool = False
     stop_on: bool | None = None
     forwarded_for: str | None = None
+    token_id: str | None = None
+    scope: str | None = None
 
 
 @dataclass(slots=True)

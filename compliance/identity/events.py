@@ -304,27 +304,6 @@ class RoleEnded(PersonEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClientRegistered(Event):
-    """A program was let in, for these scopes (DEC-3)."""
-
-    name: ClassVar[str] = "client.registered"
-    subject_kind: ClassVar[str | None] = "client"
-
-    client: str
-    scopes: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClientEnded(Event):
-    """A program is let in no more (DEC-4)."""
-
-    name: ClassVar[str] = "client.ended"
-    subject_kind: ClassVar[str | None] = "client"
-
-    client: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class PolicyChanged(Event):
     """Two people changed a value of the policy; `before` and `after` are it in JSON: numbers, codes, networks (IDN-9)."""
 

@@ -216,6 +216,7 @@ class SignIn(Base):
     """A session: half open after the password, whole after the code. Only the token's fingerprint is kept (IDN-6).
 
     `reads_for` is why its person reads the audit log, and `matter` an opaque reference they gave with it (AUD-1).
+    `method` is the second factor that was given last: what a program is told of a sign-in through us.
     """
 
     __tablename__ = "sessions"
@@ -233,6 +234,7 @@ class SignIn(Base):
     agent: Mapped[str | None] = mapped_column(String(200))
     device_id: Mapped[UUID | None]
     must_renew: Mapped[bool] = mapped_column(default=False)
+    method: Mapped[str | None] = mapped_column(String(8))
     reads_for: Mapped[str | None] = mapped_column(String(32))
     matter: Mapped[str | None] = mapped_column(String(64))
 
@@ -256,14 +258,22 @@ class AccountInvitation(Audited, Base):
 
 
 class ServiceClient(Audited, Base):
-    """A program that may ask us things: the case system. Its secret is shown once and kept as a fingerprint."""
+    """A program that may ask us things: the case system. What it proves itself by stands in `identity.clients`.
+
+    `scopes` are the words it may ask for, `networks` where it may call from (nothing: from anywhere); `redirects` are
+    the addresses people are sent back to, signed in, and `logout_redirects` signed out: one a line, compared whole.
+    `back_channel` is where it is told that somebody's sign-in ended.
+    """
 
     __tablename__ = "service_clients"
 
     client_id: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(200))
-    secret: Mapped[str] = mapped_column(String(64))
     scopes: Mapped[str] = mapped_column(String(255))
+    networks: Mapped[str] = mapped_column(Text, server_default="")
+    redirects: Mapped[str] = mapped_column(Text, server_default="")
+    logout_redirects: Mapped[str] = mapped_column(Text, server_default="")
+    back_channel: Mapped[str | None] = mapped_column(String(500))
     made_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 

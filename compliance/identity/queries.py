@@ -1,8 +1,7 @@
-"""Looking people, sessions and clients up: one statement each."""
+"""Looking people and sessions up: one statement each."""
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,15 +29,13 @@ from compliance.kernel.db import WRITES
 from compliance.kernel.errors import NotFound
 from compliance.kernel.ids import parse_id
 from compliance.kernel.secrets import KeyRing
-from policies.access import reach
 from policies.in_force import last_change
-from policies.permissions import Permission
 from policies.values import Policy
 
 from . import rules
 from .departures import last_withdrawal
 from .errors import FreshCodeNeeded
-from .models import Authenticator, EmailCode, Passkey, Password, Person, RoleHeld, ServiceClient, SignIn
+from .models import Authenticator, EmailCode, Passkey, Password, Person, RoleHeld, SignIn
 from .rules import Method, Stage
 
 PAGE = 50
@@ -324,25 +321,3 @@ def is_ready(ctx: Context, person_id: UUID) -> bool:
     """Whether the account has both its keys: a password, in date or not, and a second factor (LIC-3, IDN-3)."""
     has_password = exists().where(Password.person_id == person_id, Password.ended_at.is_(None))
     return bool(ctx.session.execute(select(enrolled(person_id) & has_password)).scalar_one())
-
-
-def clients(ctx: Context) -> list[ServiceClient]:
-    """Every service client there is or was, by name; raises Forbidden."""
-    reach(ctx, Permission.CLIENT_MANAGE)
-    return list(ctx.session.execute(select(ServiceClient).order_by(ServiceClient.name, ServiceClient.id)).scalars())
-
-
-def client_stands(ctx: Context, client_id: str) -> bool:
-    """Whether this client is registered and was not ended; if so, whoever would end it waits for this transaction."""
-    live = select(ServiceClient.id).where(ServiceClient.client_id == client_id, ServiceClient.ended_at.is_(None))
-    return ctx.session.scalar(live.with_for_update(read=True)) is not None
-
-
-def check_client(ctx: Context, client_id: str, secret: str) -> ServiceClient | None:
-    """The live client whose secret this is, in a time that does not tell a wrong id from a wrong secret."""
-    mark = ctx.the(KeyRing).fingerprint("client", secret)
-    asked = client_id if client_id.isascii() and client_id.isprintable() else ""
-    known = select(ServiceClient).where(ServiceClient.client_id == asked, ServiceClient.ended_at.is_(None))
-    client = ctx.session.execute(known).scalar_one_or_none()
-    right = hmac.compare_digest(client.secret if client else "0" * len(mark), mark)
-    return client if right else None

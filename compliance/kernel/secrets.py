@@ -3,7 +3,8 @@
 The ring is a JSON file that only the service may read. `fields` seals secret and personal columns with
 AES-256-GCM, bound to the column and row they belong to, so that a sealed value moved elsewhere does not
 open; the newest key seals, every key in the ring opens. `pepper` makes the keyed fingerprints under which
-tokens are looked up, `cookies` signs forms, `token` signs access tokens (ES256), `log` signs the checkpoints of
+tokens are looked up, `cookies` signs forms, `token` signs access tokens (ES256), `identity` signs what relying parties
+are told of people (RS256, which OpenID Connect asks of everybody), `log` signs the checkpoints of
 the log (Ed25519), with every key that it holds. `papers` signs documents (ECDSA P-256): the first of them does, the
 certificates of the others stay for what they signed.
 """
@@ -21,19 +22,36 @@ from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 
 from .paper_keys import PaperKey, new_paper_key
 from .settings import Misconfigured
 
 _NONCE = 12
 _LEAST = 32
+_RSA_BITS = 2048
+_EARLIER = 2
+"""How many signing keys that signed before are still published: what they signed last is over long since."""
 
 
 class Unreadable(RuntimeError):
     """A sealed value does not open: another key, another place, or it was touched."""
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """A key that signs tokens, by the name that stands in their headers; of one that signed before the public half."""
+
+    id: str
+    pem: str
 
 
 @dataclass(frozen=True)
@@ -48,6 +66,9 @@ class KeyRing:
     token_pem: str
     log: tuple[bytes, ...]
     papers: tuple[PaperKey, ...]
+    earlier_tokens: tuple[SigningKey, ...] = ()
+    identity: tuple[SigningKey, ...] = ()
+    """The first signs; the others signed before it."""
 
     @classmethod
     def load(cls, path: Path) -> KeyRing:
@@ -67,6 +88,8 @@ class KeyRing:
                 token_pem=held["token"]["pem"],
                 log=tuple(base64.b64decode(key) for key in held["log"]),
                 papers=tuple(PaperKey.read(one) for one in held["papers"]),
+                earlier_tokens=tuple(SigningKey(one["id"], one["pem"]) for one in held.get("earlier_tokens", ())),
+                identity=tuple(SigningKey(one["id"], one["pem"]) for one in held["identity"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             words = "Run `compliance keys complete`, or restore it from your backup."
@@ -80,6 +103,7 @@ class KeyRing:
             self.newest not in self.fields
             or not self.log
             or not any(one.pem for one in self.papers[:1])
+            or not any("PRIVATE" in one.pem for one in self.identity[:1])
             or any(len(key) < _LEAST or len(set(key)) < 8 for key in secrets_held)
         ):
             raise Misconfigured(f"The key file {path} holds a key that is too weak. Make a new one.")
@@ -112,7 +136,6 @@ class KeyRing:
 
 def create_key_file(path: Path) -> None:
     """Write a new ring of random keys, readable by this user alone; refuses to replace one that is there."""
-    signing = ec.generate_private_key(ec.SECP256R1())
     ring = {
         "newest": "1",
         "fields": {"1": _random()},
@@ -120,19 +143,18 @@ def create_key_file(path: Path) -> None:
         "cookies": _random(),
         "log": [_random()],
         "papers": [new_paper_key()],
-        "token": {
-            "id": secrets.token_hex(8),
-            "pem": signing.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
-        },
+        "token": _new_token_key(),
+        "identity": [_new_identity_key()],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     _write(path, ring)
 
 
 def complete_key_file(path: Path) -> bool:
-    """Add the keys that a file made before they were needed lacks, the log's and the papers'; says whether it lacked any."""
+    """Add the keys that a file made before they were needed lacks; says whether it lacked any."""
     held = json.loads(path.read_text())
-    lacking = {name: [make()] for name, make in (("log", _random), ("papers", new_paper_key)) if name not in held}
+    makes = (("log", _random), ("papers", new_paper_key), ("identity", _new_identity_key))
+    lacking = {name: [make()] for name, make in makes if name not in held}
     if lacking:
         _replace(path, held | lacking)
     return bool(lacking)
@@ -141,14 +163,21 @@ def complete_key_file(path: Path) -> bool:
 def turn_key_file(path: Path) -> str:
     """Add a new key that seals from now on, beside those that only open; gives its name. The file changes at one stroke.
 
-    Documents are signed by a new key too: of the one before it only the certificate is kept.
+    Documents and tokens are signed by new keys too: of those before them only what checks their signatures is kept.
     """
     KeyRing.load(path)
     ring = json.loads(path.read_text())
     name = str(max(int(known) for known in ring["fields"]) + 1)
     ring["fields"][name] = _random()
     signed = [{"certificate": one["certificate"]} for one in ring["papers"]]
-    _replace(path, ring | {"newest": name, "papers": [new_paper_key(), *signed]})
+    turned = {
+        "newest": name,
+        "papers": [new_paper_key(), *signed],
+        "token": _new_token_key(),
+        "earlier_tokens": [_public_half(ring["token"]), *ring.get("earlier_tokens", ())][:_EARLIER],
+        "identity": [_new_identity_key(), *map(_public_half, ring["identity"])][: 1 + _EARLIER],
+    }
+    _replace(path, ring | turned)
     return name
 
 
@@ -166,6 +195,26 @@ def _write(path: Path, ring: Mapping[str, object]) -> None:
         json.dump(ring, file, indent=1)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _new_token_key() -> dict[str, str]:
+    return _signing_key(ec.generate_private_key(ec.SECP256R1()))
+
+
+def _new_identity_key() -> dict[str, str]:
+    return _signing_key(rsa.generate_private_key(public_exponent=65537, key_size=_RSA_BITS))
+
+
+def _signing_key(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> dict[str, str]:
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    return {"id": secrets.token_hex(8), "pem": pem}
+
+
+def _public_half(held: Mapping[str, str]) -> dict[str, str]:
+    if "PRIVATE" not in held["pem"]:
+        return dict(held)
+    public = load_pem_private_key(held["pem"].encode(), None).public_key()
+    return {"id": held["id"], "pem": public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()}
 
 
 def _random() -> str:

@@ -13,6 +13,7 @@ from audit.models import COLUMNS, AuditEntry
 from compliance.app import house_of
 from compliance.identity import queries
 from compliance.identity import use_cases as identity
+from compliance.identity.clients import queries as clients
 from compliance.kernel.context import House, operator
 from tests.builders.decisions import MANY, ONE, CaseSystem, a_question, the_case_system
 from tests.builders.licences import a_licence, an_organisation, seats
@@ -163,7 +164,7 @@ def test_a_client_that_was_ended_is_turned_away_at_once_though_its_token_lives(d
     assert desk.asks()["decision"] is True
 
     with house_of(desk.app).work(operator("test")) as ctx:
-        client = next(row for row in queries.clients(ctx) if row.client_id == desk.client_id)
+        client = next(row for row in clients.clients(ctx) if row.client_id == desk.client_id)
         identity.end_client(ctx, client.id)
 
     assert desk.post(ONE, a_question()).status_code == 401

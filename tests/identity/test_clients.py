@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from compliance.identity import queries, use_cases
+from compliance.identity import use_cases
+from compliance.identity.clients import queries as clients
+from compliance.identity.clients.models import ClientCredential
 from compliance.identity.errors import ClientOver
 from compliance.identity.models import ServiceClient
 from compliance.kernel.context import NOBODY, House
@@ -18,7 +20,10 @@ def test_a_clients_secret_is_shown_once_and_kept_as_a_fingerprint(house: House) 
         client, secret = use_cases.register_client(ctx, name="Case system", scopes=["registers:read", "decisions"])
 
     [kept] = every(house, ServiceClient)
-    assert secret not in (kept.secret, kept.client_id)
+    [proof] = every(house, ClientCredential)
+    assert proof.client_id == kept.id
+    assert secret not in (proof.secret, kept.client_id)
+    assert proof.jwk is None
     assert kept.scopes == "decisions registers:read"
     assert not any(secret in entry.detail for entry in logged(house, "client.registered"))
     with house.reading(NOBODY) as ctx:
@@ -34,7 +39,7 @@ def test_a_wrong_secret_and_an_unknown_client_get_nothing(sqlite_house: House) -
 
     with sqlite_house.reading(NOBODY) as ctx:
         for client_id, given in [
-            (client.client_id, secret + "x"), (client.client_id, ""), (client.client_id, client.secret), ("msc_none", secret),
+            (client.client_id, secret + "x"), (client.client_id, ""), ("msc_none", secret),
             ("", secret), ("\x00", secret), ("\ud800", "0" * 64), ("msc_none", "0" * 64),
         ]:  # fmt: skip
             assert use_cases.check_client(ctx, client_id, given) is None
@@ -72,6 +77,6 @@ def test_partners_register_no_clients(sqlite_house: House) -> None:
     with sqlite_house.work(*delegate) as ctx, pytest.raises(Forbidden):
         use_cases.register_client(ctx, name="Case system", scopes=["decisions"])
     with sqlite_house.reading(*delegate) as ctx, pytest.raises(Forbidden):
-        queries.clients(ctx)
+        clients.clients(ctx)
     with sqlite_house.reading(COMMAND) as ctx:
-        assert queries.clients(ctx) == []
+        assert clients.clients(ctx) == []

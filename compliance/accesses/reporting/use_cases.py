@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from audit.append import Receipt
 from audit.record import once_entered, record, recorded
-from compliance.identity import queries as identity
+from compliance.identity.clients import queries as clients
 from compliance.kernel.context import Context
 from compliance.kernel.db import violated
 from compliance.kernel.errors import FieldError
@@ -55,7 +55,7 @@ def report(ctx: Context, events: Sequence[Told]) -> Report:
     """
     require(ctx, Permission.ACCESS_REPORT)
     client_id = ctx.actor.id
-    if not identity.client_stands(ctx, client_id):
+    if not clients.client_stands(ctx, client_id):
         raise ClientEnded()
     policy = ctx.the(Policy)
     _refuse_as_such(events, policy.audit.events_most)

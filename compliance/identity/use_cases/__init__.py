@@ -13,9 +13,9 @@ decision's audit entry. Therefore the hash is always verified or made *before* t
 
 from __future__ import annotations
 
-from compliance.identity.queries import check_client
+from compliance.identity.clients.queries import check_client
+from compliance.identity.clients.use_cases import end_client, register_client
 
-from .clients import end_client, register_client
 from .compromise import password_compromised
 from .email_codes import send_code, send_first_code
 from .enrolling import Enrolment, confirm_email, confirm_enrolment, start_enrolment

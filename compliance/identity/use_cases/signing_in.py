@@ -191,7 +191,7 @@ def freshen(ctx: Context, session_id: UUID, code: str) -> Outcome:
 
 def freshened(ctx: Context, current: CurrentSession, method: Method) -> Opened:
     """The second factor was right again: sensitive acts may follow, under a new token (IDN-6)."""
-    opened = step_up(ctx, current, Stage.WHOLE, fresh_at=ctx.now())
+    opened = step_up(ctx, current, Stage.WHOLE, fresh_at=ctx.now(), method=str(method))
 
     record(
         ctx,
@@ -230,6 +230,7 @@ def complete(ctx: Context, current: CurrentSession, method: Method) -> Opened:
         whole_at=ctx.now(),
         fresh_at=ctx.now(),
         must_renew=must_renew,
+        method=str(method),
         device_id=browser.device_id,
     )
 
