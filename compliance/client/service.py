@@ -16,6 +16,7 @@ from .credentials import Credentials
 from .errors import NoAnswer, Refused
 from .following import Change
 from .line import Line, Said
+from .people import SignIn
 from .tokens import Tokens
 
 SECONDS = 2.0
@@ -45,8 +46,13 @@ class Service:
         trust: ssl.SSLContext | None = None,
     ) -> None:
         self._line = Line(base_url, trust=trust)
-        self._tokens = Tokens(self._line, issuer or base_url.rstrip("/"), credentials, tuple(scopes))
+        self._issuer, self._credentials = issuer or base_url.rstrip("/"), credentials
+        self._tokens = Tokens(self._line, self._issuer, credentials, tuple(scopes))
         self._seconds = seconds
+
+    def sign_in(self, client_id: str, redirect_uri: str) -> SignIn:
+        """The way in for people, back to this address, which is registered with the client."""
+        return SignIn(self._line, self._issuer, client_id, self._credentials, redirect_uri)
 
     def decide(self, question: Question) -> Answer:
         """May it be done now? Never raises: what cannot be known is a deny that says so in `missing` (DEC-3)."""

@@ -50,4 +50,6 @@ def ending() -> Door:
 
 def _door(number: int, mood: str, *, may_open: bool = False) -> Door:
     action, type_ = _WAYS[number % len(_WAYS)]
-    return Door(f"person-{number % 7}@kit.example", action, type_, f"KIT-{'OPEN-' if may_open else ''}{number}", mood, may_open)
+    return Door(
+        f"person-{number % 7}@kit.example", action, type_, f"KIT-{'OPEN-' if may_open else ''}{number}", mood, may_open
+    )

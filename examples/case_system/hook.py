@@ -1,0 +1,19 @@
+"""The address that the conformance kit knocks at: the same question as every page's, and nothing shown. Only with `--kit`."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, request
+
+from compliance.client import Question
+
+from .doors import service
+
+hook = Blueprint("hook", __name__)
+
+
+@hook.post("/may-open")
+def may_open() -> Response:
+    """Whether a page would be shown to this person."""
+    asked = request.get_json()
+    question = Question(asked["person"], asked["action"], asked["type"], asked["reference"])
+    return jsonify(opened=service().decide(question).permits)
