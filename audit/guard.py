@@ -2,12 +2,14 @@
 
 Just before a unit of work commits, every changed row of an audited table must be named by an event of the
 same transaction. The guard then takes the log's head, writes the entries, and, where somebody's rights may
-have changed, moves the state of rights on and says whose (DEC-4). Statements that would change audited
-rows behind the unit of work's back are refused.
+have changed, moves the state of rights on and says whose, and by which of the entries (DEC-4). Statements that
+would change audited rows behind the unit of work's back are refused.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -21,7 +23,7 @@ from compliance.kernel.db import Base, UnitOfWork
 from .append import append, take_turn
 from .events import Event
 from .models import Audited, AuditEntry, PersonalDetail, RightsChange
-from .record import draft, recorded, waiting
+from .record import Rights, draft, recorded, waiting
 
 APPEND_ONLY = frozenset({"audit_entries", "audit_personal"})
 
@@ -37,7 +39,7 @@ class PolicyVersion(str):
 @event.listens_for(UnitOfWork, "after_flush")
 def _notice(session: UnitOfWork, _flush: UOWTransaction) -> None:
     changed: dict[UUID, str] = session.info.setdefault("changed", {})
-    rights: set[tuple[str, UUID]] = session.info.setdefault("rights", set())
+    rights: Rights = session.info.setdefault("rights", {})
     for row in (*session.new, *session.dirty, *session.deleted):
         if isinstance(row, (AuditEntry, PersonalDetail)):
             raise Unrecorded("entries are added by `audit.append` alone")
@@ -46,7 +48,8 @@ def _notice(session: UnitOfWork, _flush: UOWTransaction) -> None:
         if row in session.dirty and not session.is_modified(row):
             continue
         changed[row.id] = type(row).__name__
-        rights.update(row.whose_rights())
+        for whose in row.whose_rights():
+            rights.setdefault(whose, set()).add(row.id)
 
 
 @event.listens_for(UnitOfWork, "before_commit")
@@ -69,7 +72,7 @@ def _settle(session: UnitOfWork) -> None:
 
 def _enter(session: UnitOfWork, context: Context, events: list[Event]) -> None:
     """Take the log's head and write the entries; the state of rights moves on where somebody's may have changed."""
-    rights: set[tuple[str, UUID]] = session.info.get("rights", set())
+    rights: Rights = session.info.get("rights", {})
     connection = session.connection()
     version = context.the(PolicyVersion)
     drafts = [draft(context, event_, version) for event_ in events]
@@ -77,10 +80,29 @@ def _enter(session: UnitOfWork, context: Context, events: list[Event]) -> None:
     for drafted in drafts:
         drafted["state_version"] = turn.state_version
     if rights:
-        moved = [{"state_version": turn.state_version, "kind": kind, "subject_id": who} for kind, who in rights]
+        about, naming = _places([event_.subject] for event_ in events), _places(event_.names() for event_ in events)
+        moved = [
+            {"state_version": turn.state_version, "entry": turn.next_number + place, "kind": kind, "subject_id": who}
+            for (kind, who), rows in rights.items()
+            for place in _all(about, rows) or _all(naming, rows)
+        ]
         connection.execute(insert(RightsChange), moved)
     session.info["receipts"] = append(connection, turn, drafts)
     session.info["state_version"] = turn.state_version
+
+
+def _places(named: Iterable[Iterable[UUID | None]]) -> dict[UUID, set[int]]:
+    """For each row, at which places among the events it is named: those tell why somebody's rights moved with it."""
+    places: dict[UUID, set[int]] = defaultdict(set)
+    for place, rows in enumerate(named):
+        for row in rows:
+            if row is not None:
+                places[row].add(place)
+    return places
+
+
+def _all(places: Mapping[UUID, set[int]], rows: set[UUID]) -> set[int]:
+    return set().union(*(places.get(row, ()) for row in rows))
 
 
 @event.listens_for(UnitOfWork, "do_orm_execute")

@@ -182,13 +182,19 @@ class LogCheckpoint(Base):
 
 
 class RightsChange(Base):
-    """Whose rights may have changed at a state version: what every process reads again before it answers."""
+    """Whose rights may have changed at a state version: what every process reads again before it answers.
+
+    `entry` is the number of an entry that tells of it, so that in the order of `entry` these are every grant, end and
+    change of a right in the order of commits: what the change feed hands out. Rows are only ever added.
+    """
 
     __tablename__ = "rights_changes"
+    __table_args__ = (Index("ix_rights_changes_entry", "entry", "kind", "subject_id", unique=True),)
 
     state_version: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(16), primary_key=True)
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    entry: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
 
 
 COLUMNS: tuple[str, ...] = tuple(column.name for column in AuditEntry.__table__.columns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from sqlalchemy import Connection, String, select
 
@@ -19,6 +20,9 @@ from .personal import OF_PEOPLE, Private
 E = TypeVar("E", bound=Event)
 Reaction = Callable[[Context, Any], None]
 Afterwards = Callable[[Connection, list[Receipt]], None]
+
+Rights = dict[tuple[str, UUID], set[UUID]]
+"""Whose rights a transaction may touch, as `Audited.whose_rights` says it, and by which rows."""
 
 _REACTIONS: dict[type[Event], list[Reaction]] = {}
 
@@ -43,6 +47,12 @@ def record(ctx: Context, event: Event) -> None:
 def recorded(ctx: Context) -> list[Event]:
     """The events of this transaction so far, in order."""
     return cast(list[Event], ctx.session.info.setdefault("events", []))
+
+
+def ended_by_time(ctx: Context, kind: str, who: UUID) -> None:
+    """Move somebody's rights on although no row of theirs changes: their time was over. An event is to name them."""
+    rights: Rights = ctx.session.info.setdefault("rights", {})
+    rights.setdefault((kind, who), set()).add(who)
 
 
 def hold_the_log(ctx: Context) -> None:

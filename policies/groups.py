@@ -141,6 +141,22 @@ class SignatoryValues:
 
 
 @dataclass(frozen=True)
+class ChangeValues:
+    """How long a program may wait for a change of rights, and how one that is sent is sent again (DEC-4)."""
+
+    wait_seconds: int
+    first_pause_seconds: int
+    longest_pause_minutes: int
+    whole_seconds: int
+    answer_bytes: int
+    told_after_minutes: int
+    told_again_hours: int
+    overlap_hours: int
+    shown_days: int
+    endpoints_most: int
+
+
+@dataclass(frozen=True)
 class NoticeValues:
     """How soon a letter that could not be sent is tried again, and when one that waits is late (GOV-5)."""
 

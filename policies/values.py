@@ -27,6 +27,7 @@ from .groups import (
     BreachValues,
     CapacityValues,
     CaseAction,
+    ChangeValues,
     ClientValues,
     ComplaintTheme,
     ComplaintValues,
@@ -111,6 +112,7 @@ class Policy:
     capacity: CapacityValues
     decisions: DecisionValues
     clients: ClientValues
+    changes: ChangeValues
     signatories: SignatoryValues
     notices: NoticeValues
     audit: AuditValues
@@ -165,6 +167,7 @@ class Policy:
             capacity=values("capacity.toml", CapacityValues),
             decisions=values("decisions.toml", DecisionValues),
             clients=values("clients.toml", ClientValues),
+            changes=values("changes.toml", ChangeValues),
             signatories=values("signatories.toml", SignatoryValues),
             notices=values("notices.toml", NoticeValues),
             audit=values("audit.toml", AuditValues),

@@ -26,6 +26,15 @@ def counts(engine: Engine) -> dict[str, int]:
         }
 
 
+def whose_rights(engine: Engine) -> set[tuple[object, ...]]:
+    """Whose rights moved at which state; by which entries is known from the step on that says it."""
+    with engine.connect() as connection:
+        return {
+            tuple(row)
+            for row in connection.execute(text("SELECT state_version, kind, subject_id FROM rights_changes"))
+        }
+
+
 def log_of(engine: Engine) -> str:
     """A fingerprint of every entry, column by column."""
     whole = hashlib.sha256()
@@ -66,14 +75,15 @@ def test_each_step_since_the_first_goes_down_and_up_with_data_and_keeps_it(used:
     with used.begin() as connection:
         # Letters go with the table that a step made for them, whatever wrote them.
         connection.execute(text("DELETE FROM notices"))
-    told, held = log_of(used), counts(used)
+    told, held, moved = log_of(used), counts(used), whose_rights(used)
 
     for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions():
         if step.down_revision is not None:
             downgrade(revision=str(step.down_revision))
         upgrade()
 
-    assert (log_of(used), counts(used)) == (told, held)
+    after = counts(used) | {"rights_changes": held["rights_changes"]}
+    assert (log_of(used), after, whose_rights(used)) == (told, held, moved)
     assert verify(used, ()).why is None
 
 
