@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,7 +25,8 @@ class Settings:
 
     `threads` is how many requests a process has in hand at once: `compliance serve` tells it to its processes.
     `wait_seconds` is how long anything waits for a busy store before the caller is told 503. `witnesses` keep the log's
-    checkpoints: folders, addresses after `mailto:`, and prefixes of `https://` (AUD-3).
+    checkpoints: folders, addresses after `mailto:`, and prefixes of `https://` (AUD-3). `outward_networks` are those of
+    our own that addresses which somebody gave us may lie in; none where nothing is said.
     """
 
     database_url: str
@@ -41,6 +43,7 @@ class Settings:
     threads: int = 32
     wait_seconds: int = 3
     witnesses: tuple[str, ...] = ()
+    outward_networks: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @property
     def secure(self) -> bool:
@@ -75,6 +78,7 @@ class Settings:
             threads=_number(environment, "COMPLIANCE_THREADS", 32),
             wait_seconds=_number(environment, "COMPLIANCE_WAIT_SECONDS", 3),
             witnesses=_witnesses(environment.get("COMPLIANCE_WITNESSES", "")),
+            outward_networks=_networks(environment.get("COMPLIANCE_OUTWARD_NETWORKS", "")),
         )
 
 
@@ -136,6 +140,16 @@ def _wrong_with_witness(one: str) -> str | None:
     if parts.username or parts.password or parts.query or parts.fragment:
         return "holds a user, a password, a ? or a #: a prefix has none of them"
     return None
+
+
+def _networks(given: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Networks with a space between, such as 10.20.0.0/16; raises Misconfigured."""
+    try:
+        return tuple(ip_network(one) for one in given.split())
+    except ValueError:
+        raise Misconfigured(
+            "COMPLIANCE_OUTWARD_NETWORKS takes networks such as 10.20.0.0/16, spaces between."
+        ) from None
 
 
 def _database_url(given: str) -> str:
