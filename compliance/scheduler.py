@@ -42,6 +42,7 @@ from .licences.quarterly.jobs import JOBS as QUARTERLY_JOBS
 from .licences.rotas.jobs import JOBS as ROTA_JOBS
 from .licences.waiting.jobs import JOBS as WAITING_JOBS
 from .notices.jobs import JOBS as NOTICE_JOBS
+from .sharing.reuse.jobs import JOBS as REUSE_JOBS
 from .witnesses.jobs import JOBS as WITNESS_JOBS
 from .witnesses.jobs import SEND
 from .witnesses.watch import Watch
@@ -72,6 +73,7 @@ JOBS: tuple[Work, ...] = (
     *ACCESS_AUDIT_JOBS,
     *DATA_COMPLAINT_JOBS,
     *ESCALATION_JOBS,
+    *REUSE_JOBS,
     *API_JOBS,
     *WITNESS_JOBS,
 )

@@ -16,6 +16,7 @@ from .capacity import capacity
 from .certificates import certificates
 from .challenges import challenges
 from .exceptions import exceptions
+from .facts import facts
 from .health import health
 from .incidents import incidents
 from .instruments import instruments
@@ -29,6 +30,7 @@ from .proposals import proposals
 from .retention import retention
 from .roles import roles
 from .rotas import rotas
+from .sharing import sharing_routes
 from .use_audits import use_audits
 from .waiting import waiting
 from .withdrawals import withdrawals
@@ -37,7 +39,7 @@ PATHS = ("/api", "/access", "/oauth2", "/.well-known", "/live", "/ready")
 """What belongs to programs: below these, whatever goes wrong is a problem document."""
 
 ROUTES: tuple[Blueprint, ...] = (
-    health, oauth_routes, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, retention, log,
+    health, oauth_routes, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, sharing_routes, facts, retention, log,
 )  # fmt: skip
 
 A_YEAR = 31_536_000

@@ -27,6 +27,7 @@ from compliance.kernel.logs import start_logging
 from compliance.kernel.secrets import complete_key_file, create_key_file, turn_key_file
 from compliance.kernel.settings import Misconfigured
 from compliance.licences.seed import load_contract
+from compliance.sharing.statement import use_cases as statement
 from signatories.seed import load_register
 
 from .audit import audit
@@ -154,10 +155,11 @@ def downgrade_store(revision: str) -> None:
 
 @db.command("seed")
 def seed_store() -> None:
-    """Load the hub's register of organisations, its areas and its contract from the policy files; safe to repeat."""
+    """Load the hub's register, areas, contract and confidentiality statement from the policy files; safe to repeat."""
     with house_of(application()).work(operator("db seed")) as ctx:
         load_register(ctx)
         load_contract(ctx)
+        statement.begin(ctx)
 
 
 @db.command("grant")

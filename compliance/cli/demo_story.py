@@ -22,6 +22,7 @@ from compliance.licences import use_cases as licences
 from compliance.licences.rules import EndReason, Kind, Suspension
 from compliance.licences.seed import load_contract
 from compliance.notices.ways import Post
+from compliance.sharing.statement import use_cases as statement
 from policies.values import Policy
 from signatories import queries as register
 from signatories import use_cases as signatories
@@ -71,6 +72,7 @@ def _play(stage: Stage, say: Callable[[str], None]) -> Told:
     with stage.as_operator() as ctx:
         load_register(ctx)
         load_contract(ctx)
+        statement.begin(ctx)
     first = _first_hub(stage, say)
     versions = _partners_sign(stage, first["hub_supervisor"], say)
     say("The instruments are reviewed, as the protocol asks")

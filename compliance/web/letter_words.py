@@ -5,6 +5,13 @@ from __future__ import annotations
 from .breach_words import BREACH_LETTERS
 
 LETTERS = {
+    "reuse_waits": "A request for re-use waits",
+    "reuse_due": "A request for re-use is due",
+    "reuse_overdue": "A request for re-use is overdue",
+    "reuse_answered": "A request for re-use is answered",
+    "reuse_relied_on": "An overriding reason was relied on",
+    "disclosure_waits": "A disclosure waits for a manager",
+    "disclosure_answered": "A disclosure is answered",
     "challenge_raised": "An entry is challenged",
     "log_checkpoint": "Checkpoint of the log, for its witness",
     "challenge_waits": "A challenge waits for a decision",
