@@ -30,6 +30,7 @@ from .api.evaluation import DecisionDoor
 from .breaches import models as _incidents  # noqa: F401
 from .breaches.notifying import models as _data_breaches  # noqa: F401
 from .changes import models as _time_marks  # noqa: F401
+from .changes.waiting import Bell
 from .changes.webhooks import models as _webhooks  # noqa: F401
 from .complaints import models as _complaints  # noqa: F401
 from .complaints.data_protection import models as _data_complaints  # noqa: F401
@@ -108,6 +109,7 @@ def furnished(settings: Settings, clock: Clock | None = None) -> Flask:
             Post: Post.of(settings),
             Press: Press(),
             Watch: Watch(),
+            Bell: Bell.of(settings.threads),
         },
     )
     return app

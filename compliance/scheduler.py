@@ -28,6 +28,7 @@ from .api.jobs import JOBS as API_JOBS
 from .app import house_of
 from .breaches.jobs import JOBS as BREACH_JOBS
 from .breaches.notifying.jobs import JOBS as DATA_BREACH_JOBS
+from .changes.jobs import JOBS as CHANGE_JOBS
 from .complaints.data_protection.jobs import JOBS as DATA_COMPLAINT_JOBS
 from .complaints.jobs import JOBS as COMPLAINT_JOBS
 from .decisions.exceptions.jobs import JOBS as EXCEPTION_JOBS
@@ -76,6 +77,7 @@ JOBS: tuple[Work, ...] = (
     *REUSE_JOBS,
     *API_JOBS,
     *WITNESS_JOBS,
+    *CHANGE_JOBS,
 )
 END = (signal.SIGTERM, signal.SIGINT)
 

@@ -15,6 +15,7 @@ from .assurance import assurance, assured
 from .capacity import capacity
 from .certificates import certificates
 from .challenges import challenges
+from .changes import changes
 from .exceptions import exceptions
 from .facts import facts
 from .health import health
@@ -39,7 +40,7 @@ PATHS = ("/api", "/access", "/oauth2", "/.well-known", "/live", "/ready")
 """What belongs to programs: below these, whatever goes wrong is a problem document."""
 
 ROUTES: tuple[Blueprint, ...] = (
-    health, oauth_routes, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, sharing_routes, facts, retention, log,
+    health, oauth_routes, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, sharing_routes, facts, retention, changes, log,
 )  # fmt: skip
 
 A_YEAR = 31_536_000

@@ -14,6 +14,8 @@ from types import FrameType
 
 import structlog
 
+from compliance.changes.waiting import STOP_FD
+
 log = structlog.get_logger("compliance.serve")
 
 REST_SECONDS = 1.0
@@ -31,10 +33,14 @@ def serve_for_good(*, host: str, port: int, workers: int, threads: int) -> None:
         "--respawn-failed-workers", "--log-level", "warning", "wsgi:application",
     ]  # fmt: skip
     told_to_stop = threading.Event()
-    environment = os.environ | {"COMPLIANCE_THREADS": str(threads)}
-    server = _start(command, environment)
+    # Whoever waits for a change in one of its processes is let go when our end of this is shut.
+    theirs, ours = os.pipe()
+    environment = os.environ | {"COMPLIANCE_THREADS": str(threads), STOP_FD: str(theirs)}
+    server = _start(command, environment, theirs)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
+        if not told_to_stop.is_set():
+            os.close(ours)
         told_to_stop.set()
         _signal_all(server, signal.SIGTERM)
 
@@ -48,12 +54,12 @@ def serve_for_good(*, host: str, port: int, workers: int, threads: int) -> None:
         log.error("the server ended and is started again", code=code)
         if told_to_stop.wait(REST_SECONDS):
             return
-        server = _start(command, environment)
+        server = _start(command, environment, theirs)
 
 
-def _start(command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _start(command: list[str], environment: Mapping[str, str], stop_fd: int) -> subprocess.Popen[bytes]:
     """In a process group of its own, so that what is left of it can be found."""
-    return subprocess.Popen(command, process_group=0, env=environment)  # noqa: S603 - the same interpreter's own server
+    return subprocess.Popen(command, process_group=0, env=environment, pass_fds=(stop_fd,))  # noqa: S603 - the same interpreter's own server
 
 
 def _signal_all(server: subprocess.Popen[bytes], which: signal.Signals) -> None:

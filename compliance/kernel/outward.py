@@ -168,13 +168,11 @@ class _Call:
             self._socket = connection.sock = self._connected(host, port, tls=tls)
             path = self._target.path or "/"
             asked = f"{path}?{self._target.query}" if self._target.query else path
-            if self._over or self._stopping.told:
-                raise NotTaken(self._why(Problem.NO_ANSWER))
+            self._go_on()
             connection.request("POST", asked, body, {**headers, "Host": self._target.netloc, "Connection": "close"})
             reply = connection.getresponse()
             reply.read(self._reach.answer_bytes)
-            if self._over or self._stopping.told:
-                raise NotTaken(self._why(Problem.NO_ANSWER))
+            self._go_on()
             return reply.status
         finally:
             connection.close()
@@ -220,11 +218,15 @@ class _Call:
 
         threading.Thread(target=look, daemon=True).start()
         while not done.wait(min(0.1, self._left())):
-            if self._over or self._stopping.told:
-                raise NotTaken(self._why(Problem.NOT_FOUND))
+            self._go_on(Problem.NOT_FOUND)
         if not found:
             raise NotTaken(Problem.NOT_FOUND)
         return found
+
+    def _go_on(self, otherwise: Problem = Problem.NO_ANSWER) -> None:
+        """Raises NotTaken where the time is over, or we were told to stop."""
+        if self._over or self._stopping.told:
+            raise NotTaken(self._why(otherwise))
 
     def _left(self) -> float:
         return max(0.01, self._ends - time.monotonic())
