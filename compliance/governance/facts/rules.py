@@ -82,7 +82,7 @@ def twice(facts: Collection[Told]) -> Iterator[int]:
 
 def too_many(counts: Mapping[str, int], counters: Mapping[str, FactCounter]) -> Iterator[tuple[str, str]]:
     """Which counters of a group are together more than what they are part of: each with the name of that."""
-    for whole in {counter.part_of for counter in counters.values() if counter.part_of}:
+    for whole in sorted({counter.part_of for counter in counters.values() if counter.part_of}):
         parts = [code for code, counter in counters.items() if counter.part_of == whole]
         if sum(counts.get(code, 0) for code in parts) > counts.get(whole, 0):
             yield from ((code, whole) for code in parts if counts.get(code))

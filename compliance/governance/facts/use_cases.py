@@ -151,13 +151,13 @@ def _refuse_more_than_whole(placed: Sequence[tuple[Told, Group]], known: Iterabl
         counts[group][told.counter] = told.count
         touched.setdefault(group, place)
     said = {(group, told.counter): place for place, (told, group) in enumerate(placed)}
-    wrong = []
+    wrong: dict[int, str] = {}
     for group, first in touched.items():
         for code, whole in rules.too_many(counts[group], terms.counters):
             place = said.get((group, code), said.get((group, whole), first))
-            wrong.append((place, "count", f"{code} and what else is part of {whole} are more than {whole}."))
+            wrong.setdefault(place, f"What is counted as part of {whole} is then more than {whole}.")
     if wrong:
-        raise FactsRefused(fields=_named(wrong))
+        raise FactsRefused(fields=_named((place, "count", words) for place, words in sorted(wrong.items())))
 
 
 def _named(wrong: Iterable[tuple[int, str, str]]) -> tuple[FieldError, ...]:
