@@ -25,6 +25,7 @@ from .invitations import invitations
 from .licences import licences
 from .log import log
 from .oauth import oauth as oauth_routes
+from .openid import openid
 from .organisations import organisations
 from .people import people
 from .proposals import proposals
@@ -39,8 +40,11 @@ from .withdrawals import withdrawals
 PATHS = ("/api", "/access", "/oauth2", "/.well-known", "/live", "/ready")
 """What belongs to programs: below these, whatever goes wrong is a problem document."""
 
+PEOPLE = frozenset({"/oauth2/authorize", "/oauth2/logout", "/oauth2/logout/confirm"})
+"""But for these, which programs send people to: pages, where the standards have them."""
+
 ROUTES: tuple[Blueprint, ...] = (
-    health, oauth_routes, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, sharing_routes, facts, retention, changes, log,
+    health, oauth_routes, openid, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, sharing_routes, facts, retention, changes, log,
 )  # fmt: skip
 
 A_YEAR = 31_536_000
@@ -62,7 +66,7 @@ def register(app: Flask) -> None:
 
 def ours(path: str) -> bool:
     """Whether a path belongs to programs."""
-    return any(path == start or path.startswith(start + "/") for start in PATHS)
+    return path not in PEOPLE and any(path == start or path.startswith(start + "/") for start in PATHS)
 
 
 def _closed() -> Response | None:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
+from compliance.decisions.errors import NoAnswer
 from compliance.identity.errors import FreshCodeNeeded
 from compliance.kernel.context import house
 from compliance.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Refusal, Throttled
@@ -106,6 +107,7 @@ def teach(programs: Blueprint) -> None:
         (HTTPException, turned_away),
         (DBAPIError, store_said_no),
         (NoConnectionFree, out_of_reach),
+        (NoAnswer, out_of_reach),
         (BrokenPolicy, nothing_to_go_by),
         (Exception, broken),
     ):

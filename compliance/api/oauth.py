@@ -1,13 +1,15 @@
-"""How the case system proves who it is: OAuth 2, `client_credentials` with `client_secret_basic` and nothing else.
+"""How programs prove who they are, and what they are given: OAuth 2 `client_credentials` and `authorization_code`.
 
-Tokens are RFC 9068, short, and made by `compliance.identity.access_tokens`; errors are RFC 6749 5.2, with the
-descriptions in our own words, because the library's repeat what was sent.
+Client authentication is `private_key_jwt` or `client_secret_basic` and nothing else. Tokens are RFC 9068, short, and made
+by `compliance.identity.access_tokens`; errors are RFC 6749 5.2, with the descriptions in our own words, because the
+library's repeat what was sent.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import unquote_plus
 
@@ -21,29 +23,34 @@ from authlib.oauth2.rfc6749.errors import (
     UnsupportedGrantTypeError,
 )
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
+from authlib.oauth2.rfc7523.client import ASSERTION_TYPE
 from flask import Blueprint, Flask, Response, current_app, request
 
 from audit.record import record
 from compliance.identity import access_tokens, counters
-from compliance.identity.clients import queries as clients
+from compliance.identity.clients import proving, queries, sign_ons
 from compliance.identity.models import ServiceClient
-from compliance.kernel.context import Actor, Holding, house, work
+from compliance.kernel.context import Actor, Context, Holding, house, reading, work
 
 from .access import open_door
 from .events import ClientSignedIn, ClientSignInFailed
 from .replies import Reply, present
+from .signing_on import CODE_GRANT, CodeGrant
 
 oauth = Blueprint("oauth", __name__)
 
 GRANT = "client_credentials"
-METHOD = "client_secret_basic"
+GRANTS = (GRANT, CODE_GRANT)
+BY_SECRET, BY_KEY = "client_secret_basic", "private_key_jwt"
+METHODS = (BY_KEY, BY_SECRET)
 
 SAYS = {
     "invalid_request": "Send grant_type once, as a form, and each parameter once.",
-    "invalid_client": "The client is not known, or its secret is wrong.",
+    "invalid_client": "The client is not known, or does not prove that it is itself, or may not call from there.",
     "invalid_scope": "The client may not ask for that scope, or there is no such scope.",
+    "invalid_grant": "The code was used, is over, or was made for something else; or its person may no longer sign in.",
     "unauthorized_client": "The client may not use this grant.",
-    "unsupported_grant_type": "Only client_credentials is given here.",
+    "unsupported_grant_type": "Only client_credentials and authorization_code are given here.",
 }
 
 
@@ -55,10 +62,10 @@ class Program(ClientMixin):
         self.scopes = tuple(row.scopes.split())
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        return method == METHOD
+        return method in METHODS
 
     def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type == GRANT
+        return bool(self.row.redirects if grant_type == CODE_GRANT else self.scopes)
 
 
 class _Form(FlaskOAuth2Payload):
@@ -84,7 +91,7 @@ class _Request(FlaskOAuth2Request):
 
 
 class _Credentials(ClientCredentialsGrant):
-    TOKEN_ENDPOINT_AUTH_METHODS = [METHOD]  # noqa: RUF012 - so the library declares it
+    TOKEN_ENDPOINT_AUTH_METHODS = list(METHODS)  # noqa: RUF012 - so the library declares it
 
     def validate_requested_scope(self) -> None:
         """Nothing asked for means everything the client has (RFC 6749 3.3)."""
@@ -100,14 +107,7 @@ class _Server(AuthorizationServer):
         return _Request()
 
     def handle_error_response(self, request: Any, error: OAuth2Error) -> Response:
-        status = 401 if error.error == "invalid_client" else 400
-        said = present(
-            {"error": error.error, "error_description": SAYS.get(error.error or "", "This was refused.")}, status
-        )
-        said.headers["Pragma"] = "no-cache"
-        if status == 401:
-            said.headers["WWW-Authenticate"] = 'Basic realm="marac", charset="UTF-8"'
-        return said
+        return refusal(error)
 
     def handle_response(self, status_code: int, payload: Any, headers: Any) -> Response:
         said = present(payload, status_code)
@@ -115,11 +115,25 @@ class _Server(AuthorizationServer):
         return said
 
 
+def refusal(error: OAuth2Error) -> Response:
+    """The answer of RFC 6749 5.2, in our words."""
+    status = 401 if error.error == "invalid_client" else 400
+    said = present(
+        {"error": error.error, "error_description": SAYS.get(error.error or "", "This was refused.")}, status
+    )
+    said.headers["Pragma"] = "no-cache"
+    if status == 401:
+        said.headers["WWW-Authenticate"] = 'Basic realm="marac", charset="UTF-8"'
+    return said
+
+
 def register(app: Flask) -> None:
     """Make this application's token server."""
     server = _Server(query_client=lambda client_id: None, save_token=_write_down)
-    server.register_client_auth_method(METHOD, _authenticated)
+    for method in METHODS:
+        server.register_client_auth_method(method, _proves(method))
     server.register_grant(_Credentials)
+    server.register_grant(CodeGrant)
     server.register_token_generator("default", cast(Any, _token))
     app.extensions["token_server"] = server
 
@@ -127,86 +141,131 @@ def register(app: Flask) -> None:
 @oauth.post("/oauth2/token")
 @open_door
 def token() -> Reply:
-    """An access token for a client that shows its secret (RFC 6749 4.4)."""
+    """An access token for a client that proves who it is (RFC 6749 4.4), or for a code that somebody brought it (4.1.3)."""
     server: _Server = current_app.extensions["token_server"]
-    problem = _unreadable()
+    problem = _unreadable("grant_type")
+    if problem is None and request.form["grant_type"] not in GRANTS:
+        problem = UnsupportedGrantTypeError("")
     if problem:
-        return server.handle_error_response(None, problem)
+        return refusal(problem)
     return cast(Response, server.create_token_response())
 
 
-@oauth.get("/oauth2/jwks")
+@oauth.post("/oauth2/revoke")
 @open_door
-def jwks() -> Reply:
-    """The keys that our tokens can be checked with (RFC 7517)."""
-    return present({"keys": access_tokens.public_keys(house())})
+def revoke() -> Reply:
+    """Take one's own access token back (RFC 7009): nobody learns whether it was one."""
+    problem = _unreadable("token")
+    if problem:
+        return refusal(problem)
+    try:
+        client = authenticated()
+    except OAuth2Error as error:
+        return refusal(error)
+    claims = access_tokens.verify(house(), request.form["token"])
+    if claims is not None and claims.client_id == client.client_id:
+        with work(acting_as(client)) as ctx:
+            sign_ons.revoke(ctx, client, claims.token_id, datetime.fromtimestamp(claims.expires_at, UTC))
+    return _empty()
 
 
-@oauth.get("/.well-known/oauth-authorization-server")
+@oauth.post("/oauth2/introspect")
 @open_door
-def authorization_server() -> Reply:
-    """What this server can do (RFC 8414): only what it does."""
+def introspect() -> Reply:
+    """What one's own access token says, and whether it still counts (RFC 7662); of everybody else's, that it does not."""
+    problem = _unreadable("token")
+    if problem:
+        return refusal(problem)
+    try:
+        client = authenticated()
+    except OAuth2Error as error:
+        return refusal(error)
+    claims = access_tokens.verify(house(), request.form["token"])
+    if claims is None or claims.client_id != client.client_id or not _counts(claims, client):
+        return present({"active": False})
     base = house().settings.base_url
     return present(
         {
-            "issuer": base,
-            "token_endpoint": f"{base}/oauth2/token",
-            "jwks_uri": f"{base}/oauth2/jwks",
-            "scopes_supported": list(access_tokens.SCOPES),
-            "response_types_supported": [],
-            "grant_types_supported": [GRANT],
-            "token_endpoint_auth_methods_supported": [METHOD],
+            "active": True,
+            "iss": base,
+            "sub": str(claims.person_id) if claims.person_id else claims.client_id,
+            "client_id": claims.client_id,
+            "aud": base,
+            "scope": " ".join(sorted(claims.scopes)),
+            "token_type": "Bearer",
+            "jti": claims.token_id,
+            "iat": int(claims.issued_at),
+            "exp": int(claims.expires_at),
+            **({"sid": str(claims.sign_on_id)} if claims.sign_on_id else {}),
         }
     )
 
 
-@oauth.get("/.well-known/oauth-protected-resource")
-@open_door
-def protected_resource() -> Reply:
-    """Where tokens for this service come from, and how they are shown (RFC 9728)."""
-    base = house().settings.base_url
-    return present(
-        {
-            "resource": base,
-            "authorization_servers": [base],
-            "scopes_supported": list(access_tokens.SCOPES),
-            "bearer_methods_supported": ["header"],
-            "jwks_uri": f"{base}/oauth2/jwks",
-        }
-    )
+def authenticated() -> ServiceClient:
+    """The client that calls, by one method and no more (RFC 6749 2.3); raises InvalidClientError."""
+    return (_by_key() if _method() == BY_KEY else _by_secret()).row
 
 
-@oauth.get("/.well-known/authzen-configuration")
-@open_door
-def decision_point() -> Reply:
-    """Where decisions are asked for (AuthZEN 1.0): only the addresses that answer."""
-    base = house().settings.base_url
-    return present(
-        {
-            "policy_decision_point": base,
-            "access_evaluation_endpoint": f"{base}/access/v1/evaluation",
-            "access_evaluations_endpoint": f"{base}/access/v1/evaluations",
-        }
-    )
+def _method() -> str:
+    """By which method this call proves who it is from, if it does."""
+    return BY_KEY if "client_assertion" in request.form or "client_assertion_type" in request.form else BY_SECRET
 
 
-def _unreadable() -> OAuth2Error | None:
+def _proves(method: str) -> Any:
+    """The library tries one method after another: each is asked only where the call uses it."""
+    proves = _by_key if method == BY_KEY else _by_secret
+    return lambda _query_client, _request: proves() if _method() == method else None
+
+
+def acting_as(client: ServiceClient) -> Actor:
+    """The program itself."""
+    return Actor("client", client.client_id, holdings=frozenset({Holding("case_system")}))
+
+
+def _counts(claims: access_tokens.Claims, client: ServiceClient) -> bool:
+    with reading() as ctx:
+        if queries.caller(ctx, claims.client_id, claims.token_id) is None:
+            return False
+        return claims.sign_on_id is None or sign_ons.standing(ctx, claims.sign_on_id, client.id) is not None
+
+
+def _empty() -> Reply:
+    said = Response(b"", 200)
+    said.headers["Cache-Control"] = "no-store"
+    said.headers["Pragma"] = "no-cache"
+    return said
+
+
+def _unreadable(needed: str) -> OAuth2Error | None:
     if request.mimetype != "application/x-www-form-urlencoded":
         return InvalidRequestError()
     values = list(request.form.lists())
-    if any(len(given) > 1 for _, given in values) or not request.form.get("grant_type"):
+    if any(len(given) > 1 for _, given in values) or not request.form.get(needed):
         return InvalidRequestError()
-    if request.form["grant_type"] != GRANT:
-        return UnsupportedGrantTypeError("")
     return None
 
 
-def _authenticated(_query_client: Any, _request: FlaskOAuth2Request) -> Program:
-    """Whose secret this is. Failures are counted by source, as those of people are, and stand in the log (IDN-4)."""
+def _by_secret() -> Program:
+    """Whose secret this is (`client_secret_basic`)."""
     client_id, secret = _basic()
+    if request.form.get("client_id") not in (None, client_id):
+        raise InvalidClientError(status_code=401)
+    return _proved(lambda ctx: proving.by_secret(ctx, client_id, secret))
+
+
+def _by_key() -> Program:
+    """Whose key signed the assertion (`private_key_jwt`); nobody shows a secret beside it."""
+    if request.headers.get("Authorization") or request.form.get("client_assertion_type") != ASSERTION_TYPE:
+        raise InvalidClientError(status_code=401)
+    assertion = request.form.get("client_assertion", "")
+    return _proved(lambda ctx: proving.by_assertion(ctx, assertion, request.form.get("client_id")))
+
+
+def _proved(proves: Any) -> Program:
+    """Who it is. Failures are counted by source, as those of people are, and stand in the log (IDN-4)."""
     with work() as ctx:
         counters.hear(ctx)
-        row = clients.check_client(ctx, client_id, secret)
+        row: ServiceClient | None = proves(ctx)
         if row is None:
             counters.count_source(ctx)
             record(ctx, ClientSignInFailed())
@@ -240,11 +299,9 @@ def _write_down(token_: dict[str, Any], request_: FlaskOAuth2Request) -> None:
     client = cast(Program, request_.client)
     claims = access_tokens.verify(house(), token_["access_token"])
     assert claims is not None  # noqa: S101 - it was made a moment ago
-    with work(Actor("client", client.row.client_id, holdings=frozenset({Holding("case_system")}))) as ctx:
-        record(
-            ctx,
-            ClientSignedIn(
-                subject=client.row.id, client=client.row.client_id, token=claims.token_id,
-                scopes=tuple(token_["scope"].split()),
-            ),
-        )  # fmt: skip
+    with work(acting_as(client.row)) as ctx:
+        _entered(ctx, client.row, claims, tuple(token_["scope"].split()))
+
+
+def _entered(ctx: Context, client: ServiceClient, claims: access_tokens.Claims, scopes: tuple[str, ...]) -> None:
+    record(ctx, ClientSignedIn(subject=client.id, client=client.client_id, token=claims.token_id, scopes=scopes))

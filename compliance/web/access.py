@@ -41,6 +41,8 @@ class Door:
     stages: frozenset[Stage] = frozenset()
     permission: Permission | None = None
     upload: bool = False
+    foreign: bool = False
+    """Whether another site's form may be sent here: it is only ever answered by asking again, by address."""
 
     @property
     def says(self) -> str:
@@ -55,6 +57,11 @@ class Door:
 def open_door(view: View) -> View:
     """Anyone may come, signed in or not."""
     return _declare(view, Door(open=True))
+
+
+def foreign_forms(view: View) -> View:
+    """Anyone may come, by another site's form: the standards ask for it. Nothing is done here."""
+    return _declare(view, Door(open=True, foreign=True))
 
 
 def signed_in(view: View) -> View:

@@ -32,6 +32,9 @@ FIELDS_MOST = 500
 PROGRAMS = ("/api/", "/access/", "/oauth2/", "/.well-known/", "/openapi.json", "/live", "/ready", "/metrics", "/docs")
 """Paths that belong to programs: what is wrong there is said by the other door, as a problem document."""
 
+PEOPLE = frozenset({"/oauth2/authorize", "/oauth2/logout", "/oauth2/logout/confirm"})
+"""But for these, which programs send people to."""
+
 MENU = (
     ("Home", "home.home", None),
     ("Register", "register.register", Permission.REGISTER_READ),
@@ -93,7 +96,8 @@ def _before() -> Reply | None:
     turned_away = access.look()
     if turned_away is not None:
         return turned_away
-    forgery.look()
+    if not (door and door.foreign):
+        forgery.look()
     return step_up.look()
 
 
@@ -101,7 +105,7 @@ def _answer_for_unknown_addresses(app: Flask) -> None:
     others = app.error_handler_spec[None][None].get(HTTPException)
 
     def unknown(problem: HTTPException) -> Any:
-        if others and request.path.startswith(PROGRAMS):
+        if others and request.path.startswith(PROGRAMS) and request.path not in PEOPLE:
             return others(problem)
         try:
             if "sign_in" not in g:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from compliance.decisions.errors import NoAnswer
 from compliance.identity.errors import FreshCodeNeeded
 from compliance.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Throttled
 from compliance.witnesses.errors import LogContradicted
@@ -57,6 +58,7 @@ def teach(pages: Blueprint) -> None:
     pages.register_error_handler(HTTPException, turned_away)
     pages.register_error_handler(DBAPIError, out_of_reach)
     pages.register_error_handler(PoolTimeout, out_of_reach)
+    pages.register_error_handler(NoAnswer, out_of_reach)
     pages.register_error_handler(BrokenPolicy, nothing_to_go_by)
     pages.register_error_handler(Exception, broken)
 

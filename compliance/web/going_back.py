@@ -8,7 +8,8 @@ from flask import current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-_LONGEST = 2000
+_LONGEST = 4000
+"""Characters at the most: what a program asks for when it sends somebody to sign in is the longest of them."""
 
 
 def this_page() -> str | None:

@@ -12,7 +12,7 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 
-from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, g, make_response, render_template, request, url_for
 
 from compliance.identity import passkeys, use_cases
 from compliance.identity.errors import EmailCodesOver, FreshCodeNeeded
@@ -21,7 +21,7 @@ from compliance.identity.rules import Method
 from compliance.kernel.context import house, origin, work
 from policies.values import Policy
 
-from . import going_back, headers, session_cookie
+from . import going_back, going_on, headers, session_cookie
 from .access import signed_in
 from .forms.second_step import FreshCode
 from .replies import Reply
@@ -99,7 +99,7 @@ def confirm() -> Reply:
     path = there.partition("?")[0]
     if path.rpartition(".")[2] in {"csv", "xlsx", "json", "pdf", "ndjson", "zip"}:
         return render_template("download_ready.html", there=there, back=path.rpartition("/")[0])
-    return redirect(there, 303)
+    return going_on.on_to(there)
 
 
 def _send() -> Reply:

@@ -11,7 +11,7 @@ from compliance.identity.patience import Patience
 from compliance.identity.rules import Stage
 from compliance.identity.use_cases import Opened, Outcome
 from compliance.kernel.context import house, origin, reading, work
-from compliance.web import going_back, session_cookie
+from compliance.web import going_back, going_on, session_cookie
 from compliance.web.access import NEXT_PAGE, open_door, signing_in
 from compliance.web.criteria import criteria
 from compliance.web.forms.plain import telling
@@ -53,7 +53,7 @@ def renew() -> Reply:
     form = NewPassword()
     if form.sent() and form.same_twice() and changed(form):
         flash("Your password is changed, and you are signed in.")
-        return redirect(going_back.asked_for(), 303)
+        return going_on.on_to(going_back.asked_for())
     person = g.sign_in.person
     with reading() as ctx:
         password = queries.live_password(ctx, person.id)
@@ -123,7 +123,7 @@ def onward(opened: Opened) -> Reply:
     there = going_back.asked_for()
     stage = Stage(opened.stage)
     if stage is Stage.WHOLE:
-        return redirect(there, 303)
+        return going_on.on_to(there)
     return redirect(url_for(NEXT_PAGE[stage], next=going_back.ours(there)), 303)
 
 
