@@ -22,12 +22,13 @@ from compliance.changes.events import ChangesRead
 from compliance.changes.feed import MOST, Change, Place
 from compliance.changes.queries import Page
 from compliance.changes.waiting import Bell
-from compliance.kernel.context import acting, house, in_force, reading, work
+from compliance.kernel.context import Context, acting, house, in_force, reading, work
 from compliance.kernel.errors import Invalid
 from compliance.kernel.secrets import KeyRing
 from policies.values import Policy
 
 from .access import look, scoped
+from .errors import Malformed
 from .reading import Body, parse_query
 from .replies import Reply, present
 
@@ -51,7 +52,7 @@ def list_changes() -> Reply:
     if asked.wait > longest:
         raise Invalid.at("/wait", f"Wait for {longest} seconds at the most.")
     with reading() as ctx:
-        place = queries.place_of(ctx, asked.after)
+        place = _place(ctx, asked.after)
         page = queries.page(ctx, place, limit=asked.limit)
     if not page.changes and asked.wait:
         page = _later(place, asked)
@@ -60,6 +61,14 @@ def list_changes() -> Reply:
             first, last = page.changes[0].place.entry, page.changes[-1].place.entry
             record(ctx, ChangesRead(rows=len(page.changes), first=first, last=last))
     return present(_said(page))
+
+
+def _place(ctx: Context, cursor: str | None) -> Place:
+    """Where the program stands. A cursor that is none of ours is no request at all (400)."""
+    try:
+        return queries.place_of(ctx, cursor)
+    except Invalid as refusal:
+        raise Malformed(refusal.words, fields=refusal.fields) from None
 
 
 def _later(place: Place, asked: Wanted) -> Page:
