@@ -32,6 +32,7 @@ from .changes.jobs import JOBS as CHANGE_JOBS
 from .complaints.data_protection.jobs import JOBS as DATA_COMPLAINT_JOBS
 from .complaints.jobs import JOBS as COMPLAINT_JOBS
 from .decisions.exceptions.jobs import JOBS as EXCEPTION_JOBS
+from .decisions.jobs import JOBS as DECISION_JOBS
 from .governance.escalations.jobs import JOBS as ESCALATION_JOBS
 from .identity.jobs import JOBS as IDENTITY_JOBS
 from .identity.proposals.jobs import JOBS as PROPOSAL_JOBS
@@ -67,6 +68,7 @@ JOBS: tuple[Work, ...] = (
     *RECORD_REVIEW_JOBS,
     *DISPOSAL_JOBS,
     *EXCEPTION_JOBS,
+    *DECISION_JOBS,
     *FLAG_JOBS,
     *COMPLAINT_JOBS,
     *BREACH_JOBS,

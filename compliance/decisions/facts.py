@@ -33,9 +33,23 @@ _NOBODY = Holder()
 
 def open_book(connection: Connection, house: House) -> Book:
     """The whole book. What changes while it is read carries a newer state version, and is read again by it."""
+    book = _empty(connection, house)
+    _read_everything(connection, house, book)
+    return book
+
+
+def book_of(connection: Connection, house: House, person_ids: Collection[UUID]) -> Book:
+    """A book of these people alone, as they are now: for who looks at some of them and keeps nothing."""
+    book = _empty(connection, house)
+    book.closed = closed_cases(connection)
+    _fold(connection, house, book, person_ids)
+    return book
+
+
+def _empty(connection: Connection, house: House) -> Book:
     policy = house.the(Policy, connection)
     version = connection.execute(select(LogHead.state_version).where(LogHead.id == HEAD)).scalar_one()
-    book = Book(
+    return Book(
         version,
         {
             name: Action(action.types, action.own_part, action.needs_area)
@@ -44,8 +58,6 @@ def open_book(connection: Connection, house: House) -> Book:
         frozenset(policy.areas),
         policy,
     )
-    _read_everything(connection, house, book)
-    return book
 
 
 def read_changes(connection: Connection, house: House, book: Book, version: int) -> None:

@@ -18,6 +18,7 @@ from compliance.kernel.db import Base
 from policies.values import Policy
 
 from . import rules
+from .clients.models import Logout, SignOn, SignOnCode, SpentAssertion
 from .models import EmailCode, Failures, KnownDevice, PasskeyChallenge, SignIn, SourceFailures
 
 AT_ONCE = 5_000
@@ -33,10 +34,24 @@ def over(ctx: Context) -> Mapping[type[Base], ColumnElement[bool]]:
     since = ctx.now() - timedelta(days=policy.sessions.kept_days)
     stranger_since = since - timedelta(days=policy.sign_in.device_days)
     old = or_(SignIn.ended_at < since, SignIn.opened_at < since - _LONGEST_SIGN_IN)
+    signed_on = select(SignOn.id).where(SignOn.ended_at < since, SignOn.session_id.in_(select(SignIn.id).where(old)))
     return {
         EmailCode: EmailCode.session_id.in_(select(SignIn.id).where(old)),
         PasskeyChallenge: PasskeyChallenge.session_id.in_(select(SignIn.id).where(old)),
-        SignIn: and_(old, ~_pointed_at(EmailCode.session_id), ~_pointed_at(PasskeyChallenge.session_id)),
+        SignOnCode: SignOnCode.ends_at < since,
+        Logout: Logout.sign_on_id.in_(signed_on),
+        SignOn: and_(
+            SignOn.id.in_(signed_on),
+            ~exists().where(SignOnCode.sign_on_id == SignOn.id),
+            ~exists().where(Logout.sign_on_id == SignOn.id),
+        ),
+        SpentAssertion: SpentAssertion.ends_at < since,
+        SignIn: and_(
+            old,
+            ~_pointed_at(EmailCode.session_id),
+            ~_pointed_at(PasskeyChallenge.session_id),
+            ~_pointed_at(SignOn.session_id),
+        ),
         KnownDevice: or_(KnownDevice.ended_at < since, KnownDevice.used_at < stranger_since),
         Failures: Failures.last_at < since,
         SourceFailures: _windows_before(since),

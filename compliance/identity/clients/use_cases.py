@@ -19,7 +19,8 @@ from compliance.identity.proposals.models import Proposal
 from compliance.identity.proposals.use_cases import propose
 from compliance.identity.queries import require_fresh
 from compliance.kernel.context import Context
-from compliance.kernel.errors import NotFound
+from compliance.kernel.errors import Invalid, NotFound
+from compliance.kernel.outward import wrong_with
 from compliance.kernel.secrets import KeyRing
 from compliance.kernel.text import line
 from policies.access import require
@@ -247,6 +248,9 @@ def _fits(ctx: Context, asked: Registration) -> Registration:
         line(asked.name, pointer="/name"), asked.scopes, asked.networks, asked.redirects, asked.logout_redirects,
         asked.back_channel,
     )  # fmt: skip
+    wrong = wrong_with(asked.back_channel, ctx.house.settings.outward_networks) if asked.back_channel else None
+    if wrong:
+        raise Invalid.at("/back_channel", wrong)
     return rules.fits(named, plain_http=not ctx.house.settings.secure)
 
 

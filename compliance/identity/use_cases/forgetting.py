@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, tuple_
 
 from audit.record import record
 from compliance.identity import forgetting
+from compliance.identity.clients.models import SignOn, SignOnCode, SpentAssertion
 from compliance.identity.events import SignInsForgotten
 from compliance.identity.models import EmailCode, Failures, KnownDevice, PasskeyChallenge, SignIn, SourceFailures
 from compliance.kernel.context import Context
@@ -31,9 +32,9 @@ def forget_sign_ins(ctx: Context, _run: UUID) -> None:
     record(
         ctx,
         SignInsForgotten(
-            sessions=gone[SignIn],
+            sessions=gone[SignIn] + gone[SignOn],
             devices=gone[KnownDevice],
             counters=gone[Failures] + gone[SourceFailures],
-            codes=gone[EmailCode] + gone[PasskeyChallenge],
+            codes=sum(gone[kind] for kind in (EmailCode, PasskeyChallenge, SignOnCode, SpentAssertion)),
         ),
     )
