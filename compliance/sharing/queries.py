@@ -61,6 +61,14 @@ def theirs(ctx: Context) -> ColumnElement[bool]:
     return or_(own, and_(_reach(ctx), none_kept(ctx, SharingDecision.reference)))
 
 
+def partners(ctx: Context) -> list[tuple[UUID, str]]:
+    """Every organisation's id and name, by name: to say who supplied something, or with whom it is shared."""
+    if not could(ctx, Permission.SHARING_SEE):
+        raise Forbidden()
+    rows = ctx.session.execute(select(Organisation.id, Organisation.name).order_by(Organisation.name).limit(MOST))
+    return [(row.id, row.name) for row in rows]
+
+
 def _reach(ctx: Context) -> ColumnElement[bool]:
     if not could(ctx, Permission.SHARING_READ):
         return false()

@@ -49,6 +49,7 @@ MENU = (
     ("Exceptions", "conflicts.conflicts", Permission.CONFLICT_READ),
     ("Complaints", "complaints.turns", sections.permissions("Complaints")),
     ("Escalations", "escalations.escalations", Permission.ESCALATION_READ),
+    ("Sharing", "sharing.decisions", sections.permissions("Sharing")),
     ("Retention", "retention_reviews.reviews", sections.permissions("Retention")),
 )
 

@@ -54,6 +54,13 @@ SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
         ("About data", "data_complaints.complaints", Permission.DATA_COMPLAINT_READ),
     ),
     "Retention": (("Reviews of records", "retention_reviews.reviews", Permission.RETENTION_READ),),
+    "Sharing": (
+        ("Decisions", "sharing.decisions", Permission.SHARING_SEE),
+        ("Re-use", "reuse.requests", Permission.SHARING_SEE),
+        ("Disclosures", "disclosures.register", Permission.SHARING_SEE),
+        ("Confidentiality", "confidentiality.acknowledgements", Permission.STATEMENT_READ),
+        ("Facts", "facts.facts", Permission.FACTS_READ),
+    ),
     "Exceptions": (
         ("Conflicts of interest", "conflicts.conflicts", Permission.CONFLICT_READ),
         ("Break-glass", "break_glass.opened", Permission.BREAK_GLASS_READ),

@@ -21,6 +21,8 @@ from compliance.kernel.context import Context, reading
 from compliance.kernel.counting import Counting, ask_together
 from compliance.notices import queries as notices
 from compliance.notices.ways import Post
+from compliance.sharing.disclosures import queries as disclosures
+from compliance.sharing.reuse import queries as reuse
 from compliance.web.access import can, could, signed_in
 from compliance.web.replies import Reply, show
 from compliance.web.words import count, day, moment
@@ -35,7 +37,7 @@ from signatories.reviews import queries as reviews
 from signatories.withdrawals import queries as withdrawals
 from signatories.withdrawals.queries import Stands, stands
 
-from . import home_accountability, home_breaches, home_complaints, home_licences
+from . import home_accountability, home_breaches, home_complaints, home_licences, home_sharing
 from .home_licences import Waiting
 
 pages = Blueprint("home", __name__)
@@ -52,6 +54,8 @@ COUNTED: tuple[tuple[Permission, Counting], ...] = (
     (Permission.DATA_COMPLAINT_HANDLE, data_complaints.counting),
     (Permission.ESCALATION_READ, escalations.counting),
     (Permission.COMPLAINT_READ, complaints.counting),
+    (Permission.REUSE_ANSWER, reuse.counting),
+    (Permission.DISCLOSURE_AUTHORISE, disclosures.counting),
 )
 """What is counted for this page in one statement, each for those who may read it."""
 
@@ -81,6 +85,7 @@ def home() -> Reply:
             *home_accountability.about_data(ctx),
             *home_accountability.escalated(ctx),
             *home_complaints.waiting(ctx),
+            *home_sharing.waiting(ctx),
         ]
     waiting.sort(key=lambda each: not each.urgent)
     return show("home.html", waiting=waiting)
