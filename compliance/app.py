@@ -31,7 +31,7 @@ from .breaches import models as _incidents  # noqa: F401
 from .breaches.notifying import models as _data_breaches  # noqa: F401
 from .changes import models as _time_marks  # noqa: F401
 from .changes.waiting import Bell
-from .changes.webhooks import models as _webhooks  # noqa: F401
+from .changes.webhooks import use_cases as _webhooks  # noqa: F401 - its tables, and the act that takes two people
 from .complaints import models as _complaints  # noqa: F401
 from .complaints.data_protection import models as _data_complaints  # noqa: F401
 from .decisions.desk import Desk

@@ -29,6 +29,7 @@ from .app import house_of
 from .breaches.jobs import JOBS as BREACH_JOBS
 from .breaches.notifying.jobs import JOBS as DATA_BREACH_JOBS
 from .changes.jobs import JOBS as CHANGE_JOBS
+from .changes.webhooks.jobs import JOBS as WEBHOOK_JOBS
 from .complaints.data_protection.jobs import JOBS as DATA_COMPLAINT_JOBS
 from .complaints.jobs import JOBS as COMPLAINT_JOBS
 from .decisions.exceptions.jobs import JOBS as EXCEPTION_JOBS
@@ -80,6 +81,7 @@ JOBS: tuple[Work, ...] = (
     *API_JOBS,
     *WITNESS_JOBS,
     *CHANGE_JOBS,
+    *WEBHOOK_JOBS,
 )
 END = (signal.SIGTERM, signal.SIGINT)
 

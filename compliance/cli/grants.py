@@ -14,7 +14,15 @@ ADDED_TO = frozenset({"audit_entries", "rights_changes", "log_tiles", "log_check
 """Tables that only grow."""
 
 FORGOTTEN = frozenset(
-    {"sign_in_failures", "source_failures", "sessions", "known_devices", "email_codes", "passkey_challenges"}
+    {
+        "sign_in_failures",
+        "source_failures",
+        "sessions",
+        "known_devices",
+        "email_codes",
+        "passkey_challenges",
+        "webhook_deliveries",
+    }
 )
 """Tables whose rows go again: counters, codes and sign-ins, which are of use for a while only (IDN-4, RET-9)."""
 

@@ -12,6 +12,7 @@ LETTERS = {
     "reuse_relied_on": "An overriding reason was relied on",
     "disclosure_waits": "A disclosure waits for a manager",
     "disclosure_answered": "A disclosure is answered",
+    "webhook_failing": "Changes of rights do not arrive",
     "challenge_raised": "An entry is challenged",
     "log_checkpoint": "Checkpoint of the log, for its witness",
     "challenge_waits": "A challenge waits for a decision",
