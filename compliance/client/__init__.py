@@ -14,7 +14,7 @@ A decision that does not come, comes late, cannot be understood or is no longer 
 from .asking import MOST_AT_ONCE, Answer, Question
 from .credentials import WithKey, WithSecret
 from .errors import LogDoubted, NoAnswer, Refused
-from .following import Change
+from .following import Change, Changes
 from .people import Begun, NotSignedIn, Person, SignIn
 from .service import Service
 from .watching import Kept, Watcher
@@ -24,6 +24,7 @@ __all__ = [
     "Answer",
     "Begun",
     "Change",
+    "Changes",
     "Kept",
     "LogDoubted",
     "NoAnswer",

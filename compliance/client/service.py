@@ -6,7 +6,7 @@ import json
 import secrets
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -14,7 +14,7 @@ from . import following
 from .asking import MOST_AT_ONCE, Answer, Question, denied, read
 from .credentials import Credentials
 from .errors import NoAnswer, Refused
-from .following import Change
+from .following import Changes
 from .line import Line, Said
 from .people import SignIn
 from .tokens import Tokens
@@ -101,12 +101,12 @@ class Service:
                 failed = nothing
         raise failed
 
-    def changes(self, after: str | None = None, *, wait: int = 0) -> Iterator[Change]:
-        """Every change of anybody's rights after this cursor, in order; ends when there is nothing more just now.
+    def changes(self, after: str | None = None, *, wait: int = 0) -> Changes:
+        """Every change of anybody's rights behind this cursor, in order, a page at a time; `now` begins behind the newest.
 
-        Keep the cursor of the last one that you acted on. Raises Refused, NoAnswer.
+        Raises Refused, NoAnswer.
         """
-        return following.changes(self, after, wait)
+        return following.page(self, after, wait)
 
     def _decided(self, path: str, body: Mapping[str, Any], many: int | None) -> list[Answer]:
         ends = time.monotonic() + self._seconds

@@ -13,8 +13,7 @@ from .store import Store
 
 EVERY_SECONDS = 2.0
 WAIT_SECONDS = 5
-ENDS = frozenset({"person", "organisation", "client"})
-"""Kinds of change after which somebody's session is asked about again."""
+_END = "UPDATE sessions SET ended_at = ? WHERE ended_at IS NULL"
 
 log = logging.getLogger("case_system")
 
@@ -50,14 +49,22 @@ class Beside(threading.Thread):
         telling.send(self._store, self._service, datetime.now(UTC))
 
     def _follow(self) -> None:
-        """End the sessions of those whose right ended. Pages ask anyway; this closes what is open on a screen."""
+        """End the sessions of those whose rights changed: they sign in anew, and are let in or not. Pages ask in any case."""
         with self._store.reading() as db:
             row = db.execute("SELECT value FROM kept WHERE name = 'cursor'").fetchone()
-        for change in self._service.changes(row[0] if row else None):
-            with self._store.writing() as db:
-                for each in change.people:
-                    db.execute("UPDATE sessions SET ended_at = coalesce(ended_at, ?) WHERE sub = ?", (_now(), each))
-                db.execute("INSERT OR REPLACE INTO kept (name, value) VALUES ('cursor', ?)", (change.cursor,))
+        # Nothing is kept of anybody before the first time, so it begins behind the newest change.
+        page = self._service.changes(row[0] if row else "now", wait=WAIT_SECONDS)
+        with self._store.writing() as db:
+            for change in page.items:
+                if change.type.startswith("session."):
+                    continue
+                if change.kind == "person":
+                    db.execute(f"{_END} AND sub = ?", (_now(), change.subject_id))
+                elif change.kind == "organisation":
+                    db.execute(f"{_END} AND organisation = ?", (_now(), change.subject_id))
+                elif change.is_everybodys:
+                    db.execute(_END, (_now(),))
+            db.execute("INSERT OR REPLACE INTO kept (name, value) VALUES ('cursor', ?)", (page.next,))
 
     def _dispose(self) -> None:
         """Dispose of what was instructed, and confirm it in the same breath: both, or neither."""

@@ -83,7 +83,7 @@ def facts(db: sqlite3.Connection, reference: str, now: datetime) -> None:
             counted[row["organisation"], counter] = row[counter] or 0
     body = {
         "facts": [
-            {"organisation_id": organisation, "area": area, "month": month, "counter": counter, "count": count}
+            {"organisation_id": organisation, "area": area, "period": month, "counter": counter, "count": count}
             for (organisation, counter), count in sorted(counted.items())
         ]
     }
