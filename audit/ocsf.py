@@ -57,7 +57,7 @@ NAMED: dict[str, tuple[int, int]] = {
 VERBS: dict[str, int] = {
     **dict.fromkeys(
         ("added", "announced", "concern_reported", "discussion_recorded", "report_sent", "enrolled", "entered", "given", "joined", "known", "made", "named", "opened", "published",
-         "raised", "recorded", "registered", "requested", "sent", "granted", "found", "set_out", "reported", "action_added", "fell_due", "disposal_proposed"),
+         "raised", "recorded", "registered", "requested", "sent", "granted", "found", "published", "set_out", "reported", "action_added", "fell_due", "disposal_proposed"),
         CREATE,
     ),
     **dict.fromkeys(
@@ -72,12 +72,12 @@ VERBS: dict[str, int] = {
          "recovered", "refused", "rehashed", "resealed", "reset", "review_reminded", "reviewed", "set", "signature_corrected", "signed",
          "signed_off", "taken", "told", "turns_set", "upheld", "version_opened", "version_published", "warned", "withdrew",
          "domain_added", "answered", "closed", "failed", "rolled_back", "accepted_rollback", "reopened", "reminded", "grown", "handed_over",
-         "found_breach", "called_to_mind", "noted", "assessed", "people_decided", "people_told", "partners_told", "escalated", "resolved", "conduct_referred", "action_done", "action_reminded", "raised_as_breach", "retained", "regrouped"),
+         "found_breach", "called_to_mind", "noted", "assessed", "people_decided", "people_told", "partners_told", "escalated", "resolved", "conduct_referred", "action_done", "action_reminded", "raised_as_breach", "retained", "regrouped", "permitted", "relied_on", "authorised", "made"),
         UPDATE,
     ),
     **dict.fromkeys(
         ("answers_forgotten", "called_off", "deactivated", "disposed", "dropped", "ended", "entry_struck_out", "forgotten", "left", "lifted",
-         "links_ended", "taken_back", "deleted", "personal_disposed"),
+         "links_ended", "taken_back", "withdrawn", "deleted", "personal_disposed"),
         DELETE,
     ),
     "activated": ACTIVATE, "suspended": SUSPEND, "resumed": RESUME, "licence_suspended": SUSPEND, "licence_lifted": RESUME,

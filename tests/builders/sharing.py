@@ -57,12 +57,14 @@ def decided(house: House, who: Acting, **more: Any) -> SharingDecision:
         return sharing.decide(ctx, sharing.Decided(**said))
 
 
-def asked(house: House, cast: Cast, who: Acting | None = None, **more: Any) -> ReuseRequest:
-    """A request to the supplier by the asker's delegate, unless told."""
-    said: dict[str, Any] = {
-        "reference": "C-1", "supplier_id": cast.supplier_id, "purpose": "family_court", "words": REASON,
-    } | more  # fmt: skip
-    with house.work(*(who or cast.asker)) as ctx:
+def asked(house: House, cast: Cast | None, who: Acting | None = None, **more: Any) -> ReuseRequest:
+    """A request to the supplier by the asker's delegate, unless told; without a cast, both are told."""
+    said: dict[str, Any] = {"reference": "C-1", "purpose": "family_court", "words": REASON} | more
+    if cast is not None:
+        said = {"supplier_id": cast.supplier_id} | said
+    asker = who or (cast.asker if cast is not None else None)
+    assert asker is not None
+    with house.work(*asker) as ctx:
         return reuse.ask(ctx, reuse.Asked(**said))
 
 

@@ -17,6 +17,7 @@ from compliance.breaches import use_cases as breaches
 from compliance.complaints import ruling
 from compliance.complaints.data_protection import use_cases as data_complaints
 from compliance.governance.escalations import use_cases as escalations
+from compliance.governance.facts import use_cases as facts
 from compliance.identity import use_cases as identity
 from compliance.identity.proposals import use_cases as proposals
 from compliance.identity.proposals.models import Proposal
@@ -25,6 +26,8 @@ from compliance.kernel.context import NOBODY, Context
 from compliance.kernel.errors import Refusal
 from compliance.licences.rules import Kind
 from compliance.licences.use_cases import set_seats
+from compliance.sharing.disclosures import use_cases as disclosures
+from compliance.sharing.reuse import use_cases as reuse
 from compliance.witnesses import use_cases as witnesses
 from compliance.witnesses.rules import Answer, Held, Problem
 from policies.permissions import Permission
@@ -114,6 +117,22 @@ ACTS: dict[str, Act] = {
     ),
     "use case: remind of a breach": Act(
         Permission.INCIDENT_CHASE, lambda ctx, its: breaches.remind(ctx, its.incident)
+    ),
+    "use case: answer a request for re-use": Act(
+        Permission.REUSE_ANSWER, lambda ctx, its: reuse.permit(ctx, its.reuse, words="It is safe.")
+    ),
+    "use case: rely on an overriding reason": Act(
+        Permission.REUSE_OVERRIDE,
+        lambda ctx, its: reuse.rely(ctx, its.reuse, reason="child_protection", words="A child is at risk."),
+    ),
+    "use case: remind of a request for re-use": Act(
+        Permission.REUSE_CHASE, lambda ctx, its: reuse.remind(ctx, its.reuse)
+    ),
+    "use case: authorise a disclosure": Act(
+        Permission.DISCLOSURE_AUTHORISE, lambda ctx, its: disclosures.authorise(ctx, its.disclosure, words="It may.")
+    ),
+    "use case: report what the case system counted": Act(
+        Permission.FACTS_REPORT, lambda ctx, _its: facts.report(ctx, [])
     ),
     "use case: remind of a flag": Act(Permission.FLAG_RAISE, lambda ctx, its: flags.remind(ctx, its.flag)),
     "use case: make the review of a record that fell due": Act(

@@ -198,6 +198,31 @@ ATTEMPTS: dict[str, Door | Act] = {
     "POST /incidents": Door(
         "POST", "/incidents", _says(kind="access_concern", words="They knew too much.", reference="C-9")
     ),
+    "POST /sharing-decisions": Door(
+        "POST", "/sharing-decisions", _says(reference="C-9", decision="share", basis="public_task", words="They asked.")
+    ),
+    "POST /reuse-requests": Door(
+        "POST", "/reuse-requests",
+        lambda its: {
+            "reference": "C-9", "supplier_id": str(its.withdrawn), "purpose": "other", "words": "The dates.",
+        },
+    ),
+    "GET /reuse-requests/<request_id>": Door("GET", "/reuse-requests/{reuse}"),
+    "GET /confidentiality-statement": Door("GET", "/confidentiality-statement"),
+    "POST /confidentiality-statement/acknowledgements": Door(
+        "POST", "/confidentiality-statement/acknowledgements", _says(version=1)
+    ),
+    "POST /facts": Door(
+        "POST", "/facts",
+        lambda its: {
+            "facts": [
+                {
+                    "organisation_id": str(its.organisation), "area": its.area, "period": "2026-10",
+                    "counter": "actions_set", "count": 3,
+                }
+            ]
+        },
+    ),
     "GET /break-glass": Door("GET", "/break-glass"),
     "POST /break-glass": Door(
         "POST", "/break-glass",
@@ -273,7 +298,7 @@ ATTEMPTS: dict[str, Door | Act] = {
 
 ONE_AND_THE_SAME = frozenset(
     {
-        "POST /access-events", "POST /incidents", "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
+        "POST /access-events", "POST /incidents", "POST /sharing-decisions", "GET /confidentiality-statement", "POST /confidentiality-statement/acknowledgements", "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
         "POST /instruments/<code>/versions", "GET /areas/<area>/members", "GET /challenges", "GET /audit/checkpoint", "GET /audit/entries", "GET /audit/growth", "PUT /audit/purpose",
         "GET /instruments", "GET /break-glass", "GET /conflicts",
         "GET /instruments/versions/<version_id>/document", "GET /organisations", "GET /seats", "GET /waiting-list", "PUT /seats/<kind>", "GET /sessions/current",

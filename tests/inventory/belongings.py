@@ -18,6 +18,7 @@ from compliance.kernel.context import House
 from compliance.licences import use_cases as licence_use_cases
 from compliance.licences.quarterly import use_cases as use
 from compliance.licences.rules import Status
+from compliance.sharing.statement import use_cases as statement
 from retention.reviews.use_cases import ask as ask_review
 from signatories import queries as register_queries
 from signatories import use_cases as register_use_cases
@@ -34,6 +35,8 @@ from tests.builders.flags import a_concern
 from tests.builders.incidents import a_data_breach, an_incident, assessed
 from tests.builders.retention import kept
 from tests.builders.rotas import SATURDAY, SUNDAY, a_rota, a_turn
+from tests.builders.sharing import asked as asked_for_reuse
+from tests.builders.sharing import decided, wanted
 
 
 @dataclass
@@ -91,6 +94,9 @@ class Belongings:
     escalation_answered: UUID
     record: UUID
     record_review: UUID
+    shared: UUID
+    reuse: UUID
+    disclosure: UUID
     digest: str = "0" * 64
     entry: int = 0
 
@@ -162,7 +168,13 @@ def of_a_partner(house: House, code: str, area: str) -> Belongings:
         kept(house, f"{each}-{code}", organisation_id=organisation, opened_on=date(2026, 1, 5))
     with house.work(*people.someone(house, "hub_coordinator")) as ctx:
         asked = ask_review(ctx, f"R-{code}", trigger="regroup")
+    with house.work(people.COMMAND) as ctx:
+        statement.begin(ctx)
+    sharer = people.someone(house, "delegate", organisation_id=organisation)
     return Belongings(
+        shared=decided(house, sharer).id,
+        reuse=asked_for_reuse(house, None, people.someone(house, "hub_coordinator"), supplier_id=organisation).id,
+        disclosure=wanted(house, sharer).id,
         record=asked.record_id,
         record_review=asked.id,
         organisation=organisation,

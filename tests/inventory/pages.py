@@ -47,7 +47,7 @@ THINGS: dict[str, str] = {
     "exemption_id": "exemption", "rota_id": "rota", "entry_id": "signature", "challenge_id": "challenge", "flag_id": "flag", "glass_id": "glass",
     "conflict_id": "conflict", "audit_id": "access_audit", "complaint_id": "complaint", "escalation_id": "escalation", "report_id": "report",
     "data_breach_id": "data_breach", "incident_id": "incident", "action_id": "incident_action",
-    "review_id": "record_review",
+    "review_id": "record_review", "sharing_decision_id": "shared", "reuse_id": "reuse", "disclosure_id": "disclosure",
 }  # fmt: skip
 """Which belonging an identifier in an address is of."""
 
@@ -75,6 +75,9 @@ OTHERWISE: dict[str, dict[str, str]] = {
     "complaints.take_up_again": {"complaint_id": "complaint_over"},
 }
 """Pages that are for another one than most are."""
+
+STEPS = {"reuse.step": "permit", "disclosures.step": "authorise"}
+"""Which step is tried where it is another one than a breach's."""
 
 Fields = Callable[[Belongings], dict[str, Any]]
 
@@ -215,6 +218,17 @@ FORMS: dict[str, Fields] = {
     "access_audits.find": _says(kind="training", words="Nobody showed them."),
     "access_audits.sign_off": _says(conclusion="Nothing stands out."),
     "use_audit.exempt": _says(reason="Long leave", **_day("ends_on", 2027, 3, 31)),
+    "sharing.decide": _says(reference="C-9", decision="share", basis="public_task", words="They asked."),
+    "reuse.ask": lambda its: {
+        "reference": "C-9", "supplier_id": str(its.withdrawn), "purpose": "other", "words": "The dates.",
+    },
+    "reuse.step": _says(words="It is safe."),
+    "disclosures.ask": _says(
+        reference="C-9", body="court", recipient="The county court", material="summary", words="By its order."
+    ),
+    "disclosures.step": _says(words="By the policy."),
+    "confidentiality.acknowledge": _says(version="1"),
+    "confidentiality.publish": _says(words="What is said here stays here."),
     "withdrawals.duties": _says(by="Robin Vale"),
     "withdrawals.withdraw": _paper(
         "letter", {"instruments": ["isa", "op"], "reasons": "We stop."}, _day("letter_on", 2026, 11, 21),
@@ -266,7 +280,7 @@ def answer(world: World, route: Route, caller: str, whose: Whose) -> str:
 
 def _called(world: World, route: Route, its: Belongings, gap: str) -> str:
     if gap in FIXED:
-        return FIXED[gap]
+        return STEPS.get(route.endpoint, FIXED[gap]) if gap == "step" else FIXED[gap]
     if gap == "version_id":
         return str(world.version)
     name = OTHERWISE.get(route.endpoint, {}).get(gap) or THINGS.get(gap)
