@@ -98,7 +98,7 @@ def write_down(ctx: Context, what: str) -> int:
     The first look of all sets the mark and writes nothing: whoever begins to follow asks for what holds now.
     """
     mark = _mark(ctx, what)
-    if mark is None or mark.reached_at >= ctx.now():
+    if mark is None or mark.reached_at > ctx.now() or (mark.reached_at == ctx.now() and mark.last_id is None):
         return 0
     return _of_organisations(ctx, mark) if what == ORGANISATIONS else _of_people(ctx, mark, _named(what))
 

@@ -135,7 +135,7 @@ def test_a_transaction_that_began_earlier_and_commits_later_is_never_skipped(hou
     over.set()
     follower.join()
 
-    everything = [each for each in _all(house, before)]
+    everything = _all(house, before)
     assert len(everything) == WRITERS * ROUNDS
     assert [each.place for each in seen] == [each.place for each in everything], "seen as it happened, nothing skipped"
     assert [each.state_version for each in seen] == sorted(each.state_version for each in seen)
@@ -192,7 +192,17 @@ def test_a_cursor_that_was_altered_or_is_of_another_list_or_ahead_of_the_log_is_
     good = program.get("/api/v1/changes").json["next"]
     other = "WyIyMDI2IiwgIjEiXQ"
 
-    for bad in ("", "x", other, good[:-2], good + "A", good.upper(), "A" * 300, "£", good[:-1] + chr(ord(good[-1]) ^ 1)):
+    for bad in (
+        "",
+        "x",
+        other,
+        good[:-2],
+        good + "A",
+        good.upper(),
+        "A" * 300,
+        "£",
+        good[:-1] + chr(ord(good[-1]) ^ 1),
+    ):
         said = is_problem(program.get("/api/v1/changes", after=bad), 400, "malformed")
         assert said["errors"][0]["pointer"] == "#/after"
         assert bad == "" or bad not in str(said)
