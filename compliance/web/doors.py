@@ -47,6 +47,7 @@ MENU = (
     ("Flags", "flags.flags", Permission.FLAG_READ),
     ("Breaches", "breaches.breaches", Permission.INCIDENT_REPORT),
     ("Exceptions", "conflicts.conflicts", Permission.CONFLICT_READ),
+    ("Case system", "clients.clients", sections.permissions("Case system")),
     ("Complaints", "complaints.turns", sections.permissions("Complaints")),
     ("Escalations", "escalations.escalations", Permission.ESCALATION_READ),
     ("Sharing", "sharing.decisions", sections.permissions("Sharing")),

@@ -170,6 +170,19 @@ PROBLEMS = {
     "unreadable": "The letter cannot be opened: its key is missing",
 }
 
+NOT_TAKEN = {
+    "inside": "Its address is inside our own network, which is not called",
+    "interrupted": "The service was stopped meanwhile",
+    "no_answer": "It did not answer in time",
+    "not_found": "There is no such address",
+    "not_reached": "It could not be reached",
+    "not_trusted": "It did not prove who it is",
+    "not_understood": "Its answer could not be understood",
+    "redirected": "It sent us elsewhere, where nobody follows",
+    "refused": "It refused it",
+}
+"""Why a program did not take what it was sent."""
+
 INSTRUMENTS = {"isa": "Information Sharing Agreement", "op": "Operating Protocol"}
 
 
@@ -227,6 +240,11 @@ def problem(code: str) -> str:
     return PROBLEMS.get(code) or said(code)
 
 
+def not_taken(code: str | None) -> str:
+    """Why a program did not take what it was sent."""
+    return NOT_TAKEN.get(code or "") or said(code)
+
+
 def area(code: str) -> str:
     """An area MARAC's name, from the policy."""
     known = in_force(Policy).areas.get(code)
@@ -266,6 +284,7 @@ def teach(app: Flask) -> None:
         whence=log_words.whence,
         letter=letter,
         problem=problem,
+        not_taken=not_taken,
         turns=rota_words,
         weekday_clock=day_and_clock,
     )

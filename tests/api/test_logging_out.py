@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 from typing import Any
 from urllib.parse import parse_qs, quote
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -83,6 +84,9 @@ class Scene:
     def looks(self) -> tuple[int, int]:
         run = self.endings.go(self.house, Stopping(), 100)
         return run.done, run.failed
+
+    def sign_on_id(self) -> UUID:
+        return every(self.house, SignOn)[0].id
 
     def signs_out(self) -> None:
         with self.house.work(operator("tests")) as ctx:

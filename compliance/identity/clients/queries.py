@@ -149,6 +149,17 @@ def credentials(ctx: Context, client_id: UUID) -> list[Shown]:
     return [Shown(credential, used_at) for credential, used_at in rows]
 
 
+def credential(ctx: Context, client_id: UUID, credential_id: UUID) -> ClientCredential:
+    """One secret or key of a program; raises NotFound."""
+    wanted = select(ClientCredential).where(
+        ClientCredential.id == credential_id, ClientCredential.client_id == client_id
+    )
+    found = ctx.session.execute(wanted).scalar_one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def live_credentials(ctx: Context, client_id: UUID) -> list[ClientCredential]:
     """What a program proves itself by now."""
     wanted = select(ClientCredential).where(ClientCredential.client_id == client_id, opens(ctx.now()))
