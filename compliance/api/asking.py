@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from compliance.decisions.questions import Question
+from compliance.decisions.questions import Question, Sought
 from compliance.kernel.errors import FieldError
 
 LONGEST = 255
@@ -92,6 +92,22 @@ def many(raw: bytes, most: int) -> Questions:
     a question that is answered no. Without items, the batch is a single question.
     """
     return _well_formed(raw, most) or _as_it_comes(_body(raw), most)
+
+
+def sought(raw: bytes, kind: Sought) -> tuple[Question, dict[str, Any]]:
+    """What a search gives, without the id of what it looks for; and the body, for its page. Raises BadQuestion."""
+    body = _body(raw)
+    given = {member: body.get(member) for member in ("subject", "action", "resource")}
+    looked_for = given[kind.value]
+    if kind is Sought.ACTION:
+        given["action"] = {"name": _ANY}
+    elif isinstance(looked_for, dict):
+        given[kind.value] = {**looked_for, "id": _ANY}
+    return _question(given["subject"], given["action"], given["resource"], body.get("context")), body
+
+
+_ANY = "-"
+"""In the place of what is looked for; nothing is decided about it."""
 
 
 def _well_formed(raw: bytes, most: int) -> Questions | None:

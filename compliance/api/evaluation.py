@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -19,18 +20,19 @@ from compliance.decisions import reasons as why
 from compliance.decisions.book import Verdict
 from compliance.decisions.desk import Desk
 from compliance.decisions.errors import CallerEnded, NoAnswer
-from compliance.decisions.questions import Answered, Asked, Question
+from compliance.decisions.questions import Answered, Asked, Question, Sought
 from compliance.decisions.reasons import Reason
 from compliance.identity.access_tokens import Claims, verify
 from compliance.identity.whence import FORWARDED_FOR
 from compliance.kernel.context import House
 from compliance.kernel.errors import FieldError
+from compliance.kernel.secrets import KeyRing
 from compliance.witnesses.errors import LogContradicted
 from compliance.witnesses.watch import Watch
 from policies.in_force import PolicyInForce
 from policies.values import BrokenPolicy, Policy
 
-from . import asking
+from . import asking, searching
 from .problems import problem
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ class _Refused(Exception):
 
 
 class DecisionDoor:
-    """WSGI middleware: answers the two decision paths, and hands everything else on."""
+    """WSGI middleware: answers the decision paths and the searches, and hands everything else on."""
 
     def __init__(self, house: House, onward: WSGIApplication) -> None:
         self._house = house
@@ -72,6 +74,7 @@ class DecisionDoor:
         self._tokens: dict[str, Claims] = {}
         self._reasons: dict[tuple[Reason, ...], bytes] = {}
         self._paths = {"/access/v1/evaluation": self._single, "/access/v1/evaluations": self._batch}
+        self._paths |= {f"/access/v1/search/{kind.value}": partial(self._search, kind) for kind in Sought}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         answer = self._paths.get(environ["PATH_INFO"])
@@ -155,6 +158,15 @@ class DecisionDoor:
             for verdict, question in zip(answered.verdicts, questions.asked, strict=False)
         ]
         return b'{"evaluations":[' + b",".join(written) + b"]}" if questions.batch else written[0]
+
+    def _search(self, kind: Sought, raw: bytes, claims: Claims, environ: WSGIEnvironment, request_id: str) -> bytes:
+        page = searching.read(raw, kind, claims.client_id, self._house.the(KeyRing))
+        asked = Asked(
+            claims.client_id, [], environ.get("REMOTE_ADDR") or None, request_id,
+            forwarded_for=environ.get(FORWARDED_FOR), token_id=claims.token_id, scope=SCOPE, search=page.search,
+        )  # fmt: skip
+        answered = self._desk.ask(asked)
+        return searching.written(page, answered, b'"context":{' + self._tail(answered)[:-1], self._house.the(KeyRing))
 
     def _tail(self, answered: Answered) -> bytes:
         """What every answer of a call ends with: its receipt, what it stood on, until when it may be relied on."""

@@ -8,6 +8,7 @@ from flask import Blueprint, request
 
 from compliance.decisions.case_system import may_use, rights
 from compliance.decisions.errors import CallerEnded
+from compliance.decisions.questions import Sought
 from compliance.identity import access_tokens
 from compliance.identity.clients import asking, assertions, sign_ons, statements
 from compliance.kernel.context import house, origin, reading
@@ -90,6 +91,7 @@ def decision_point() -> Reply:
             "policy_decision_point": base,
             "access_evaluation_endpoint": f"{base}/access/v1/evaluation",
             "access_evaluations_endpoint": f"{base}/access/v1/evaluations",
+            **{f"search_{kind}_endpoint": f"{base}/access/v1/search/{kind}" for kind in Sought},
         }
     )
 

@@ -67,7 +67,7 @@ class SignIn:
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         challenge = base64.urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
         asked = {
-            "response_type": "code", "client_id": self._client_id, "redirect_uri": self._redirect_uri, "scope": "openid",
+            "response_type": "code", "client_id": self._client_id, "redirect_uri": self._redirect_uri, "scope": "openid profile email",
             "state": state, "nonce": nonce, "code_challenge": challenge, "code_challenge_method": "S256",
         }  # fmt: skip
         return Begun(f"{self._issuer}/oauth2/authorize?{urlencode(asked)}", state, nonce, verifier)

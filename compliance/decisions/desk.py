@@ -33,12 +33,13 @@ from policies.in_force import LAST_CHANGE
 from . import reasons as why
 from .book import Book, Right, Verdict
 from .errors import CallerEnded, NoAnswer
-from .events import ClientTurnedAway, DecisionAnswered, DecisionsAnswered
+from .events import ClientTurnedAway, DecisionAnswered, DecisionsAnswered, DecisionsSearched
 from .exceptions.attempts import Attempt, note_attempts
 from .facts import open_book, read_again, read_changes
-from .questions import Answered, Asked, Question
+from .questions import Answered, Asked, Found, Question, Search
 from .reasons import Reason
 from .rules import MALFORMED, Stale, decide
+from .searching import search
 
 log = structlog.get_logger("compliance.decisions")
 
@@ -58,11 +59,12 @@ _json = msgspec.json.Encoder()
 class _Waiting:
     """A call, and the lock its thread sleeps on; `leads` tells the one that wakes to answer for all who wait."""
 
-    __slots__ = ("answered", "asked", "latch", "leads", "problem", "until", "verdicts")
+    __slots__ = ("answered", "asked", "found", "latch", "leads", "problem", "until", "verdicts")
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
         self.verdicts: list[Verdict] = []
+        self.found: Found | None = None
         self.until = 0.0
         self.answered: Answered | None = None
         self.problem: Exception | None = None
@@ -161,7 +163,7 @@ class Desk:
         for waiting, receipt in zip(together, receipts, strict=True):
             if waiting.problem is None:
                 waiting.answered = Answered(
-                    waiting.verdicts, waiting.until, book.state_version, book.policy.version, receipt
+                    waiting.verdicts, waiting.until, book.state_version, book.policy.version, receipt, waiting.found
                 )
 
     def _look_at_the_day(self, now: datetime) -> None:
@@ -187,6 +189,11 @@ class Desk:
             return self._draft(book, asked, now, ClientTurnedAway.name, "refused", rules="DEC-3")
         instant = now.timestamp()
         waiting.until = instant + book.policy.decisions.permit_seconds
+        if asked.search is not None:
+            waiting.found = search(
+                book, instant, asked.search, lambda person: read_again(connection, self._house, book, [person])
+            )
+            return self._search_entry(book, asked, asked.search, waiting.found, now)
         for question in asked.questions:
             verdict = self._decide(connection, book, question, instant)
             waiting.verdicts.append(verdict)
@@ -254,6 +261,20 @@ class Desk:
             items.append([known.person_id if known else None, question.resource_id, *_item(question),
                           question.purpose, verdict.permit, _ruled(verdict)])  # fmt: skip
         return self._draft(book, asked, now, DecisionsAnswered.name, outcome, detail={"items": items})
+
+    def _search_entry(self, book: Book, asked: Asked, wanted: Search, found: Found, now: datetime) -> dict[str, Any]:
+        """What was looked for, and how much was found: who and which is what the caller was told, and what it could have asked."""
+        known = book.people.get(wanted.question.subject)
+        said = {
+            "sought": wanted.sought.value, "item": _item(wanted.question), "found": len(found.results), "more": found.more,
+        }  # fmt: skip
+        draft = self._draft(book, asked, now, DecisionsSearched.name, "done", detail=said)
+        draft["subject_kind"] = "person"
+        draft["subject_id"] = known.person_id if known else None
+        draft["organisation"] = known.organisation_id if known else None
+        draft["reference"] = wanted.question.resource_id[:255] or None
+        draft["purpose"] = wanted.question.purpose
+        return draft
 
     def _draft(
         self, book: Book, asked: Asked, now: datetime, event: str, outcome: str, *, rules: str | None = None,

@@ -24,6 +24,14 @@ class DecisionsAnswered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DecisionsSearched(Event):
+    """Somebody looked for who may, which cases, or what may be done; the detail says what was given and how much was found."""
+
+    name: ClassVar[str] = "decisions.searched"
+    subject_kind: ClassVar[str | None] = "person"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClientTurnedAway(Event):
     """A service client that was ended asked with a token that had not run out."""
 

@@ -7,38 +7,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
 from .book import Book, Standing
-from .questions import Question
+from .questions import Found, Question, Search, Sought
 from .rules import Stale, decide
-
-
-class Sought(StrEnum):
-    """What is looked for; the rest is given."""
-
-    SUBJECT = "subject"
-    RESOURCE = "resource"
-    ACTION = "action"
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """One search: what is sought, the question around it, and after which of the last page's results, so many at the most."""
-
-    sought: Sought
-    question: Question
-    after: str = ""
-    limit: int = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A page of results in their order: ids of people or cases, or names of actions; and whether there are more."""
-
-    results: tuple[str, ...]
-    more: bool
 
 
 def search(book: Book, now: float, wanted: Search, read_again: Callable[[str], None]) -> Found:
@@ -66,6 +38,8 @@ def _permits(book: Book, now: float, question: Question, read_again: Callable[[s
 
 
 def _people(book: Book, asked: Question, after: str) -> Iterator[tuple[str, list[Question]]]:
+    if not asked.subject:
+        return
     everybody = sorted({standing.person_id for standing in book.people.values()})
     for person in everybody[bisect_right(everybody, after) :]:
         yield person, [_about(asked, subject=person)]
