@@ -18,6 +18,8 @@ from audit.verify import verify_log
 from compliance.accesses.flags import queries as flags
 from compliance.app import MIGRATIONS, house_of
 from compliance.breaches import queries as breaches
+from compliance.changes import running_out
+from compliance.changes.webhooks import queries as webhooks
 from compliance.decisions.exceptions import queries as exceptions
 from compliance.identity.countries import Countries
 from compliance.kernel.clock import london_date, said_day
@@ -45,6 +47,7 @@ PAPERS_LAST = timedelta(days=90)
 CALENDAR_AHEAD = timedelta(days=365)
 QUARTER_AHEAD = timedelta(days=100)
 FLAGS_BEHIND = 20_000
+ENDS_BEHIND = timedelta(minutes=2)
 DOCTOR = operator("doctor")
 
 
@@ -288,7 +291,21 @@ def _opened(house: House) -> Iterator[str]:
         yield Remark(f"{found.overdue} were not looked at in time; the page Break-glass says which")
 
 
+def _webhooks(house: House) -> Iterator[str]:
+    """Changes of rights are written down as time goes by, and taken wherever they are sent (DEC-4)."""
+    with house.reading(DOCTOR) as ctx:
+        complete = running_out.complete_until(ctx)
+        failing = webhooks.failing(ctx)
+    if complete is None:
+        yield Remark("nobody has looked yet which rights end by time; start `compliance scheduler`")
+    elif house.clock.now() - complete > ENDS_BEHIND:
+        yield f"rights that ended by time are told up to {Moment.write(complete)} only; start `compliance scheduler`"
+    for one in failing[:SHOWN]:
+        since = Moment.write(one.since) if one.since else "some time"
+        yield f"{one.name} takes no changes since {since} ({one.problem}); the page Webhooks says more"
+
+
 CHECKS: tuple[Callable[[House], Iterator[str]], ...] = (
     _keys, _papers, _transport, _migrations, _policy, _countries, _log, _sealed, _witnesses, _clock, _calendar, _scheduler, _jobs, _letters,
-    _eligible, _seats, _withdrawn, _flags, _breaches, _opened,
+    _eligible, _seats, _withdrawn, _flags, _breaches, _opened, _webhooks,
 )  # fmt: skip

@@ -61,7 +61,10 @@ SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
         ("Confidentiality", "confidentiality.acknowledgements", Permission.STATEMENT_READ),
         ("Facts", "facts.facts", Permission.FACTS_READ),
     ),
-    "Case system": (("Clients", "clients.clients", Permission.CLIENT_READ),),
+    "Case system": (
+        ("Clients", "clients.clients", Permission.CLIENT_READ),
+        ("Webhooks", "webhooks.webhooks", Permission.WEBHOOK_READ),
+    ),
     "Exceptions": (
         ("Conflicts of interest", "conflicts.conflicts", Permission.CONFLICT_READ),
         ("Break-glass", "break_glass.opened", Permission.BREAK_GLASS_READ),

@@ -49,6 +49,7 @@ from . import (
     themes,
     use_audit,
     waiting,
+    webhooks,
     withdrawals,
 )
 from . import audit_files as _audit_files  # noqa: F401 - its routes stand on the blueprint of `audit`
@@ -84,6 +85,7 @@ ALL = (
     bulk.pages,
     use_audit.pages,
     waiting.pages,
+    webhooks.pages,
     rotas.pages,
     people.pages,
     proposals.pages,

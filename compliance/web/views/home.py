@@ -37,7 +37,7 @@ from signatories.reviews import queries as reviews
 from signatories.withdrawals import queries as withdrawals
 from signatories.withdrawals.queries import Stands, stands
 
-from . import home_accountability, home_breaches, home_complaints, home_licences, home_sharing
+from . import home_accountability, home_breaches, home_changes, home_complaints, home_licences, home_sharing
 from .home_licences import Waiting
 
 pages = Blueprint("home", __name__)
@@ -81,6 +81,7 @@ def home() -> Reply:
             *_opened(ctx),
             *_flags(ctx),
             *home_breaches.waiting(ctx),
+            *home_changes.waiting(ctx),
             *home_breaches.of_data(ctx),
             *home_accountability.about_data(ctx),
             *home_accountability.escalated(ctx),
