@@ -7,6 +7,10 @@ from ipaddress import ip_network
 from typing import Any
 
 
+class BrokenPolicy(RuntimeError):
+    """A policy file cannot be trusted; nothing is decided by it (DEC-3)."""
+
+
 @dataclass(frozen=True)
 class Floor:
     """The bounds of one value: numbers from `least` to `most`; words only of `among`, and one of `needs`, if any, at the least."""

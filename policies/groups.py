@@ -328,50 +328,6 @@ LOOKS = {"involvement": False, "conflict": False, "bulk": True, "hours": True, "
 
 
 @dataclass(frozen=True)
-class SharingValues:
-    """How long an answer about re-use or a disclosure may take, and how much is said or counted at once (SHA-1 to SHA-4, GOV-2)."""
-
-    reuse_working_days: int
-    reuse_reminder_working_days: int
-    disclosure_working_days: int
-    words_most: int
-    statement_most: int
-    facts_most: int
-    facts_months_back: int
-    fact_count_most: int
-
-
-@dataclass(frozen=True)
-class SharingChoice:
-    """One of a list that somebody chooses from when information is shared, by its code (SHA-2, SHA-3)."""
-
-    code: str
-    name: str
-    clause: str
-
-
-@dataclass(frozen=True)
-class LawfulBasis:
-    """Upon what information is shared; or, where `for_sharing` is false, upon what it is not (SHA-1)."""
-
-    code: str
-    name: str
-    for_sharing: bool
-    clause: str
-
-
-@dataclass(frozen=True)
-class FactCounter:
-    """Something that the case system counts of an organisation, by its code; never more than `part_of`, if it names one (GOV-2)."""
-
-    code: str
-    name: str
-    means: str
-    part_of: str
-    clause: str
-
-
-@dataclass(frozen=True)
 class NeedToKnowRule:
     """One rule by which an access is worth a question (AUD-6): `means` says it in words, `looks_at` names the look.
 

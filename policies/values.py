@@ -18,6 +18,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 from compliance.kernel.calendar import Calendar
 
+from .floors import BrokenPolicy as BrokenPolicy
 from .floors import below_the_floor
 from .groups import (
     LOOKS,
@@ -37,10 +38,8 @@ from .groups import (
     DisposalValues,
     EscalationValues,
     ExceptionValues,
-    FactCounter,
     HoldGround,
     InformationAsset,
-    LawfulBasis,
     LicenceValues,
     NeedToKnowRule,
     NoticeValues,
@@ -51,12 +50,11 @@ from .groups import (
     RetentionValues,
     SecondFactorValues,
     SessionValues,
-    SharingChoice,
-    SharingValues,
     SignatoryValues,
     SignInValues,
     TwoPeopleValues,
 )
+from .sharing_groups import FactCounter, LawfulBasis, SharingChoice, SharingValues, checked_bodies, checked_counters
 
 T = TypeVar("T")
 
@@ -69,10 +67,6 @@ CHANGEABLE = ("password", "second_factor", "sign_in", "sessions", "countries", "
 
 CONCERN = "concern"
 """What stands in the place of a rule where a person raised the question (AUD-7); so no rule may be called so."""
-
-
-class BrokenPolicy(RuntimeError):
-    """A policy file cannot be trusted; nothing is decided by it (DEC-3)."""
 
 
 @dataclass(frozen=True)
@@ -190,9 +184,9 @@ class Policy:
             lawful_bases=_tables(directory, "lawful_bases.toml", LawfulBasis),
             reuse_purposes=_tables(directory, "reuse_purposes.toml", SharingChoice),
             reuse_overrides=_tables(directory, "reuse_overrides.toml", SharingChoice),
-            disclosure_bodies=_bodies(_tables(directory, "disclosure_bodies.toml", SharingChoice)),
+            disclosure_bodies=checked_bodies(_tables(directory, "disclosure_bodies.toml", SharingChoice)),
             disclosure_materials=_tables(directory, "disclosure_materials.toml", SharingChoice),
-            fact_counters=_counters(_tables(directory, "fact_counters.toml", FactCounter)),
+            fact_counters=checked_counters(_tables(directory, "fact_counters.toml", FactCounter)),
             areas={
                 code: Area(code, area["name"], tuple(area["districts"]))
                 for code, area in _read(directory, "areas.toml").items()
@@ -314,25 +308,6 @@ def _need_to_know(rules: dict[str, NeedToKnowRule]) -> dict[str, NeedToKnowRule]
             needs = "as many as there may be, and minutes" if counts else "neither a number nor minutes: both are 0"
             raise BrokenPolicy(f"need_to_know.toml: {code} looks at {rule.looks_at}, which takes {needs}")
     return rules
-
-
-def _bodies(bodies: dict[str, SharingChoice]) -> dict[str, SharingChoice]:
-    """The bodies to which something may be disclosed: a victim or a perpetrator is none, whoever writes the file (SHA-3)."""
-    for code in bodies:
-        if fullmatch(r".*(victim|perpetrator|survivor|suspect|accused).*", code):
-            raise BrokenPolicy(
-                f"disclosure_bodies.toml: {code} is no body; minutes are shared with neither side (OP 10.2)"
-            )
-    return bodies
-
-
-def _counters(counters: dict[str, FactCounter]) -> dict[str, FactCounter]:
-    """The counters of facts, once each that is part of another names one that stands alone (GOV-2)."""
-    for code, counter in counters.items():
-        whole = counters.get(counter.part_of)
-        if counter.part_of and (whole is None or whole.part_of):
-            raise BrokenPolicy(f"fact_counters.toml: {code} is part of {counter.part_of}, which does not stand alone")
-    return counters
 
 
 def _case_actions(groups: dict[str, Any]) -> dict[str, CaseAction]:

@@ -63,7 +63,7 @@ def theirs(ctx: Context) -> ColumnElement[bool]:
 
 def partners(ctx: Context) -> list[tuple[UUID, str]]:
     """Every organisation's id and name, by name: to say who supplied something, or with whom it is shared."""
-    if not could(ctx, Permission.SHARING_SEE):
+    if not could(ctx, Permission.SHARING_REGISTER_READ):
         raise Forbidden()
     rows = ctx.session.execute(select(Organisation.id, Organisation.name).order_by(Organisation.name).limit(MOST))
     return [(row.id, row.name) for row in rows]

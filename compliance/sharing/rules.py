@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from policies.groups import LawfulBasis
+from policies.sharing_groups import LawfulBasis
 
 EARLIEST_DAYS = 366
 """A decision is recorded within a year: whoever remembers longer writes it into the case."""

@@ -55,9 +55,9 @@ SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
     ),
     "Retention": (("Reviews of records", "retention_reviews.reviews", Permission.RETENTION_READ),),
     "Sharing": (
-        ("Decisions", "sharing.decisions", Permission.SHARING_SEE),
-        ("Re-use", "reuse.requests", Permission.SHARING_SEE),
-        ("Disclosures", "disclosures.register", Permission.SHARING_SEE),
+        ("Decisions", "sharing.decisions", Permission.SHARING_REGISTER_READ),
+        ("Re-use", "reuse.requests", Permission.SHARING_REGISTER_READ),
+        ("Disclosures", "disclosures.register", Permission.SHARING_REGISTER_READ),
         ("Confidentiality", "confidentiality.acknowledgements", Permission.STATEMENT_READ),
         ("Facts", "facts.facts", Permission.FACTS_READ),
     ),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from policies.groups import FactCounter
+from policies.sharing_groups import FactCounter
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 _DECEMBER = 12

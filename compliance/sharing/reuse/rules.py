@@ -6,8 +6,8 @@ from datetime import date
 from enum import StrEnum
 
 from compliance.kernel.calendar import Calendar, add_working_days
-from policies.groups import SharingValues
 from policies.permissions import Permission
+from policies.sharing_groups import SharingValues
 
 from .errors import NoSuchAnswer
 

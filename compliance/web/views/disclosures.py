@@ -45,7 +45,7 @@ DONE = {
 
 
 @pages.get("")
-@guarded(Permission.SHARING_SEE)
+@guarded(Permission.SHARING_REGISTER_READ)
 def register() -> Reply:
     """The register as far as one may know of it: searched, filtered, sorted, a page at a time."""
     form, sort = _question(), lists.sort_of(queries.SORTS)
@@ -65,7 +65,7 @@ def register() -> Reply:
 
 
 @pages.get("/export.<form>")
-@guarded(Permission.SHARING_SEE)
+@guarded(Permission.SHARING_REGISTER_READ)
 def export(form: str) -> Reply:
     """The register as it was searched and sorted, as a file."""
     asked, sort = _asked(_question()), lists.sort_of(queries.SORTS)
@@ -108,7 +108,7 @@ def ask() -> Reply:
 
 
 @pages.get("/<uuid:disclosure_id>")
-@guarded(Permission.SHARING_SEE)
+@guarded(Permission.SHARING_REGISTER_READ)
 def disclosure(disclosure_id: UUID) -> Reply:
     """One entry of the register, and what it waits for."""
     with work() as ctx:
@@ -127,7 +127,7 @@ def disclosure(disclosure_id: UUID) -> Reply:
 
 
 @pages.route("/<uuid:disclosure_id>/steps/<step>", methods=["GET", "POST"])
-@guarded(Permission.SHARING_SEE)
+@guarded(Permission.SHARING_REGISTER_READ)
 def step(disclosure_id: UUID, step: str) -> Reply:
     """Authorise it, refuse it, or say that it was disclosed."""
     if step not in list(Step):

@@ -49,7 +49,7 @@ DONE = {
 
 
 @pages.get("")
-@guarded(Permission.SHARING_SEE)
+@guarded(Permission.SHARING_REGISTER_READ)
 def requests() -> Reply:
     """The requests one may know of: searched, filtered, sorted, a page at a time."""
     form, sort = _question(), lists.sort_of(queries.SORTS)
@@ -67,7 +67,7 @@ def requests() -> Reply:
 
 
 @pages.get("/export.<form>")
-@guarded(Permission.SHARING_SEE)
+@guarded(Permission.SHARING_REGISTER_READ)
 def export(form: str) -> Reply:
     """The requests as they were searched and sorted, as a file."""
     asked, sort = _asked(_question()), lists.sort_of(queries.SORTS)
@@ -106,7 +106,7 @@ def ask() -> Reply:
 
 
 @pages.get("/<uuid:reuse_id>")
-@guarded(Permission.SHARING_SEE)
+@guarded(Permission.SHARING_REGISTER_READ)
 def request_(reuse_id: UUID) -> Reply:
     """One request: what is asked, where it stands, whose answer it waits for and by when."""
     with work() as ctx:
@@ -129,7 +129,7 @@ def request_(reuse_id: UUID) -> Reply:
 
 
 @pages.route("/<uuid:reuse_id>/steps/<step>", methods=["GET", "POST"])
-@guarded(Permission.SHARING_SEE)
+@guarded(Permission.SHARING_REGISTER_READ)
 def step(reuse_id: UUID, step: str) -> Reply:
     """Permit, refuse, rely on an overriding reason, or take back; and say why."""
     if step not in list(Step):

@@ -29,7 +29,7 @@ pages = Blueprint("sharing", __name__, url_prefix="/sharing")
 
 
 @pages.get("")
-@guarded(Permission.SHARING_SEE)
+@guarded(Permission.SHARING_REGISTER_READ)
 def decisions() -> Reply:
     """The decisions one may know of: searched, filtered, sorted, a page at a time."""
     form, sort = _question(), lists.sort_of(queries.SORTS)
@@ -46,7 +46,7 @@ def decisions() -> Reply:
 
 
 @pages.get("/export.<form>")
-@guarded(Permission.SHARING_SEE)
+@guarded(Permission.SHARING_REGISTER_READ)
 def export(form: str) -> Reply:
     """The decisions as they were searched and sorted, as a file."""
     asked, sort = _asked(_question()), lists.sort_of(queries.SORTS)
@@ -87,7 +87,7 @@ def decide() -> Reply:
 
 
 @pages.get("/<uuid:sharing_decision_id>")
-@guarded(Permission.SHARING_SEE)
+@guarded(Permission.SHARING_REGISTER_READ)
 def decision(sharing_decision_id: UUID) -> Reply:
     """One decision with its reason."""
     with work() as ctx:
