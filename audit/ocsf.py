@@ -41,6 +41,7 @@ NAMED: dict[str, tuple[int, int]] = {
     "licence.deactivated": (ACCESS, REVOKE),
     "licence.resumed": (ACCESS, ASSIGN),
     "licence.suspended": (ACCESS, REVOKE),
+    "right.ran_out": (ACCESS, REVOKE),
     "role.ended": (ACCESS, REMOVE_ROLE),
     "role.granted": (ACCESS, ASSIGN_ROLE),
     "session.ended": (SIGN_IN, LOGOFF),
@@ -57,7 +58,7 @@ NAMED: dict[str, tuple[int, int]] = {
 VERBS: dict[str, int] = {
     **dict.fromkeys(
         ("added", "announced", "concern_reported", "discussion_recorded", "report_sent", "enrolled", "entered", "given", "joined", "known", "made", "named", "opened", "published",
-         "raised", "recorded", "registered", "requested", "sent", "granted", "found", "published", "set_out", "reported", "action_added", "fell_due", "disposal_proposed"),
+         "raised", "recorded", "registered", "requested", "sent", "granted", "found", "published", "set_out", "reported", "action_added", "fell_due", "disposal_proposed", "secret_made"),
         CREATE,
     ),
     **dict.fromkeys(
@@ -72,7 +73,7 @@ VERBS: dict[str, int] = {
          "recovered", "refused", "rehashed", "resealed", "reset", "review_reminded", "reviewed", "set", "signature_corrected", "signed",
          "signed_off", "taken", "told", "turns_set", "upheld", "version_opened", "version_published", "warned", "withdrew",
          "domain_added", "answered", "closed", "failed", "rolled_back", "accepted_rollback", "reopened", "reminded", "grown", "handed_over",
-         "found_breach", "called_to_mind", "noted", "assessed", "people_decided", "people_told", "partners_told", "escalated", "resolved", "conduct_referred", "action_done", "action_reminded", "raised_as_breach", "retained", "regrouped", "permitted", "relied_on", "authorised", "made"),
+         "found_breach", "called_to_mind", "noted", "assessed", "people_decided", "people_told", "partners_told", "escalated", "resolved", "conduct_referred", "action_done", "action_reminded", "raised_as_breach", "retained", "regrouped", "permitted", "relied_on", "authorised", "made", "moved", "sent_again"),
         UPDATE,
     ),
     **dict.fromkeys(

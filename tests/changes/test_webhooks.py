@@ -268,3 +268,20 @@ def test_the_managers_are_written_to_once_it_has_failed_for_a_while_and_again_a_
     written = letters_to(sqlite_house, UUID(manager[0].id), "webhook_failing")
     assert len(written) == 2
     assert "127.0.0.1" not in str(written).replace(sqlite_house.settings.base_url, "")
+
+
+def test_what_was_taken_is_forgotten_after_a_while_and_what_was_not_is_kept(
+    house: House, clock: FixedClock, receiver: Receiver
+) -> None:
+    allow(house, "127.0.0.0/8")
+    endpoint_id = an_endpoint(house, receiver.url, "client.")
+    clients(house)
+    deliver(house, endpoint_id)
+    receiver.answers("500")
+    clients(house)
+    deliver(house, endpoint_id)
+
+    assert sending.forget(house) == 0
+    clock.move(timedelta(days=31))
+    assert sending.forget(house) == 1
+    assert [each.taken_at for each in every(house, WebhookDelivery)] == [None]

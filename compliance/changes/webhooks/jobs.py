@@ -8,7 +8,7 @@ from compliance.kernel.context import House
 from compliance.kernel.jobs import Errand, Job, Run, Stopping, Work
 
 from . import letters
-from .sending import NAME, forget, send_due
+from .sending import FORGOTTEN_MOST, NAME, forget, send_due
 
 _MOST = 100
 
@@ -25,5 +25,5 @@ def _forget(house: House, _stopping: Stopping) -> Run:
 JOBS: tuple[Work, ...] = (
     Errand(NAME, timedelta(seconds=1), _send, limit=_MOST),
     Job("tell-of-webhooks-that-fail", timedelta(minutes=1), letters.due, letters.write, limit=_MOST),
-    Errand("forget-what-was-sent", timedelta(hours=1), _forget, limit=1_000_000),
+    Errand("forget-what-was-sent", timedelta(hours=1), _forget, limit=FORGOTTEN_MOST),
 )

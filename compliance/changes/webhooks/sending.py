@@ -45,6 +45,9 @@ SENDER = worker(NAME)
 TOGETHER_SECONDS = 0.5
 """For how long one look of the scheduler waits for those who deliver; they go on without it."""
 
+FORGOTTEN_MOST = 10_000
+"""Messages that are forgotten in one run."""
+
 _A_TURN = 200
 """Messages that an address gets before its lease is given back."""
 
@@ -319,5 +322,7 @@ def forget(house: House) -> int:
         or_(WebhookDelivery.taken_at.is_not(None), WebhookDelivery.entry.is_(None)),
         WebhookDelivery.asked_at.is_(None),
     )
+    some = select(WebhookDelivery.id).where(old).order_by(WebhookDelivery.last_at).limit(FORGOTTEN_MOST)
     with house.engine.execution_options(**{WRITES: True}).begin() as connection:
-        return cast(CursorResult[Any], connection.execute(delete(WebhookDelivery).where(old))).rowcount
+        going = delete(WebhookDelivery).where(WebhookDelivery.id.in_(some.scalar_subquery()))
+        return cast(CursorResult[Any], connection.execute(going)).rowcount
