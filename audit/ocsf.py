@@ -52,6 +52,10 @@ NAMED: dict[str, tuple[int, int]] = {
     "sign_in.password_accepted": (SIGN_IN, OTHER),
     "sign_in.refused_country": (SIGN_IN, LOGON),
     "sign_in.source_throttled": (SIGN_IN, LOGON),
+    "sign_on.begun": (SIGN_IN, LOGON),
+    "sign_on.code_given": (SIGN_IN, OTHER),
+    "sign_on.code_refused": (SIGN_IN, OTHER),
+    "sign_on.ended": (SIGN_IN, LOGOFF),
 }
 """Events whose class and activity their verb does not say."""
 
@@ -73,12 +77,12 @@ VERBS: dict[str, int] = {
          "recovered", "refused", "rehashed", "resealed", "reset", "review_reminded", "reviewed", "set", "signature_corrected", "signed",
          "signed_off", "taken", "told", "turns_set", "upheld", "version_opened", "version_published", "warned", "withdrew",
          "domain_added", "answered", "closed", "failed", "rolled_back", "accepted_rollback", "reopened", "reminded", "grown", "handed_over",
-         "found_breach", "called_to_mind", "noted", "assessed", "people_decided", "people_told", "partners_told", "escalated", "resolved", "conduct_referred", "action_done", "action_reminded", "raised_as_breach", "retained", "regrouped", "permitted", "relied_on", "authorised", "made", "moved", "sent_again"),
+         "found_breach", "called_to_mind", "noted", "altered", "rotated", "not_told", "assessed", "people_decided", "people_told", "partners_told", "escalated", "resolved", "conduct_referred", "action_done", "action_reminded", "raised_as_breach", "retained", "regrouped", "permitted", "relied_on", "authorised", "made", "moved", "sent_again"),
         UPDATE,
     ),
     **dict.fromkeys(
         ("answers_forgotten", "called_off", "deactivated", "disposed", "dropped", "ended", "entry_struck_out", "forgotten", "left", "lifted",
-         "links_ended", "taken_back", "withdrawn", "deleted", "personal_disposed"),
+         "links_ended", "taken_back", "credential_ended", "token_revoked", "withdrawn", "deleted", "personal_disposed"),
         DELETE,
     ),
     "activated": ACTIVATE, "suspended": SUSPEND, "resumed": RESUME, "licence_suspended": SUSPEND, "licence_lifted": RESUME,

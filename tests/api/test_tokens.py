@@ -200,8 +200,10 @@ def test_the_metadata_say_what_there_is_and_nothing_more(sqlite_calls: Calls) ->
 
     server = nobody.get("/.well-known/oauth-authorization-server").get_json()
     assert server["issuer"] == base
-    assert server["token_endpoint_auth_methods_supported"] == ["client_secret_basic"]
-    assert server["grant_types_supported"] == ["client_credentials"]
+    assert server["token_endpoint_auth_methods_supported"] == ["private_key_jwt", "client_secret_basic"]
+    assert server["grant_types_supported"] == ["client_credentials", "authorization_code"]
+    assert server["revocation_endpoint"] == f"{base}/oauth2/revoke"
+    assert server["introspection_endpoint"] == f"{base}/oauth2/introspect"
 
     resource = nobody.get("/.well-known/oauth-protected-resource").get_json()
     assert resource["authorization_servers"] == [base]

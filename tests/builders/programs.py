@@ -7,7 +7,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -41,10 +41,11 @@ def somebody_licensed(house: House, email: str = "alex@swale.gov.uk") -> Account
     seats(house)
     swale = an_organisation(house)
     account = an_account(house, organisation_id=swale, email=email, full_name="Alex Made-Up")
+    today = house.clock.now().date()
     with acting(house, hub("hub_coordinator")) as ctx:
         for module in ("case-system", "elearning"):
-            licences.record_training(ctx, account.person.id, module=module, done_on=date(2026, 1, 5))
-        licences.record_vetting(ctx, account.person.id, level="NPPV 2", holds_until=date(2028, 1, 31))
+            licences.record_training(ctx, account.person.id, module=module, done_on=today - timedelta(days=30))
+        licences.record_vetting(ctx, account.person.id, level="NPPV 2", holds_until=today + timedelta(days=400))
     a_licence(house, swale, email)
     return account
 

@@ -13,8 +13,9 @@ from compliance.complaints.reporting import Written
 from compliance.decisions.exceptions.use_cases import end_break_glass
 from compliance.identity import queries
 from compliance.identity import use_cases as identity
+from compliance.identity.clients import queries as clients
 from compliance.identity.proposals.models import Proposal
-from compliance.kernel.context import House
+from compliance.kernel.context import House, operator
 from compliance.licences import use_cases as licence_use_cases
 from compliance.licences.quarterly import use_cases as use
 from compliance.licences.rules import Status
@@ -97,6 +98,8 @@ class Belongings:
     shared: UUID
     reuse: UUID
     disclosure: UUID
+    client: UUID
+    credential: UUID
     digest: str = "0" * 64
     entry: int = 0
 
@@ -227,7 +230,16 @@ def of_a_partner(house: House, code: str, area: str) -> Belongings:
         escalation=an_escalation(house, organisation).id,
         escalation_answered=answered(house, an_escalation(house, organisation, about="actions")).id,
         digest=proposal.digest,
+        **_a_client(house, code),
     )
+
+
+def _a_client(house: House, code: str) -> dict[str, UUID]:
+    """A program, which is no organisation's, and what it proves itself by."""
+    with house.work(operator("tests")) as ctx:
+        client, _ = identity.register_client(ctx, name=f"Program of {code}", scopes=["changes:read"])
+        [proof] = clients.live_credentials(ctx, client.id)
+    return {"client": client.id, "credential": proof.id}
 
 
 def _to_tell(house: House, organisation: UUID) -> UUID:

@@ -20,6 +20,8 @@ from audit.sealing import seal_all
 from compliance.app import house_of
 from compliance.identity import use_cases as identity
 from compliance.identity.access_tokens import SCOPES
+from compliance.identity.clients import use_cases as clients
+from compliance.identity.clients.rules import Registration
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import Actor, House, Origin
 from tests.builders import identity as people
@@ -112,6 +114,8 @@ def a_world(app: Flask, clock: FixedClock, path: Path) -> World:
     document = f"/api/v1/instruments/versions/{world.version}/document"
     assert world.callers["authorised_signatory"].get(document).status_code == 200
     with house.work(*people.someone(house, "hub_manager")) as ctx:
+        oasis = Registration("Oasis", ("decisions",))
+        clients.propose_client(ctx, oasis, public_keys="", with_secret=True, reason=people.WHY)
         world.policy_change = identity.propose_policy_change(ctx, "password.history", 15, reason=people.WHY).id
     world.callers["program"] = calls.a_program(SCOPES)
     world.callers["program_of_another_scope"] = calls.a_program(["retention"])

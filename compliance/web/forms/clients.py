@@ -25,12 +25,16 @@ _ADDRESSES = "One a line, letter for letter as the program sends them."
 
 
 class ClientQuestion(Question):
+    """What the list of programs is narrowed to."""
+
     search = Line("Search by name or client id")
     which = OneOfMany("Which clients?")
     scope = OneOfMany("That may")
 
 
 class Registered(PlainForm):
+    """What a program is registered with."""
+
     name = Line("What is the program called?", [Needed("Enter the program’s name.")])
     scopes = Several(
         "What may it do?",
@@ -76,6 +80,8 @@ _BY = [
 
 
 class Proof(PlainForm):
+    """By what a program proves who it is."""
+
     by = OneOf("How does it prove who it is?", [Needed("Choose how it proves who it is.")], choices=_BY)
     keys = Prose(
         "Its public keys",
@@ -97,6 +103,8 @@ class NewClient(Registered, Proof):
 
 
 class Rotate(Proof):
+    """The same, for a program that is let in already."""
+
     reason = Prose("Why?", [Needed("Say why.")], description="For whoever decides.")
 
 
