@@ -27,6 +27,9 @@ WAYS_OUT = {
     ("http", "compliance.witnesses.calls"),
     ("socket", "compliance.witnesses.calls"),
     ("ssl", "compliance.witnesses.calls"),
+    ("http", "compliance.kernel.outward"),
+    ("socket", "compliance.kernel.outward"),
+    ("ssl", "compliance.kernel.outward"),
 }
 CAN_CALL = {
     "aiohttp",
