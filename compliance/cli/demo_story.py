@@ -39,6 +39,7 @@ from . import (
     demo_flags,
     demo_reading,
     demo_registers,
+    demo_sharing,
 )
 from .demo_names import a_name, local
 from .demo_stage import ADDRESS, THE_OPERATOR, Somebody, Stage, a_password
@@ -231,6 +232,7 @@ def _licences(
     demo_flags.a_concern_is_reported(stage, delegate, looks)
     demo_breaches.one_waits(stage, coordinator, delegate, stage.organisation_id("swale"))
     demo_breaches.one_is_reported(stage, delegate)
+    demo_sharing.information_is_shared(stage, delegate, coordinator, hub["hub_manager"])
     waiting, _, refused = (
         _request(stage, name, "swale", ["mid-kent"], delegate, _with_an_account(stage, name))
         for name in ("Verity Longshore", "Osric Bramble", "Hebe Millrace")

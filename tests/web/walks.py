@@ -11,7 +11,11 @@ from compliance.breaches.notifying import use_cases as notifying
 from compliance.breaches.rules import Status
 from compliance.complaints.data_protection import use_cases as data_complaints
 from compliance.complaints.reporting import Written
+from compliance.identity import use_cases as identity
+from compliance.identity.clients import queries as clients
 from compliance.kernel.clock import london_date
+from compliance.kernel.context import operator
+from compliance.sharing.statement import use_cases as statement
 from tests.builders.breaches import a_cast, brought_to
 from tests.builders.complaints import a_complaint, at_stage, between, escalates, records, reports, resolves
 from tests.builders.data_complaints import a_data_complaint, acknowledged
@@ -19,7 +23,9 @@ from tests.builders.escalations import an_escalation, answered, raised
 from tests.builders.identity import an_employer, someone
 from tests.builders.incidents import a_data_breach, an_incident, assessed
 from tests.builders.retention import fallen_due, kept
+from tests.builders.sharing import asked, decided, wanted
 from tests.builders.signatories import a_pdf
+from tests.governance.test_facts import Counting
 from tests.web.conftest import Comes
 from tests.web.walking import Walk
 
@@ -152,6 +158,45 @@ def records_of_time(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
     )  # fmt: skip
 
 
+def what_is_shared(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
+    """Decisions, requests, disclosures, acknowledgements and facts, as the hub and a partner see them (SHA-1 to SHA-4)."""
+    house, partner = walk.house, someone(walk.house, "delegate", organisation_id=organisation_id)
+    counting = Counting(house)
+    counting.reports(*(counting.told("actions_set", 3, reference=f"C-{number}") for number in range(3)))
+    with house.work(operator("tests")) as ctx:
+        statement.begin(ctx)
+    for number in range(3):
+        made = decided(house, partner, reference=f"C-{number}", with_id=counting.place)
+        request = asked(house, None, someone(house, "hub_coordinator"), supplier_id=organisation_id)
+        disclosure = wanted(house, partner, reference=f"C-{number}")
+    lists = ("/sharing", "/sharing/reuse", "/sharing/disclosures")
+    one, two = f"/sharing/reuse/{request.id}", f"/sharing/disclosures/{disclosure.id}"
+    walk.open(
+        "the hub manager, of sharing", comes("hub_manager"), "/", *(f"{path}/export.csv" for path in lists),
+        "/sharing?search=a&choice=share&sort=-organisation", "/sharing/reuse?search=a&which=all&sort=-supplier",
+        "/sharing/disclosures?search=a&which=waiting&sort=-body", *(f"{path}/new" for path in lists),
+        f"/sharing/{made.id}", one, f"{one}/steps/rely", two, f"{two}/steps/authorise", "/confidentiality",
+        "/confidentiality/new", "/confidentiality/acknowledgements?search=a&which=missing&sort=-organisation",
+        "/confidentiality/acknowledgements/export.csv", "/facts?search=a&area=mid-kent&sort=-organisation",
+        "/facts/export.csv",
+    )  # fmt: skip
+    delegate = comes("delegate", organisation_id=organisation_id)
+    walk.open("a partner's delegate, of sharing", delegate, "/", *lists, one, f"{one}/steps/permit", two)
+
+
+def programs(walk: Walk, comes: Comes, _organisation_id: UUID) -> None:
+    """The programs that may ask, and one of them (DEC-3)."""
+    with walk.house.work(operator("tests")) as ctx:
+        made = [identity.register_client(ctx, name=f"Program {number}", scopes=["decisions"])[0] for number in range(4)]
+        [proof] = clients.live_credentials(ctx, made[0].id)
+    here = f"/clients/{made[0].id}"
+    walk.open(
+        "the hub manager, of programs", comes("hub_manager"), "/clients", "/clients?search=a&which=live&sort=-used",
+        "/clients/export.csv", "/clients/new", here, *(f"{here}/{step}" for step in ("change", "rotate", "end")),
+        f"{here}/credentials/{proof.id}/end",
+    )  # fmt: skip
+
+
 ROOMS: tuple[Callable[[Walk, Comes, UUID], None], ...] = (
     complaints,
     complaints_about_data,
@@ -160,5 +205,7 @@ ROOMS: tuple[Callable[[Walk, Comes, UUID], None], ...] = (
     data_breaches,
     breaches,
     records_of_time,
+    what_is_shared,
+    programs,
 )
 """Each is given the walk, whoever comes, and an organisation to be about."""

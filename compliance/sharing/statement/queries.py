@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 
 from compliance.identity.models import Person
 from compliance.kernel.context import Context
+from compliance.kernel.counting import counts
 from compliance.kernel.errors import Invalid
 from compliance.kernel.keyset import By, Page, Sorts
 from compliance.licences.models import Licence
@@ -81,15 +83,19 @@ def acknowledgement(ctx: Context, version_id: UUID, person_id: UUID) -> Statemen
 
 def waits_for(ctx: Context) -> bool:
     """Whether the acting person is to acknowledge the version in force, and has not: what their first page says."""
-    me = ctx.actor.person_id
-    if me is None or not could(ctx, Permission.STATEMENT_ACKNOWLEDGE):
+    if ctx.actor.person_id is None or not could(ctx, Permission.STATEMENT_ACKNOWLEDGE):
         return False
+    return bool(counts(ctx, counting)[0])
+
+
+def counting(ctx: Context) -> Select[*tuple[Any, ...]]:
+    """What `waits_for` counts, as a statement of one row: the version in force, unless the actor acknowledged it."""
     last = select(func.max(StatementVersion.number)).scalar_subquery()
     done = exists().where(
-        StatementAcknowledgement.version_id == StatementVersion.id, StatementAcknowledgement.person_id == me
+        StatementAcknowledgement.version_id == StatementVersion.id,
+        StatementAcknowledgement.person_id == ctx.actor.person_id,
     )
-    wanted = select(StatementVersion.id).where(StatementVersion.number == last, ~done)
-    return ctx.session.scalar(wanted) is not None
+    return select(func.count(StatementVersion.id)).where(StatementVersion.number == last, ~done)
 
 
 def holders(

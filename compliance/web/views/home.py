@@ -23,6 +23,7 @@ from compliance.notices import queries as notices
 from compliance.notices.ways import Post
 from compliance.sharing.disclosures import queries as disclosures
 from compliance.sharing.reuse import queries as reuse
+from compliance.sharing.statement import queries as statement
 from compliance.web.access import can, could, signed_in
 from compliance.web.replies import Reply, show
 from compliance.web.words import count, day, moment
@@ -56,6 +57,7 @@ COUNTED: tuple[tuple[Permission, Counting], ...] = (
     (Permission.COMPLAINT_READ, complaints.counting),
     (Permission.REUSE_ANSWER, reuse.counting),
     (Permission.DISCLOSURE_AUTHORISE, disclosures.counting),
+    (Permission.STATEMENT_ACKNOWLEDGE, statement.counting),
 )
 """What is counted for this page in one statement, each for those who may read it."""
 
