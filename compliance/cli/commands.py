@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from datetime import datetime
+from typing import TextIO
 
 import click
 from flask_migrate import downgrade, upgrade
@@ -213,10 +214,28 @@ def clients() -> None:
 @click.option(
     "--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="Repeat for each; default: decisions."
 )
-def create_client(name: str, scopes: tuple[str, ...]) -> None:
+@click.option(
+    "--redirect", "redirects", multiple=True, help="Where people are sent back to, signed in. Repeat for each."
+)
+@click.option("--logout-redirect", "logout_redirects", multiple=True, help="Where they are sent back to, signed out.")
+@click.option("--back-channel", help="Where it is told that somebody's sign-in ended.")
+@click.option("--network", "networks", multiple=True, help="A network it may call from; default: any.")
+@click.option("--keys", "key_file", type=click.File(), help="Its public keys: a JWKS, a JWK or a PEM.")
+def create_client(
+    name: str,
+    scopes: tuple[str, ...],
+    redirects: tuple[str, ...],
+    logout_redirects: tuple[str, ...],
+    back_channel: str | None,
+    networks: tuple[str, ...],
+    key_file: TextIO | None,
+) -> None:
     """Register a client and print its id and secret, the secret for the only time."""
     with house_of(application()).work(operator("clients create")) as ctx:
-        client, secret = identity.register_client(ctx, name=name, scopes=scopes or ("decisions",))
+        client, secret = identity.register_client(
+            ctx, name=name, scopes=scopes or ("decisions",), redirects=redirects, logout_redirects=logout_redirects,
+            back_channel=back_channel, networks=networks, public_keys=key_file.read() if key_file else "",
+        )  # fmt: skip
         shown = {"id": client.client_id, "secret": secret}
     click.echo(json.dumps(shown))
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
 from sqlalchemy import LargeBinary
 
 from compliance.app import furnished, house_of
 from compliance.cli.resealing import reseal, sealed_columns
+from compliance.identity import access_tokens
+from compliance.identity.clients import statements
 from compliance.identity.models import Authenticator
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House
@@ -67,6 +72,30 @@ def test_after_turning_and_resealing_the_old_key_can_be_taken_away(turning: Turn
     assert sorted(secrets_of(alone)) == sorted(account.secret.encode() for account in accounts)
     assert [entry.detail for entry in logged(alone, "keys.resealed")] == [f'{{"key":"2","values":{count}}}']
     for house in (before, after, alone):
+        house.engine.dispose()
+
+
+@pytest.mark.rule("DEC-3", "IDN-5")
+def test_tokens_that_were_signed_before_still_count_and_new_keys_sign_from_then_on(turning: Turning) -> None:
+    before = turning.restarted()
+    token, _ = access_tokens.issue(before, "msc_made-up", ["decisions"])
+    statement = statements.logout_token(before, "msc_made-up", UUID(int=1), UUID(int=2))
+    turn_key_file(turning.settings.key_file)
+
+    after = turning.restarted()
+
+    assert access_tokens.verify(after, token) is not None
+    published = KeySet.import_key_set({"keys": [*statements.public_keys(after)]})
+    assert jwt.decode(statement, published, algorithms=["RS256"]).claims["aud"] == "msc_made-up"
+    names = [[each["kid"] for each in kind(after)] for kind in (access_tokens.public_keys, statements.public_keys)]
+    was = [[each["kid"] for each in kind(before)] for kind in (access_tokens.public_keys, statements.public_keys)]
+    assert [held[1:] for held in names] == was
+    for _ in range(4):
+        turn_key_file(turning.settings.key_file)
+    last = turning.restarted()
+    assert len(access_tokens.public_keys(last)) == len(statements.public_keys(last)) == 3
+    assert turning.settings.key_file.read_text().count("BEGIN PRIVATE KEY") == 3
+    for house in (before, after, last):
         house.engine.dispose()
 
 
