@@ -81,7 +81,14 @@ def test_a_bad_fact_is_named_by_its_place_and_nothing_is_taken(
         said = is_problem(reply, 422)
         assert [error["pointer"] for error in said["errors"]] == [f"#/facts/1/{member}"], more
         assert "cmd()" not in reply.text
-    for body in ({"facts": []}, {"facts": {}}, {"facts": [[]]}, {}, {"facts": [fact(place), fact(place, count=4)]}):
+    bodies: tuple[dict[str, Any], ...] = (
+        {"facts": []},
+        {"facts": {}},
+        {"facts": [[]]},
+        {},
+        {"facts": [fact(place), fact(place, count=4)]},
+    )
+    for body in bodies:
         is_problem(program.post(PATH, body), 422)
     for raw, content_type in ((b"", "application/json"), (b"{}", "text/plain"), (b"[" * 10_000, "application/json")):
         reply = program.client.post(PATH, data=raw, headers=program.headers(), content_type=content_type)

@@ -19,7 +19,7 @@ from compliance.kernel.errors import Forbidden
 from tests.builders.exceptions import kept
 from tests.builders.identity import Acting, an_employer, every, logged, someone
 from tests.builders.sharing import me
-from tests.support.together import together
+from tests.support.together import Act, together
 
 
 def the_program(house: House) -> Actor:
@@ -51,6 +51,10 @@ class Counting:
         return {f"{row.counter}{row.reference and ':' + row.reference}": row.count for row in every(self.house, Fact)}
 
 
+def telling(fact: Told) -> Act:
+    return lambda ctx: use_cases.report(ctx, [fact])
+
+
 @pytest.fixture
 def counting(sqlite_house: House) -> Counting:
     return Counting(sqlite_house)
@@ -77,7 +81,7 @@ def test_a_correction_takes_the_place_of_what_stood_and_the_history_keeps_both(c
 @pytest.mark.rule("GOV-2")
 def test_what_is_wrong_is_named_and_nothing_of_the_call_is_taken(counting: Counting) -> None:
     good = counting.told("actions_set", 3)
-    bad = {
+    bad: dict[str, tuple[dict[str, Any], ...]] = {
         "count": ({"count": -1}, {"count": 100_001}),
         "area": ({"area": "atlantis"}, {"area": ""}),
         "period": ({"period": "2026-12"}, {"period": "2027-01"}, {"period": "2024-10"}, {"period": "2026-13"},
@@ -88,7 +92,7 @@ def test_what_is_wrong_is_named_and_nothing_of_the_call_is_taken(counting: Count
     }  # fmt: skip
     for member, cases in bad.items():
         for case in cases:
-            said = {"counter": "meetings_missed", "count": 1} | case
+            said: dict[str, Any] = {"counter": "meetings_missed", "count": 1, **case}
             assert counting.refused(good, counting.told(**said)) == [f"/facts/1/{member}"], case
     assert counting.stands() == {}
     assert counting.refused() == ["/facts"]
@@ -183,8 +187,7 @@ def test_of_two_reports_at_once_neither_breaks_what_holds_for_both(house: House)
         by_case = counting.told("actions_set", 1, period=period, area=area, reference=f"C-{number}")
         whole = counting.told("actions_set", 1, period=period, area=area)
         ends = together(house, [
-            (who, lambda ctx, of=by_case: use_cases.report(ctx, [of])),
-            (who, lambda ctx, of=whole: use_cases.report(ctx, [of])),
+            (who, telling(by_case)), (who, telling(whole)),
         ])  # fmt: skip
         done += ends.count("done")
         assert set(ends) <= {"done", "ToldOtherwise"}, ends

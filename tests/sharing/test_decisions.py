@@ -128,7 +128,7 @@ def test_the_register_is_searched_narrowed_and_sorted(sqlite_house: House) -> No
             {"search": "c-17"}, {"search": "SH-2026-1"}, {"search": "ferry"}, {"choice": Choice.SHARE},
             {"basis": "public_task"},
         ):  # fmt: skip
-            assert [row.decision.id for row in queries.decisions(ctx, **asked).rows] == [first.id], asked  # type: ignore[arg-type]
+            assert [row.decision.id for row in queries.decisions(ctx, **asked).rows] == [first.id], asked
         for sort in queries.SORTS.names:
             page = queries.decisions(ctx, sort=sort, limit=1)
             rest = queries.decisions(ctx, sort=sort, limit=1, after=page.after)

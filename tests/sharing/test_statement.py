@@ -12,7 +12,7 @@ from compliance.sharing.statement.models import StatementAcknowledgement, Statem
 from compliance.sharing.statement.queries import Which
 from tests.builders.identity import every, logged, someone
 from tests.builders.licences import a_licence, an_organisation, hub, partner, seats
-from tests.support.together import together
+from tests.support.together import Act, together
 
 
 def begun(house: House) -> StatementVersion:
@@ -87,7 +87,10 @@ def test_of_two_versions_at_once_each_has_its_number(house: House) -> None:
     begun(house)
     manager = someone(house, "hub_manager")
 
-    ends = together(house, [(manager, lambda ctx, n=n: use_cases.publish(ctx, f"Version {n}.")) for n in range(4)])
+    def publishing(number: int) -> Act:
+        return lambda ctx: use_cases.publish(ctx, f"Version {number}.")
+
+    ends = together(house, [(manager, publishing(number)) for number in range(4)])
 
     assert ends == ["done"] * 4
     assert sorted(row.number for row in every(house, StatementVersion)) == [1, 2, 3, 4, 5]

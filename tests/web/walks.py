@@ -165,10 +165,11 @@ def what_is_shared(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
     counting.reports(*(counting.told("actions_set", 3, reference=f"C-{number}") for number in range(3)))
     with house.work(operator("tests")) as ctx:
         statement.begin(ctx)
-    for number in range(3):
-        made = decided(house, partner, reference=f"C-{number}", with_id=counting.place)
-        request = asked(house, None, someone(house, "hub_coordinator"), supplier_id=organisation_id)
-        disclosure = wanted(house, partner, reference=f"C-{number}")
+    numbers = ("C-0", "C-1", "C-2")
+    made, *_ = [decided(house, partner, reference=each, with_id=counting.place) for each in numbers]
+    coordinator = someone(house, "hub_coordinator")
+    request, *_ = [asked(house, None, coordinator, reference=each, supplier_id=organisation_id) for each in numbers]
+    disclosure, *_ = [wanted(house, partner, reference=each) for each in numbers]
     lists = ("/sharing", "/sharing/reuse", "/sharing/disclosures")
     one, two = f"/sharing/reuse/{request.id}", f"/sharing/disclosures/{disclosure.id}"
     walk.open(
