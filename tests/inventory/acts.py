@@ -66,6 +66,11 @@ def _the_policy_change(ctx: Context, _its: Belongings) -> None:
     _agree(ctx, ctx.session.scalars(waiting).one())
 
 
+def _the_webhook(ctx: Context, _its: Belongings) -> None:
+    waiting = select(Proposal.id).where(Proposal.kind == "webhook.make", Proposal.state == "proposed")
+    _agree(ctx, ctx.session.scalars(waiting).one())
+
+
 def _the_client(ctx: Context, _its: Belongings) -> None:
     waiting = select(Proposal.id).where(Proposal.kind == "client.add", Proposal.state == "proposed")
     _agree(ctx, ctx.session.scalars(waiting).one())
@@ -161,6 +166,7 @@ ACTS: dict[str, Act] = {
     ),
     "use case: be the second person for the policy": Act(Permission.POLICY_APPROVE, _the_policy_change),
     "use case: be the second person for a program": Act(Permission.CLIENT_APPROVE, _the_client),
+    "use case: be the second person for a webhook": Act(Permission.WEBHOOK_APPROVE, _the_webhook),
     "use case: register a client": Act(Permission.CLIENT_MANAGE, lambda ctx, _its: identity.register_client(ctx, name="Oasis", scopes=["decisions"])),
     "use case: put an organisation on the register": Act(Permission.REGISTER_SEED, _newcomer_to_the_register),
     "use case: set the seats of the contract": Act(

@@ -235,6 +235,7 @@ ATTEMPTS: dict[str, Door | Act] = {
     "POST /break-glass/<glass_id>/review": Door(
         "POST", "/break-glass/{glass_over}/review", _says(justified=True, review="It was called.")
     ),
+    "GET /changes": Door("GET", "/changes"),
     "GET /conflicts": Door("GET", "/conflicts"),
     "POST /conflicts": Door(
         "POST", "/conflicts",
@@ -300,12 +301,12 @@ ONE_AND_THE_SAME = frozenset(
     {
         "POST /access-events", "POST /incidents", "POST /sharing-decisions", "GET /confidentiality-statement", "POST /confidentiality-statement/acknowledgements", "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
         "POST /instruments/<code>/versions", "GET /areas/<area>/members", "GET /challenges", "GET /audit/checkpoint", "GET /audit/entries", "GET /audit/growth", "PUT /audit/purpose",
-        "GET /instruments", "GET /break-glass", "GET /conflicts",
+        "GET /instruments", "GET /break-glass", "GET /changes", "GET /conflicts",
         "GET /instruments/versions/<version_id>/document", "GET /organisations", "GET /seats", "GET /waiting-list", "PUT /seats/<kind>", "GET /sessions/current",
         "GET /signatories", "GET /access-audits", "GET /use-audits", "GET /use-audits/<quarter>", "GET /use-exemptions", "GET /withdrawals", "GET /proposals", "DELETE /sessions/current",
         "POST /account/authenticator", "POST /account/authenticator/confirmation", "POST /account/password",
         "POST /sessions/current/code", "POST /sessions/current/email-code", "POST /sessions/current/fresh-code",
-        "use case: be the second person for the policy",
+        "use case: be the second person for the policy", "use case: be the second person for a webhook",
         "use case: register a client", "use case: put an organisation on the register", "use case: set the seats of the contract",
     }
 )  # fmt: skip

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from compliance.breaches.notifying import use_cases as data_breaches
 from compliance.breaches.rules import Status as Breach
+from compliance.changes.webhooks import use_cases as webhooks
 from compliance.complaints.reporting import Written
 from compliance.decisions.exceptions.use_cases import end_break_glass
 from compliance.identity import queries
@@ -38,6 +39,7 @@ from tests.builders.retention import kept
 from tests.builders.rotas import SATURDAY, SUNDAY, a_rota, a_turn
 from tests.builders.sharing import asked as asked_for_reuse
 from tests.builders.sharing import decided, wanted
+from tests.builders.webhooks import an_endpoint
 
 
 @dataclass
@@ -80,6 +82,8 @@ class Belongings:
     incident_with_manager: UUID
     incident_with_steering: UUID
     incident_action: UUID
+    webhook: UUID
+    webhook_delivery: UUID
     conflict: UUID
     conflict_waits: UUID
     sharing: UUID
@@ -231,6 +235,7 @@ def of_a_partner(house: House, code: str, area: str) -> Belongings:
         escalation_answered=answered(house, an_escalation(house, organisation, about="actions")).id,
         digest=proposal.digest,
         **_a_client(house, code),
+        **_a_webhook(house, code),
     )
 
 
@@ -240,6 +245,13 @@ def _a_client(house: House, code: str) -> dict[str, UUID]:
         client, _ = identity.register_client(ctx, name=f"Program of {code}", scopes=["changes:read"])
         [proof] = clients.live_credentials(ctx, client.id)
     return {"client": client.id, "credential": proof.id}
+
+
+def _a_webhook(house: House, code: str) -> dict[str, UUID]:
+    """An address that changes are sent to, which is no organisation's, and a message that waits to be sent there."""
+    endpoint_id = an_endpoint(house, f"https://{code}.example.org/changes", name=f"Webhook of {code}")
+    with house.work(*people.someone(house, "hub_manager")) as ctx:
+        return {"webhook": endpoint_id, "webhook_delivery": webhooks.try_endpoint(ctx, endpoint_id).id}
 
 
 def _to_tell(house: House, organisation: UUID) -> UUID:

@@ -48,7 +48,7 @@ THINGS: dict[str, str] = {
     "conflict_id": "conflict", "audit_id": "access_audit", "complaint_id": "complaint", "escalation_id": "escalation", "report_id": "report",
     "data_breach_id": "data_breach", "incident_id": "incident", "action_id": "incident_action",
     "review_id": "record_review", "sharing_decision_id": "shared", "reuse_id": "reuse", "disclosure_id": "disclosure",
-    "client_id": "client", "credential_id": "credential",
+    "client_id": "client", "credential_id": "credential", "webhook_id": "webhook", "delivery_id": "webhook_delivery",
 }  # fmt: skip
 """Which belonging an identifier in an address is of."""
 
@@ -209,6 +209,7 @@ FORMS: dict[str, Fields] = {
     "clients.propose": _says(name="Oasis Two", scopes=["decisions"], by="secret", reason="It is what we work in."),
     "clients.change": _says(name="Oasis", scopes=["decisions"], reason="It asks now."),
     "clients.rotate": _says(by="secret", reason="A year is over."),
+    "webhooks.propose": _says(name="Oasis Two", url="https://two.example.org/", types=["licence."], reason="It asks."),
     "policy.change": _says(value="14", reason="Longer is better."),
     "proposals.approve": lambda its: {"digest": its.digest},
     "proposals.refuse": _says(reason="Not now."),

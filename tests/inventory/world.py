@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from audit.models import AuditEntry
 from audit.sealing import seal_all
 from compliance.app import house_of
+from compliance.changes.webhooks import use_cases as webhooks
 from compliance.identity import use_cases as identity
 from compliance.identity.access_tokens import SCOPES
 from compliance.identity.clients import use_cases as clients
@@ -116,6 +117,7 @@ def a_world(app: Flask, clock: FixedClock, path: Path) -> World:
     with house.work(*people.someone(house, "hub_manager")) as ctx:
         oasis = Registration("Oasis", ("decisions",))
         clients.propose_client(ctx, oasis, public_keys="", with_secret=True, reason=people.WHY)
+        webhooks.propose_endpoint(ctx, name="Oasis", url="https://oasis.example.org/", reason=people.WHY)
         world.policy_change = identity.propose_policy_change(ctx, "password.history", 15, reason=people.WHY).id
     world.callers["program"] = calls.a_program(SCOPES)
     world.callers["program_of_another_scope"] = calls.a_program(["retention"])
