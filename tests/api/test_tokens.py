@@ -215,6 +215,7 @@ def test_the_metadata_say_what_there_is_and_nothing_more(sqlite_calls: Calls) ->
         "policy_decision_point": base,
         "access_evaluation_endpoint": f"{base}/access/v1/evaluation",
         "access_evaluations_endpoint": f"{base}/access/v1/evaluations",
+        **{f"search_{each}_endpoint": f"{base}/access/v1/search/{each}" for each in ("subject", "resource", "action")},
     }
 
 
