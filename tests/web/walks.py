@@ -9,6 +9,7 @@ from uuid import UUID
 from compliance.breaches import learning
 from compliance.breaches.notifying import use_cases as notifying
 from compliance.breaches.rules import Status
+from compliance.changes.webhooks import use_cases as sent_somewhere
 from compliance.complaints.data_protection import use_cases as data_complaints
 from compliance.complaints.reporting import Written
 from compliance.identity import use_cases as identity
@@ -25,6 +26,7 @@ from tests.builders.incidents import a_data_breach, an_incident, assessed
 from tests.builders.retention import fallen_due, kept
 from tests.builders.sharing import asked, decided, wanted
 from tests.builders.signatories import a_pdf
+from tests.builders.webhooks import an_endpoint
 from tests.governance.test_facts import Counting
 from tests.web.conftest import Comes
 from tests.web.walking import Walk
@@ -198,6 +200,20 @@ def programs(walk: Walk, comes: Comes, _organisation_id: UUID) -> None:
     )  # fmt: skip
 
 
+def webhooks(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
+    """Where changes are sent: two addresses, and what was sent to one of them (DEC-4)."""
+    one = an_endpoint(walk.house, "https://cases.example.org/changes")
+    an_endpoint(walk.house, "https://archive.example.org/changes", name="The archive", secret=False)
+    for _ in range(3):
+        with walk.house.work(*someone(walk.house, "hub_manager")) as ctx:
+            sent_somewhere.try_endpoint(ctx, one)
+    walk.open(
+        "a manager, of webhooks", comes("hub_manager"),
+        "/", "/webhooks", "/webhooks?search=cases&state=well&sort=-taken", "/webhooks/export.csv", "/webhooks/new",
+        *(f"/webhooks/{one}{step}" for step in ("", "?kind=right.&taken=no&sort=type", "/secret", "/end")),
+    )  # fmt: skip
+
+
 ROOMS: tuple[Callable[[Walk, Comes, UUID], None], ...] = (
     complaints,
     complaints_about_data,
@@ -206,6 +222,7 @@ ROOMS: tuple[Callable[[Walk, Comes, UUID], None], ...] = (
     data_breaches,
     breaches,
     records_of_time,
+    webhooks,
     what_is_shared,
     programs,
 )

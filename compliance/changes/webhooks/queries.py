@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from compliance.changes import feed
 from compliance.changes.feed import Place
@@ -190,6 +190,15 @@ class Failing:
     name: str
     since: datetime | None
     problem: str | None
+
+
+def counting(_ctx: Context) -> Select[int, datetime | None]:
+    """How many take nothing, and since when the first of them."""
+    return (
+        select(func.count(), func.min(WebhookProgress.failing_since))
+        .join(WebhookEndpoint, WebhookEndpoint.id == WebhookProgress.endpoint_id)
+        .where(WebhookEndpoint.ended_at.is_(None), WebhookProgress.failing_since.is_not(None))
+    )
 
 
 def failing(ctx: Context) -> list[Failing]:

@@ -9,6 +9,7 @@ from flask import Blueprint, g, url_for
 from compliance.accesses.flags import queries as flags
 from compliance.breaches import queries as breaches
 from compliance.breaches.notifying import queries as data_breaches
+from compliance.changes.webhooks import queries as webhooks
 from compliance.complaints import queries as complaints
 from compliance.complaints.data_protection import queries as data_complaints
 from compliance.decisions.exceptions import queries as exceptions
@@ -58,6 +59,7 @@ COUNTED: tuple[tuple[Permission, Counting], ...] = (
     (Permission.REUSE_ANSWER, reuse.counting),
     (Permission.DISCLOSURE_AUTHORISE, disclosures.counting),
     (Permission.STATEMENT_ACKNOWLEDGE, statement.counting),
+    (Permission.WEBHOOK_SEND, webhooks.counting),
 )
 """What is counted for this page in one statement, each for those who may read it."""
 

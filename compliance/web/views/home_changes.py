@@ -6,8 +6,9 @@ from flask import url_for
 
 from compliance.changes.webhooks import queries
 from compliance.kernel.context import Context
+from compliance.kernel.counting import counts
 from compliance.web.access import could
-from compliance.web.words import moment, not_taken
+from compliance.web.words import moment
 from policies.permissions import Permission
 
 from .home_licences import Waiting
@@ -17,11 +18,10 @@ def waiting(ctx: Context) -> list[Waiting]:
     """Addresses that take nothing: what stands behind them may show what its people may not see any more."""
     if not could(Permission.WEBHOOK_SEND):
         return []
-    found = queries.failing(ctx)
-    if not found:
+    number, since = counts(ctx, queries.counting)
+    if not number:
         return []
-    title = "webhook takes no changes" if len(found) == 1 else "webhooks take no changes"
-    first = found[0]
-    says = f"{first.name}, since {moment(first.since)}: {not_taken(first.problem).lower()}." if first.since else ""
+    title = "webhook takes no changes" if number == 1 else "webhooks take no changes"
+    says = f"Since {moment(since)}: what stands behind it may show what its people may not see any more."
     where = url_for("webhooks.webhooks", state="failing")
-    return [Waiting(len(found), title, says, where, "See what is wrong", urgent=True)]
+    return [Waiting(number, title, says, where, "See what is wrong", urgent=True)]
