@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from compliance.kernel.context import Context
 from compliance.kernel.errors import NotFound
+from compliance.kernel.finding import the_one
 from policies.access import require
 from policies.permissions import Permission
 from retention.models import RetentionRecord
@@ -36,15 +37,7 @@ def records_held(ctx: Context, record_ids: Sequence[UUID]) -> list[RetentionReco
 
 def manifest_held(ctx: Context, manifest_id: UUID) -> DisposalManifest:
     """A manifest, held for change; raises NotFound."""
-    found = ctx.session.scalars(
-        select(DisposalManifest)
-        .where(DisposalManifest.id == manifest_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(ctx, select(DisposalManifest).where(DisposalManifest.id == manifest_id), lock=True)
 
 
 def manifest_of(ctx: Context, proposal_id: UUID | None) -> DisposalManifest | None:
@@ -68,13 +61,7 @@ def instruction_held(ctx: Context, item_id: UUID) -> tuple[DisposalItem, Disposa
     if manifest_id is None:
         raise NotInstructed()
     manifest = manifest_held(ctx, manifest_id)
-    item = ctx.session.scalars(
-        select(DisposalItem)
-        .where(DisposalItem.id == item_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
-    return item, manifest
+    return the_one(ctx, select(DisposalItem).where(DisposalItem.id == item_id), lock=True), manifest
 
 
 def instructions(ctx: Context, *, after: tuple[object, ...] | None = None, limit: int = MOST) -> list[DisposalItem]:

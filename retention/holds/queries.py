@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_, select
 
 from compliance.kernel.context import Context
-from compliance.kernel.errors import NotFound
+from compliance.kernel.finding import the_one
 from policies.access import require
 from policies.permissions import Permission
 from retention.models import RetentionRecord
@@ -24,15 +24,7 @@ def is_held() -> ColumnElement[bool]:
 def held(ctx: Context, hold_id: UUID) -> RetentionHold:
     """A hold, held for change; raises NotFound, Forbidden."""
     require(ctx, Permission.RETENTION_READ)
-    found = ctx.session.scalars(
-        select(RetentionHold)
-        .where(RetentionHold.id == hold_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(ctx, select(RetentionHold).where(RetentionHold.id == hold_id), lock=True)
 
 
 def on(ctx: Context, record: RetentionRecord) -> list[RetentionHold]:
