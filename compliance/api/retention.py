@@ -124,6 +124,7 @@ def _instruction(item: DisposalItem) -> dict[str, Any]:
         "rule": item.rule,
         "minimum_ended_on": item.minimum_ended_on,
         "instructed_at": item.instructed_at,
+        "chased_on": item.chased_on,
     }
 
 

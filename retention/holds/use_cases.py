@@ -14,6 +14,7 @@ from compliance.kernel.context import Context
 from compliance.kernel.errors import Invalid
 from compliance.kernel.ids import parse_id
 from compliance.kernel.secrets import KeyRing
+from compliance.kernel.turns import in_turn
 from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
@@ -40,6 +41,7 @@ def place(ctx: Context, *, ground: str, reach: str, value: str, reason: str, rev
     named = _named(ctx, Reach(reach), value)
     _check_review(ctx, review_on)
     why = text.prose(reason, pointer="/reason", limit=policy.disposal.words_most)
+    in_turn(ctx, rules.TURN)
     same = (RetentionHold.ground == ground, RetentionHold.reach == reach, RetentionHold.value == named)
     if ctx.session.scalar(select(exists().where(*same, RetentionHold.lifted_at.is_(None)))):
         raise AlreadyHeld()
