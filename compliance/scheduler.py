@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from audit.sealing import LogTouched, seal
 from retention.disposals.jobs import JOBS as DISPOSAL_JOBS
+from retention.holds.jobs import JOBS as HOLD_JOBS
 from retention.jobs import JOBS as RETENTION_JOBS
 from retention.reviews.jobs import JOBS as RECORD_REVIEW_JOBS
 from signatories.jobs import JOBS as SIGNATORY_JOBS
@@ -64,6 +65,7 @@ JOBS: tuple[Work, ...] = (
     *RETENTION_JOBS,
     *RECORD_REVIEW_JOBS,
     *DISPOSAL_JOBS,
+    *HOLD_JOBS,
     *EXCEPTION_JOBS,
     *FLAG_JOBS,
     *COMPLAINT_JOBS,

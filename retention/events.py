@@ -53,6 +53,15 @@ class RecordHappened(RecordEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordViewed(RecordEvent):
+    """A record was shown, with its dates and what happened to it."""
+
+    name: ClassVar[str] = "retention_record.viewed"
+
+    rules: tuple[str, ...] = ("RET-1", "AUD-1")
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordsReckoned(Event):
     """Dates were reckoned anew by another policy: of so many records, so many have another date."""
 
