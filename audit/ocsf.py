@@ -57,12 +57,12 @@ NAMED: dict[str, tuple[int, int]] = {
 VERBS: dict[str, int] = {
     **dict.fromkeys(
         ("added", "announced", "concern_reported", "discussion_recorded", "report_sent", "enrolled", "entered", "given", "joined", "known", "made", "named", "opened", "published",
-         "raised", "recorded", "registered", "requested", "sent", "granted", "found", "set_out", "reported", "action_added", "fell_due", "disposal_proposed"),
+         "raised", "recorded", "registered", "requested", "sent", "granted", "found", "set_out", "reported", "action_added", "fell_due", "disposal_proposed", "proposed"),
         CREATE,
     ),
     **dict.fromkeys(
         ("day_read", "entries_exported", "entry_read", "exported", "history_viewed", "letter_read", "previewed", "read",
-         "readers_read", "tried", "version_read", "viewed", "assurance_viewed", "report_read"),
+         "readers_read", "tried", "version_read", "viewed", "assurance_viewed", "report_read", "certificate_viewed"),
         READ,
     ),
     **dict.fromkeys(
@@ -72,7 +72,7 @@ VERBS: dict[str, int] = {
          "recovered", "refused", "rehashed", "resealed", "reset", "review_reminded", "reviewed", "set", "signature_corrected", "signed",
          "signed_off", "taken", "told", "turns_set", "upheld", "version_opened", "version_published", "warned", "withdrew",
          "domain_added", "answered", "closed", "failed", "rolled_back", "accepted_rollback", "reopened", "reminded", "grown", "handed_over",
-         "found_breach", "called_to_mind", "noted", "assessed", "people_decided", "people_told", "partners_told", "escalated", "resolved", "conduct_referred", "action_done", "action_reminded", "raised_as_breach", "retained", "regrouped"),
+         "found_breach", "called_to_mind", "noted", "assessed", "people_decided", "people_told", "partners_told", "escalated", "resolved", "conduct_referred", "action_done", "action_reminded", "raised_as_breach", "retained", "regrouped", "instructed", "record_instructed", "chased", "confirmed", "left_out"),
         UPDATE,
     ),
     **dict.fromkeys(

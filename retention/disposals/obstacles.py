@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from compliance.breaches.models import Incident
 from compliance.complaints.models import Complaint
@@ -21,7 +21,10 @@ from retention.models import RetentionRecord
 from retention.reviews.models import RetentionReview
 from retention.rules import Status
 
-from .rules import Obstacle
+from .models import DisposalItem
+from .rules import ItemStatus, Obstacle
+
+_LIVE = (ItemStatus.FROZEN.value, ItemStatus.INSTRUCTED.value)
 
 
 def fingerprint(ctx: Context, record: RetentionRecord) -> str:
@@ -62,6 +65,18 @@ def obstacles(ctx: Context, records: Sequence[RetentionRecord]) -> dict[UUID, Ob
 
     found = {record.id: first(record) for record in records}
     return {record_id: obstacle for record_id, obstacle in found.items() if obstacle is not None}
+
+
+def on_manifests() -> ColumnElement[bool]:
+    """As a condition on `RetentionRecord`: it is on a manifest already that is not over."""
+    return exists().where(DisposalItem.record_id == RetentionRecord.id, DisposalItem.status.in_(_LIVE))
+
+
+def with_manifests(ctx: Context, records: Sequence[RetentionRecord]) -> dict[UUID, Obstacle]:
+    """The same for those that are to be proposed: that one is on a manifest already stands in its way too."""
+    ids = [record.id for record in records]
+    named = ctx.session.scalars(select(RetentionRecord.id).where(RetentionRecord.id.in_(ids), on_manifests()))
+    return dict.fromkeys(named, Obstacle.ON_A_MANIFEST) | obstacles(ctx, records)
 
 
 def _latest_reviews(ctx: Context, record_ids: Sequence[UUID]) -> dict[UUID, RetentionReview]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select, true
 
+from compliance.decisions.exceptions.queries import kept_from
 from compliance.kernel.context import Context
 from compliance.kernel.errors import NotFound
 from compliance.kernel.finding import the_one
@@ -33,6 +34,19 @@ def records_held(ctx: Context, record_ids: Sequence[UUID]) -> list[RetentionReco
     if len(found) != len(set(record_ids)):
         raise NotFound()
     return list(found)
+
+
+def seen(ctx: Context) -> ColumnElement[bool]:
+    """The manifests that the actor may know of: none that names a case a conflict of interest keeps them from (DEC-6)."""
+    hidden = kept_from(ctx)
+    named = exists().where(DisposalItem.manifest_id == DisposalManifest.id, DisposalItem.reference.in_(hidden))
+    return ~named if hidden else true()
+
+
+def visible(ctx: Context, manifest_id: UUID) -> DisposalManifest:
+    """A manifest that the actor may know of; raises NotFound, Forbidden."""
+    require(ctx, Permission.RETENTION_READ)
+    return the_one(ctx, select(DisposalManifest).where(DisposalManifest.id == manifest_id, seen(ctx)))
 
 
 def manifest_held(ctx: Context, manifest_id: UUID) -> DisposalManifest:
