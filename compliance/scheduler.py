@@ -19,6 +19,8 @@ from audit.sealing import LogTouched, seal
 from retention.disposals.jobs import JOBS as DISPOSAL_JOBS
 from retention.holds.jobs import JOBS as HOLD_JOBS
 from retention.jobs import JOBS as RETENTION_JOBS
+from retention.journal.jobs import JOBS as JOURNAL_JOBS
+from retention.own.jobs import JOBS as OWN_RECORD_JOBS
 from retention.reviews.jobs import JOBS as RECORD_REVIEW_JOBS
 from signatories.jobs import JOBS as SIGNATORY_JOBS
 from signatories.withdrawals.jobs import JOBS as WITHDRAWAL_JOBS
@@ -63,6 +65,7 @@ JOBS: tuple[Work, ...] = (
     *SIGNATORY_JOBS,
     *WITHDRAWAL_JOBS,
     *RETENTION_JOBS,
+    *OWN_RECORD_JOBS,
     *RECORD_REVIEW_JOBS,
     *DISPOSAL_JOBS,
     *HOLD_JOBS,
@@ -76,6 +79,7 @@ JOBS: tuple[Work, ...] = (
     *ESCALATION_JOBS,
     *API_JOBS,
     *WITNESS_JOBS,
+    *JOURNAL_JOBS,
 )
 END = (signal.SIGTERM, signal.SIGINT)
 

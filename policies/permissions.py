@@ -108,3 +108,4 @@ class Permission(StrEnum):
     DISPOSAL_APPROVE = "disposal.approve"
     DISPOSAL_CARRY_OUT = "disposal.carry_out"
     DISPOSAL_CONFIRM = "disposal.confirm"
+    OWN_RECORDS_DISPOSE = "own_records.dispose"

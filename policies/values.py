@@ -18,6 +18,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 from compliance.kernel.calendar import Calendar
 
+from . import own
 from .floors import below_the_floor
 from .groups import (
     LOOKS,
@@ -51,6 +52,7 @@ from .groups import (
     SignInValues,
     TwoPeopleValues,
 )
+from .own import OwnRule, OwnTable
 
 T = TypeVar("T")
 
@@ -123,6 +125,8 @@ class Policy:
     retention_events: dict[str, RetentionEvent]
     retention_questions: dict[str, RetentionQuestion]
     hold_grounds: dict[str, HoldGround]
+    own_records: dict[str, OwnRule]
+    own_tables: dict[str, OwnTable]
     areas: dict[str, Area]
     assets: dict[str, InformationAsset]
     case_actions: dict[str, CaseAction]
@@ -136,6 +140,7 @@ class Policy:
     def load(cls, directory: Path) -> Policy:
         """Read the whole directory; raises BrokenPolicy naming the file and what is wrong in it."""
         provenance: list[Provenance] = []
+        own_records, own_tables = _own(directory)
 
         def values(file: str, shape: type[T]) -> T:
             return _values(directory, file, shape, provenance)
@@ -169,6 +174,8 @@ class Policy:
             retention_events=_tables(directory, "retention_events.toml", RetentionEvent),
             retention_questions=_tables(directory, "retention_questions.toml", RetentionQuestion),
             hold_grounds=_tables(directory, "hold_grounds.toml", HoldGround),
+            own_records=own_records,
+            own_tables=own_tables,
             areas={
                 code: Area(code, area["name"], tuple(area["districts"]))
                 for code, area in _read(directory, "areas.toml").items()
@@ -272,6 +279,14 @@ def _tables(directory: Path, file: str, shape: type[T]) -> dict[str, T]:
         if set(table) != set(kinds) or not all(type(table[key]) is kind for key, kind in kinds.items()):
             raise BrokenPolicy(f"{file}: {code} says exactly {', '.join(sorted(kinds))}, each in its kind")
     return {code: shape(**{"code": code} | table) for code, table in tables.items()}
+
+
+def _own(directory: Path) -> tuple[dict[str, OwnRule], dict[str, OwnTable]]:
+    try:
+        rules = own.rules_of(_tables(directory, "own_records.toml", OwnRule))
+        return rules, own.tables_of(_read(directory, "own_tables.toml"), rules)
+    except ValueError as problem:
+        raise BrokenPolicy(f"own records: {problem}") from problem
 
 
 def _need_to_know(rules: dict[str, NeedToKnowRule]) -> dict[str, NeedToKnowRule]:
