@@ -28,6 +28,8 @@ from compliance.licences.use_cases import set_seats
 from compliance.witnesses import use_cases as witnesses
 from compliance.witnesses.rules import Answer, Held, Problem
 from policies.permissions import Permission
+from retention.own import use_cases as own_records
+from retention.own.schedule import KINDS
 from retention.reviews import use_cases as record_reviews
 from signatories.use_cases import register_organisation
 from tests.builders import identity as people
@@ -121,6 +123,9 @@ ACTS: dict[str, Act] = {
     ),
     "use case: remind of the review of a record": Act(
         Permission.RETENTION_MAKE_DUE, lambda ctx, its: record_reviews.remind(ctx, its.record_review)
+    ),
+    "use case: dispose of a record of our own": Act(
+        Permission.OWN_RECORDS_DISPOSE, lambda ctx, its: own_records.dispose_of_one(ctx, KINDS[0], its.person)
     ),
     "use case: give a role by a command": Act(
         Permission.ROLE_GRANT,
