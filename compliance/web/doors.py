@@ -46,7 +46,7 @@ MENU = (
     ("Exceptions", "conflicts.conflicts", Permission.CONFLICT_READ),
     ("Complaints", "complaints.turns", sections.permissions("Complaints")),
     ("Escalations", "escalations.escalations", Permission.ESCALATION_READ),
-    ("Retention", "retention_reviews.reviews", sections.permissions("Retention")),
+    ("Retention", "records.front", sections.permissions("Retention")),
 )
 
 BELONG = {"register.register": ("organisations", "signing")}

@@ -53,7 +53,12 @@ SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
         ("Themes", "themes.themes", Permission.THEME_READ),
         ("About data", "data_complaints.complaints", Permission.DATA_COMPLAINT_READ),
     ),
-    "Retention": (("Reviews of records", "retention_reviews.reviews", Permission.RETENTION_READ),),
+    "Retention": (
+        ("How it stands", "records.front", Permission.RETENTION_READ),
+        ("Records", "records.records", Permission.RETENTION_READ),
+        ("Reviews of records", "retention_reviews.reviews", Permission.RETENTION_READ),
+        ("Holds", "holds.holds", Permission.RETENTION_READ),
+    ),
     "Exceptions": (
         ("Conflicts of interest", "conflicts.conflicts", Permission.CONFLICT_READ),
         ("Break-glass", "break_glass.opened", Permission.BREAK_GLASS_READ),

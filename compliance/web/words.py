@@ -103,6 +103,9 @@ STATES = {
     "retain": ("Retained", "green"),
     "regroup": ("Regrouped", "blue"),
     "dispose": ("Disposal proposed", "purple"),
+    "kept": ("Kept", "green"),
+    "instructed": ("Being disposed of", "purple"),
+    "disposed": ("Disposed of", "grey"),
 }
 
 REASONS = {

@@ -22,6 +22,7 @@ from compliance.kernel.keyset import By, Page, Sorts
 from policies.access import require
 from policies.permissions import Permission
 from retention.models import RetentionRecord
+from retention.rules import Status
 from signatories import queries as register
 
 from .models import RetentionHold
@@ -112,11 +113,22 @@ def seen(ctx: Context) -> ColumnElement[bool]:
     return or_(_IT.reach != Reach.RECORD.value, none_kept(ctx, _IT.value))
 
 
-def number_named(ctx: Context, reach: str, value: str) -> int:
-    """How many records that are not disposed of such a hold names, of those that the actor may know of."""
+@dataclass(frozen=True)
+class Reached:
+    """How many records a hold names: those that are kept, and those that it comes too late for (RET-8)."""
+
+    kept: int
+    too_late: int
+
+
+def reached(ctx: Context, reach: str, value: str) -> Reached:
+    """How many records such a hold names, of those that the actor may know of; what is disposed of is none any more."""
     require(ctx, Permission.RETENTION_READ)
-    wanted = select(func.count()).where(named_by(reach, value), _RECORD.status != "disposed")
-    return ctx.session.scalar(wanted.where(none_kept(ctx, _RECORD.reference))) or 0
+    wanted = select(
+        func.count(case((_RECORD.status == Status.KEPT.value, 1))),
+        func.count(case((_RECORD.status == Status.INSTRUCTED.value, 1))),
+    ).where(named_by(reach, value), none_kept(ctx, _RECORD.reference))
+    return Reached(*ctx.session.execute(wanted).one())
 
 
 def holds(

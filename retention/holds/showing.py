@@ -17,6 +17,7 @@ from signatories import queries as register
 from . import queries
 from .events import HoldViewed
 from .models import RetentionHold
+from .queries import Reached
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Whole:
 
     hold: RetentionHold
     names: str
-    records: int
+    reached: Reached
     reason: str
     lifted_because: str
     people: Mapping[str, str]
@@ -44,7 +45,7 @@ def of(ctx: Context, hold_id: UUID) -> Whole:
     reads = may(ctx, Permission.HOLD_PLACE)
     organisations = {organisation_id.hex: name for organisation_id, name in register.names(ctx)}
     return Whole(
-        hold, queries.said(hold, organisations), queries.number_named(ctx, hold.reach, hold.value),
+        hold, queries.said(hold, organisations), queries.reached(ctx, hold.reach, hold.value),
         _opened(ctx, hold.reason, f"retention_holds.reason:{hold.id}") if reads else "",
         _opened(ctx, hold.lifted_because, f"retention_holds.lifted_because:{hold.id}") if reads else "",
         names_of(ctx, {who for who in (hold.placed_by, hold.lifted_by) if who}),

@@ -27,7 +27,15 @@ from signatories.models import Organisation
 from . import events, letters, queries, rules
 from .errors import AlreadyHeld, HoldLifted
 from .models import RetentionHold
+from .queries import Reached
 from .rules import Reach
+
+
+def would_name(ctx: Context, *, ground: str, reach: str, value: str, reason: str, review_on: date) -> Reached:
+    """How many records a hold would name, before anybody places it. Raises as `place`, but for AlreadyHeld."""
+    require(ctx, Permission.HOLD_PLACE)
+    named, _ = _understood(ctx, ground, reach, value, reason, review_on)
+    return queries.reached(ctx, reach, named)
 
 
 def place(ctx: Context, *, ground: str, reach: str, value: str, reason: str, review_on: date) -> RetentionHold:
@@ -37,12 +45,7 @@ def place(ctx: Context, *, ground: str, reach: str, value: str, reason: str, rev
     Invalid at the member that is wrong, AlreadyHeld.
     """
     require(ctx, Permission.HOLD_PLACE)
-    policy = ctx.the(Policy)
-    if ground not in policy.hold_grounds:
-        raise Invalid.at("/ground", "Choose the ground.")
-    named = named_as(ctx, reach, value)
-    _check_review(ctx, review_on)
-    why = text.prose(reason, pointer="/reason", limit=policy.disposal.words_most)
+    named, why = _understood(ctx, ground, reach, value, reason, review_on)
     in_turn(ctx, rules.TURN)
     same = (RetentionHold.ground == ground, RetentionHold.reach == reach, RetentionHold.value == named)
     if ctx.session.scalar(select(exists().where(*same, RetentionHold.lifted_at.is_(None)))):
@@ -105,12 +108,23 @@ def remind(ctx: Context, hold_id: UUID) -> RetentionHold | None:
     return hold
 
 
-def named_as(ctx: Context, reach: str, value: str) -> str:
-    """What a hold of this reach names, as it is kept; raises Invalid at `/reach` and `/value`."""
+def _understood(
+    ctx: Context, ground: str, reach: str, value: str, reason: str, review_on: date
+) -> tuple[str, str]:  # fmt: skip
+    """What is named as it is kept, and why; raises Invalid at what is wrong."""
+    policy = ctx.the(Policy)
+    if ground not in policy.hold_grounds:
+        raise Invalid.at("/ground", "Choose the ground.")
     if reach not in list(Reach):
         raise Invalid.at("/reach", "Choose what is held.")
+    named = _named(ctx, Reach(reach), value)
+    _check_review(ctx, review_on)
+    return named, text.prose(reason, pointer="/reason", limit=policy.disposal.words_most)
+
+
+def _named(ctx: Context, reach: Reach, value: str) -> str:
     named = text.line(value, pointer="/value", limit=255)
-    if Reach(reach) is not Reach.ORGANISATION:
+    if reach is not Reach.ORGANISATION:
         return named
     organisation_id = parse_id(named)
     if organisation_id is None or ctx.session.get(Organisation, organisation_id) is None:

@@ -23,6 +23,7 @@ from . import (
     evidence,
     factors,
     flags,
+    holds,
     home,
     information_assets,
     instruments,
@@ -32,6 +33,7 @@ from . import (
     people,
     policy,
     proposals,
+    records,
     register,
     retention_reviews,
     rotas,
@@ -94,5 +96,7 @@ ALL = (
     data_complaints.pages,
     escalations.pages,
     themes.pages,
+    records.pages,
     retention_reviews.pages,
+    holds.pages,
 )
