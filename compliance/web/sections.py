@@ -58,6 +58,9 @@ SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
         ("Records", "records.records", Permission.RETENTION_READ),
         ("Reviews of records", "retention_reviews.reviews", Permission.RETENTION_READ),
         ("Holds", "holds.holds", Permission.RETENTION_READ),
+        ("To dispose of", "disposals.ready", Permission.RETENTION_READ),
+        ("Disposals", "disposals.disposals", Permission.RETENTION_READ),
+        ("Certificates", "disposal_certificates.register", Permission.RETENTION_READ),
     ),
     "Exceptions": (
         ("Conflicts of interest", "conflicts.conflicts", Permission.CONFLICT_READ),

@@ -88,10 +88,8 @@ def view(ctx: Context, item_id: UUID) -> Certified:
 def certify(ctx: Context, item_id: UUID) -> Document:
     """The certificate as a document; that it was taken away is recorded. Raises as `certified`."""
     found = certified(ctx, item_id)
-    document = _document(ctx, found)
-
     record(ctx, CertificateTaken(subject=item_id, entry=found.entry.number, form="pdf"))
-    return document
+    return document(ctx, found)
 
 
 def prove(ctx: Context, item_id: UUID) -> tuple[int, list[int]]:
@@ -124,7 +122,8 @@ def _entries(ctx: Context, subject_id: UUID, *events: str) -> list[AuditEntry]:
     return list(ctx.session.scalars(wanted.order_by(AuditEntry.number)))
 
 
-def _document(ctx: Context, found: Certified) -> Document:
+def document(ctx: Context, found: Certified) -> Document:
+    """The certificate set out: the same on its page and on paper."""
     said, manifest, base = found.said, found.manifest, ctx.house.settings.base_url
     number = said["certificate"]
     facts = [

@@ -46,7 +46,8 @@ def chase(ctx: Context, manifest_id: UUID) -> int:
     require(ctx, Permission.DISPOSAL_CARRY_OUT)
     values, today = ctx.the(Policy).disposal, london_date(ctx.now())
     manifest = queries.manifest_held(ctx, manifest_id)
-    chased, escalated = 0, 0
+    chased: list[UUID] = []
+    escalated = 0
     for item in queries.items_of(ctx, manifest.id):
         if item.status != ItemStatus.INSTRUCTED.value or item.instructed_at is None:
             continue
@@ -55,15 +56,15 @@ def chase(ctx: Context, manifest_id: UUID) -> int:
         tells = rules.to_escalate(today, told_on, item.escalated_on, values.escalate_days)
         item.chased_on = today if asks else item.chased_on
         item.escalated_on = today if tells else item.escalated_on
-        chased += asks or tells
+        chased += [item.id] if asks or tells else []
         escalated += tells
     if not chased:
         return 0
     if escalated:
         letters.not_confirmed(ctx, manifest, escalated)
 
-    enter(ctx, events.DisposalChased(subject=manifest.id, records=chased, escalated=escalated > 0))
-    return chased
+    enter(ctx, events.DisposalChased(subject=manifest.id, items=tuple(chased), escalated=escalated > 0))
+    return len(chased)
 
 
 def late(ctx: Context) -> ColumnElement[bool]:

@@ -94,7 +94,7 @@ class DisposalChased(ManifestEvent):
 
     name: ClassVar[str] = "disposal.chased"
 
-    records: int
+    items: tuple[UUID, ...]
     escalated: bool
 
 

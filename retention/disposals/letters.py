@@ -14,8 +14,6 @@ from policies.permissions import Permission
 from .models import DisposalItem, DisposalManifest
 from .rules import called
 
-KIND = "disposal_not_confirmed"
-
 
 def not_confirmed(ctx: Context, manifest: DisposalManifest, records: int) -> None:
     """Those who may agree to disposals, the hub's managers and the officer among them, learn that so many records of this manifest were not confirmed for too long."""
@@ -30,7 +28,7 @@ def not_confirmed(ctx: Context, manifest: DisposalManifest, records: int) -> Non
         if person.id in kept:
             continue
         tell(
-            ctx, person, KIND, once=f"{KIND}:{manifest.id}:{today}:{person.id}", called=called(manifest.year, manifest.number),
+            ctx, person, "disposal_not_confirmed", once=f"disposal_not_confirmed:{manifest.id}:{today}:{person.id}", called=called(manifest.year, manifest.number),
             records=f"{records} {'record' if records == 1 else 'records'}", page=f"{ctx.house.settings.base_url}/retention/disposals/{manifest.id}",
             told=said_day(manifest.instruct_from or today),
         )  # fmt: skip

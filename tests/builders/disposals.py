@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from compliance.app import house_of
 from compliance.identity.proposals import use_cases as proposals
 from compliance.identity.proposals.models import Proposal
 from compliance.kernel.clock import FixedClock, london_date
-from compliance.kernel.context import House
+from compliance.kernel.context import House, worker
+from compliance.kernel.db import WRITES
 from compliance.kernel.jobs import Run, run_now
 from retention.disposals import jobs, use_cases
 from retention.disposals.models import DisposalItem, DisposalManifest
@@ -64,6 +65,33 @@ def agreed(house: House, manifest: DisposalManifest, by: Acting | None = None) -
     with house.work(*(by or someone(house, "ig_officer"))) as ctx:
         proposal = ctx.session.scalars(select(Proposal).where(Proposal.id == manifest.proposal_id)).one()
         proposals.approve(ctx, proposal.id, digest=proposal.digest)
+
+
+def the_manifest(house: House) -> DisposalManifest:
+    """The one manifest that there is."""
+    [found] = every(house, DisposalManifest)
+    return found
+
+
+def told(house: House, manifest: DisposalManifest) -> None:
+    """Its waiting time is over today, and the case system is told."""
+    today = london_date(house.clock.now())
+    with house.engine.execution_options(**{WRITES: True}).begin() as connection:
+        its = update(DisposalManifest).where(DisposalManifest.id == manifest.id)
+        connection.execute(its.values(instruct_from=today))
+    with house.work(worker(jobs.INSTRUCT.name)) as ctx:
+        use_cases.instruct(ctx, manifest.id)
+
+
+def certified(app: Flask, record: RetentionRecord) -> DisposalItem:
+    """A record that went all the way in one day: proposed, agreed to, told, confirmed."""
+    house = house_of(app)
+    manifest = proposed(house, record)
+    agreed(house, manifest)
+    told(house, manifest)
+    reply = confirms(app, items(house)[record.reference].id)
+    assert reply.status_code == 201, reply.text
+    return items(house)[record.reference]
 
 
 def waited(house: House, clock: FixedClock, days: int = 14) -> Run:

@@ -18,6 +18,8 @@ from . import (
     conflicts,
     data_breaches,
     data_complaints,
+    disposal_certificates,
+    disposals,
     distribution,
     escalations,
     evidence,
@@ -99,4 +101,6 @@ ALL = (
     records.pages,
     retention_reviews.pages,
     holds.pages,
+    disposals.pages,
+    disposal_certificates.pages,
 )

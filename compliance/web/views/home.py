@@ -26,6 +26,7 @@ from compliance.web.replies import Reply, show
 from compliance.web.words import count, day, moment
 from policies.permissions import Permission
 from policies.values import Policy
+from retention.disposals import chasing as disposals
 from retention.holds import queries as holds
 from signatories import queries as signatories
 from signatories.assurance import queries as assurance
@@ -36,7 +37,7 @@ from signatories.reviews import queries as reviews
 from signatories.withdrawals import queries as withdrawals
 from signatories.withdrawals.queries import Stands, stands
 
-from . import home_accountability, home_breaches, home_complaints, home_licences, home_retention
+from . import home_accountability, home_breaches, home_complaints, home_disposals, home_licences, home_retention
 from .home_licences import Waiting
 
 pages = Blueprint("home", __name__)
@@ -53,6 +54,7 @@ COUNTED: tuple[tuple[Permission, Counting], ...] = (
     (Permission.DATA_COMPLAINT_HANDLE, data_complaints.counting),
     (Permission.ESCALATION_READ, escalations.counting),
     (Permission.COMPLAINT_READ, complaints.counting),
+    (Permission.DISPOSAL_PROPOSE, disposals.counting),
     (Permission.HOLD_LIFT, holds.counting),
 )
 """What is counted for this page in one statement, each for those who may read it."""
@@ -84,6 +86,7 @@ def home() -> Reply:
             *home_accountability.escalated(ctx),
             *home_complaints.waiting(ctx),
             *home_retention.held(ctx),
+            *home_disposals.waiting(ctx),
         ]
     waiting.sort(key=lambda each: not each.urgent)
     return show("home.html", waiting=waiting)
