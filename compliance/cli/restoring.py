@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from compliance.identity.jobs import JOBS as IDENTITY_JOBS
 from compliance.kernel.context import House
 from compliance.kernel.jobs import Work, run_now
-from retention.jobs import JOBS as RETENTION_JOBS
+from retention.jobs import DISPOSE
 from retention.journal.folder import OutOfReach
 from retention.journal.keeping import Kept, keep
 from retention.journal.lines import Broken
@@ -68,4 +68,4 @@ def _dispose_of_our_own(house: House) -> None:
 
 
 def _own() -> list[Work]:
-    return [*RETENTION_JOBS, *(job for job in IDENTITY_JOBS if job.name.startswith(FORGETS))]
+    return [DISPOSE, *(job for job in IDENTITY_JOBS if job.name.startswith(FORGETS))]
