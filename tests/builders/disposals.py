@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from retention.models import RetentionRecord
 from retention.reviews.models import RetentionReview
 from tests.builders.identity import COMMAND, Acting, every, someone
 from tests.builders.licences import rows_made
-from tests.builders.retention import RECORDS, a_keeper, a_record, records
+from tests.builders.retention import KEEPER, RECORDS, a_keeper, a_record, kept, records
 
 INSTRUCTIONS = "/api/v1/retention/instructions"
 
@@ -83,15 +83,23 @@ def told(house: House, manifest: DisposalManifest) -> None:
         use_cases.instruct(ctx, manifest.id)
 
 
-def certified(app: Flask, record: RetentionRecord) -> DisposalItem:
+def certified(house: House, record: RetentionRecord) -> DisposalItem:
     """A record that went all the way in one day: proposed, agreed to, told, confirmed."""
-    house = house_of(app)
     manifest = proposed(house, record)
     agreed(house, manifest)
     told(house, manifest)
-    reply = confirms(app, items(house)[record.reference].id)
-    assert reply.status_code == 201, reply.text
-    return items(house)[record.reference]
+    with house.work(KEEPER) as ctx:
+        return use_cases.confirm(
+            ctx, items(house)[record.reference].id, method="erased", disposed_on=london_date(ctx.now())
+        )[0]
+
+
+def goes(house: House, reference: str, organisation_id: UUID | None = None) -> RetentionRecord:
+    """A record of group 3 whose time is over, with a review that decided so, made without a door."""
+    kept(house, reference, group=3, opened_on=date(2019, 1, 10), organisation_id=organisation_id)
+    found = records(house)[reference]
+    reviewed(house, found)
+    return found
 
 
 def waited(house: House, clock: FixedClock, days: int = 14) -> Run:

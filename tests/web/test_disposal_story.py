@@ -174,7 +174,7 @@ def test_nobody_is_shut_out_of_a_page_of_disposals_wide_or_narrow(
     gone, waits, late, still, off, *rest = may_go(sqlite_app, *(f"MARAC-2019-{number:04}" for number in range(1, 9)))
     aged = may_go(sqlite_app, "MARAC-1926-0001", groups=[1], born_on="1926-01-05")
     may_go(sqlite_app, "MARAC-2019-0100")
-    certificate = certified(sqlite_app, gone)
+    certificate = certified(house, gone)
     behind = proposed(house, late, *aged)
     agreed(house, behind)
     told(house, behind)

@@ -159,7 +159,7 @@ def test_a_certificate_is_found_read_and_taken_away_and_each_time_the_log_says_s
     house = house_of(sqlite_app)
     steering = comes("steering_member")
     assert "Nothing has been disposed of yet." in steering.get(REGISTER).text
-    [first, _] = [certified(sqlite_app, it) for it in may_go(sqlite_app, "R-1", "R-2")]
+    [first, _] = [certified(house, it) for it in may_go(sqlite_app, "R-1", "R-2")]
     seal_all(house)
     listed = steering.get(f"{REGISTER}?search=R-1&method=erased&group=3&sort=-disposed").text
     assert f"{REGISTER}/{first.id}" in listed
@@ -214,7 +214,7 @@ def test_whoever_is_kept_from_a_case_learns_nothing_of_its_disposal(sqlite_app: 
     assert "R-2" in officer.get(f"{HERE}/ready?which=all").text
     refused = officer.send(f"{HERE}/new?record={two.id}", {"records": str(one.id), "reason": "Over."}, to=f"{HERE}/new")
     assert refused.status_code == 404
-    it, gone = proposed(house, one, two), certified(sqlite_app, three)
+    it, gone = proposed(house, one, two), certified(house, three)
 
     assert officer.get(f"{HERE}/{it.id}").status_code == 404
     assert officer.get(f"{HERE}/{it.id}/call-off").status_code == 404
