@@ -1,8 +1,8 @@
 """Rights that had ended, ended again; where the very ending cannot be done, what it stood for is refused (RET-12).
 
 A licence that rested for its checklist rests for a person to look at: what the checklist stood on may be forgotten too,
-and the service would wake it at once. A password that somebody had replaced only opens the way to a new one. Whoever had
-given a second factor up is kept out until the hub looks, else the next who knows the password would set up theirs.
+and the service would wake it at once. A password that somebody had replaced only opens the way to a new one. Whoever is
+left with no second factor is kept out until the hub looks, else the next who knows the password would set up theirs.
 """
 
 from __future__ import annotations
@@ -48,14 +48,20 @@ def licence_ended(ctx: Context, line: Line, _all: Forgotten) -> Done | None:
 def licence_rested(ctx: Context, line: Line, _all: Forgotten) -> Done | None:
     """It rests for the reason it had; one that was approved and not begun keeps its holder out instead."""
     found = held(ctx, Licence, line.thing)
-    reason = Suspension(line.said["reason"])
-    if found is None or found.status in ENDED or found.status == Status.SUSPENDED:
+    if found is None or found.status in ENDED:
         return None
+    reason = Suspension(line.said["reason"])
+    lapsed = steps.lapses(ctx, (found,))[found.id] if reason is Suspension.ELIGIBILITY else ()
+    rests = Suspension.INVESTIGATION if reason is Suspension.ELIGIBILITY and not lapsed else reason
     if found.status == Status.ACTIVE:
-        stays = reason is not Suspension.ELIGIBILITY
-        steps.rest(ctx, found, reason if stays else Suspension.INVESTIGATION)
-        return Done(Way.EXACTLY if stays else Way.DENIED, (found.id,))
-    return _locked(ctx, found.person_id) if reason is Suspension.INVESTIGATION else None
+        steps.rest(ctx, found, rests, missing=lapsed)
+    elif rests is not Suspension.INVESTIGATION or found.suspension == rests:
+        return None
+    elif found.status == Status.SUSPENDED:
+        steps.rest_on(ctx, found, rests)
+    else:
+        return _locked(ctx, found.person_id)
+    return Done(Way.EXACTLY if rests is reason else Way.DENIED, (found.id,))
 
 
 def organisation_left(ctx: Context, line: Line, _all: Forgotten) -> Done | None:
@@ -121,7 +127,7 @@ def password_known(ctx: Context, line: Line, _all: Forgotten) -> Done | None:
 
 
 def keys_ended(ctx: Context, line: Line, _all: Forgotten) -> Done | None:
-    """Passwords, apps and passkeys that opened no more; who gave up a second factor is kept out until the hub looks."""
+    """Passwords, apps and passkeys that opened no more; who is left with no factor is kept out."""
     wanted = [*line.ids("ended"), line.id("passkey") if line.event == "passkey.ended" else line.id("earlier")]
     ended, factor = [], False
     for key_id in wanted:
@@ -133,8 +139,9 @@ def keys_ended(ctx: Context, line: Line, _all: Forgotten) -> Done | None:
                 factor = factor or kind is not Password
     if not ended:
         return None
-    shut = _locked(ctx, line.thing) if factor else None
-    return Done(Way.DENIED if factor else Way.EXACTLY, (*ended, *(shut.things if shut else ())))
+    ctx.session.flush()
+    shut = _locked(ctx, line.thing) if factor and not _has_a_factor(ctx, line.thing) else None
+    return Done(Way.DENIED if shut else Way.EXACTLY, (*ended, *(shut.things if shut else ())))
 
 
 def devices_forgotten(ctx: Context, line: Line, _all: Forgotten) -> Done | None:
@@ -214,6 +221,14 @@ def case_closed(ctx: Context, line: Line, _all: Forgotten) -> Done | None:
         return None
     ctx.session.add(ClosedCase(id=line.thing, reference=line.reference, since=ctx.now()))
     return Done(Way.EXACTLY, (line.thing,))
+
+
+def _has_a_factor(ctx: Context, person_id: UUID) -> bool:
+    apps = select(Authenticator.id).where(
+        Authenticator.person_id == person_id, Authenticator.confirmed_at.is_not(None), Authenticator.ended_at.is_(None)
+    )
+    passkeys = select(Passkey.id).where(Passkey.person_id == person_id, Passkey.ended_at.is_(None))
+    return ctx.session.scalar(apps) is not None or ctx.session.scalar(passkeys) is not None
 
 
 def _locked(ctx: Context, person_id: UUID, way: Way = Way.DENIED) -> Done | None:

@@ -2,56 +2,34 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from datetime import date
 
 import pytest
 from flask import Flask
 
-from audit.models import AuditEntry
-from compliance.app import house_of
-from compliance.identity import use_cases as identity
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House
-from retention.disposals.models import DisposalItem, DisposalManifest
+from compliance.kernel.jobs import Run
+from retention.disposals import certificates, use_cases
+from retention.disposals.errors import CannotBeDisposed
+from retention.disposals.models import DisposalManifest
+from retention.holds import use_cases as holds
+from retention.holds.models import RetentionHold
 from retention.journal.keeping import keep
+from tests.builders.api import is_problem
 from tests.builders.disposals import agreed, confirms, items, may_go, proposed, waited
 from tests.builders.identity import every, logged, someone
 from tests.builders.retention import RECORDS, a_keeper, a_record, records
-from tests.witnesses.conftest import Copies, Past
-
-
-@pytest.fixture
-def house(app: Flask, tmp_path: Path) -> House:
-    """A house that keeps a journal."""
-    house = house_of(app)
-    (tmp_path / "journal").mkdir()
-    house.settings = replace(house.settings, journal=tmp_path / "journal")
-    return house
-
-
-@pytest.fixture
-def past(house: House, tmp_path: Path, request: pytest.FixtureRequest) -> Past:
-    """Copies of its store."""
-    server = lambda: request.getfixturevalue("postgres_databases").server  # noqa: E731
-    return Past(house, Copies(house.settings.database_url, tmp_path, server))
-
-
-def again(house: House) -> list[tuple[str, str]]:
-    """What was done again, and how, in its order."""
-    said = [json.loads(entry.detail) for entry in logged(house, "restore.done_again")]
-    return [(each["what"], each["kind"]) for each in said]
+from tests.retention.journal.conftest import again
+from tests.witnesses.conftest import Past
 
 
 @pytest.mark.rule("RET-12", "RET-8")
 @pytest.mark.parametrize("copied", ["before the proposal", "before it was told", "before the confirmation"])
 def test_a_record_that_was_disposed_of_is_disposed_of_again(
-    app: Flask, house: House, past: Past, clock: FixedClock, copied: str
+    app: Flask, kept_house: House, past: Past, clock: FixedClock, copied: str
 ) -> None:
+    house = kept_house
     found = may_go(app, "R-1", "R-2")
     keep(house)
     if copied == "before the proposal":
@@ -77,7 +55,17 @@ def test_a_record_that_was_disposed_of_is_disposed_of_again(
     gone = records(house)["R-1"]
     assert (gone.status, gone.born_on, gone.subject, gone.next_review_on) == ("disposed", None, None, None)
     now = items(house)["R-1"]
-    same = ("id", "status", "certificate", "method", "disposed_on", "rule", "minimum_ended_on", "confirmed_by", "confirmed_at")
+    same = (
+        "id",
+        "status",
+        "certificate",
+        "method",
+        "disposed_on",
+        "rule",
+        "minimum_ended_on",
+        "confirmed_by",
+        "confirmed_at",
+    )
     assert {name: getattr(now, name) for name in same} == {name: getattr(was, name) for name in same}
     assert (records(house)["R-2"].status, items(house)["R-2"].status) == ("instructed", "instructed")
     assert ("disposal.confirmed", "exactly") in again(house)
@@ -86,3 +74,67 @@ def test_a_record_that_was_disposed_of_is_disposed_of_again(
 
     assert keep(house).forgotten == 0, "a start after that finds nothing to do"
     assert len(logged(house, "restore.settled")) == 1
+
+
+@pytest.mark.rule("RET-12", "RET-5")
+def test_what_was_agreed_to_before_the_copy_waits_for_two_people_who_know_of_it(
+    app: Flask, kept_house: House, past: Past, clock: FixedClock
+) -> None:
+    house = kept_house
+    agreed(house, proposed(house, *may_go(app, "R-1")))
+    keep(house)
+    past.take()
+    with house.work(*someone(house, "ig_officer")) as ctx:
+        hold = holds.place(
+            ctx, ground="inquiry", reach="record", value="R-1", reason="Asked for.", review_on=date(2027, 5, 1)
+        )
+    keep(house)
+    past.put_back()
+
+    assert keep(house).exactly == 1
+
+    assert every(house, DisposalManifest)[0].status == "called_off"
+    [put_back] = every(house, RetentionHold)
+    same = ("id", "ground", "reach", "value", "review_on", "placed_by", "lifted_at")
+    assert {name: getattr(put_back, name) for name in same} == {name: getattr(hold, name) for name in same}
+    with pytest.raises(CannotBeDisposed):
+        proposed(house, records(house)["R-1"])
+    assert waited(house, clock) == Run()
+
+
+@pytest.mark.rule("RET-12")
+def test_a_record_that_the_store_never_had_is_not_registered_again(
+    app: Flask, kept_house: House, past: Past, clock: FixedClock
+) -> None:
+    house = kept_house
+    a_keeper(app)
+    keep(house)
+    past.take()
+    agreed(house, proposed(house, *may_go(app, "R-1")))
+    waited(house, clock)
+    confirms(app, items(house)["R-1"].id)
+    keep(house)
+    past.put_back()
+    keep(house)
+
+    is_problem(a_keeper(app).put(f"{RECORDS}/R-1", a_record(3)), 409, "retention-disposed")
+    assert ("disposal.confirmed", "exactly") in again(house)
+    with house.work(*someone(house, "ig_officer")) as ctx:
+        found = certificates.certified(ctx, items(house)["R-1"].id)
+    assert (found.said["certificate"], found.item.confirmed_by == found.entry.actor_id) == (1, False)
+
+
+@pytest.mark.rule("RET-12")
+def test_a_manifest_that_was_called_off_is_called_off_again(app: Flask, kept_house: House, past: Past) -> None:
+    house = kept_house
+    manifest = proposed(house, *may_go(app, "R-1"))
+    keep(house)
+    past.take()
+    with house.work(*someone(house, "hub_manager")) as ctx:
+        use_cases.call_off(ctx, manifest.id)
+    keep(house)
+    past.put_back()
+    keep(house)
+
+    assert again(house) == [("disposal.called_off", "exactly")]
+    assert items(house)["R-1"].status == "called_off"
