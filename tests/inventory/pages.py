@@ -47,7 +47,8 @@ THINGS: dict[str, str] = {
     "exemption_id": "exemption", "rota_id": "rota", "entry_id": "signature", "challenge_id": "challenge", "flag_id": "flag", "glass_id": "glass",
     "conflict_id": "conflict", "audit_id": "access_audit", "complaint_id": "complaint", "escalation_id": "escalation", "report_id": "report",
     "data_breach_id": "data_breach", "incident_id": "incident", "action_id": "incident_action",
-    "review_id": "record_review",
+    "review_id": "record_review", "record_id": "record", "hold_id": "hold",
+    "manifest_id": "manifest", "certificate_id": "certificate",
 }  # fmt: skip
 """Which belonging an identifier in an address is of."""
 
@@ -156,6 +157,13 @@ FORMS: dict[str, Fields] = {
     "retention_reviews.hand_over": lambda its: {"reviewer": str(its.reviewer)},
     "retention_reviews.decide": lambda _its: as_sent(finding()) | {"revision": "1"},
     "retention_reviews.together": lambda its: as_sent(finding()) | {"reviews": f"{its.record_review}.1"},
+    "holds.place": lambda its: {
+        "ground": "litigation", "reach": "record", "value": f"N-{its.code}", "reason": "A claim.", "counted": "1",
+        **_day("review_on", 2027),
+    },
+    "holds.keep_up": _says(**_day("review_on", 2027)),
+    "holds.lift": _says(reason="It is over."),
+    "disposals.propose": lambda its: {"records": str(its.record_to_go), "reason": "Its time is over."},
     "flags.hand_over": lambda its: {"reviewer": str(its.reviewer)},
     "audit.keep": _says(name="Whose turn"),
     "data_breaches.open_clock": _says(**_day("aware_on", 2026, 11, 21), aware_at="10:00"),
@@ -249,6 +257,7 @@ def whose_of(route: Route) -> tuple[Whose, ...]:
 QUESTIONS: dict[str, dict[str, str]] = {
     "audit.export_references": {"reference": "C-1"},
     "audit.keep": {"reference": "C-1"},
+    "disposals.propose": {"all": "1"},
 }
 """What a page is asked in its address that does nothing without it."""
 

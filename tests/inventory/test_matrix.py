@@ -107,7 +107,10 @@ ONLY_AFTER = {
     "use case: remind of a complaint about data": "its day is near, and the scheduler does it: tests/complaints/test_data_complaints.py",
     "use case: remind of a complaint": "a stage is nearly over, and the scheduler does it: tests/complaints/test_telling.py",
     "use case: remind of a breach": "a step is nearly due, and the scheduler does it: tests/breaches/test_path.py",
+    "use case: tell the case system what is to go": "the waiting time is over, and the scheduler does it: tests/retention/test_disposing.py",
+    "use case: ask after a disposal": "it was not confirmed, and the scheduler does it: tests/retention/test_chasing.py",
     "use case: dispose of a record of our own": "its time is over, and the scheduler does it: tests/retention/test_own_records.py",
+    "use case: remind of a hold": "its day is near, and the scheduler does it: tests/retention/test_holds.py",
     "use case: remind of a flag": "a flag is nearly due, and the scheduler does it: tests/accesses/test_reviewing.py",
 }
 """What lets nobody in who comes to it first: the step before it, and the tests that take both."""

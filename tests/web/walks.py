@@ -15,10 +15,13 @@ from compliance.kernel.clock import london_date
 from tests.builders.breaches import a_cast, brought_to
 from tests.builders.complaints import a_complaint, at_stage, between, escalates, records, reports, resolves
 from tests.builders.data_complaints import a_data_complaint, acknowledged
+from tests.builders.disposals import agreed, certified, goes, proposed, told
 from tests.builders.escalations import an_escalation, answered, raised
+from tests.builders.holds import held
 from tests.builders.identity import an_employer, someone
 from tests.builders.incidents import a_data_breach, an_incident, assessed
 from tests.builders.retention import fallen_due, kept
+from tests.builders.retention import records as on_records
 from tests.builders.signatories import a_pdf
 from tests.web.conftest import Comes
 from tests.web.walking import Walk
@@ -145,10 +148,36 @@ def records_of_time(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
     for reference in ("R-1", "R-2"):
         kept(walk.house, reference, organisation_id=organisation_id)
     review = fallen_due(walk.house)["R-1"].id
+    on_hold, *_ = (held(walk.house, each, ground=why) for each in ("R-1", "R-2") for why in ("inquiry", "litigation"))
+    record = on_records(walk.house)["R-1"].id
     walk.open(
         "an officer, of records", comes("ig_officer"),
         "/retention/reviews?search=R&which=all&group=2&sort=-reviewer", "/retention/reviews/export.csv", "/retention/reviews/new",
+        "/", "/retention", f"/retention/records?search=R&group=2&sort=-organisation&hold={on_hold.id}&due=over",
+        "/retention/records/export.csv", f"/retention/records/{record}", "/retention/holds?search=R&sort=-ground",
+        "/retention/holds/export.csv", "/retention/holds/new",
+        *(f"/retention/holds/{on_hold.id}{step}" for step in ("", "/review", "/lift")),
         *(f"/retention/reviews/{review}{step}" for step in ("", "/decision", "/together", "/reviewer")),
+    )  # fmt: skip
+
+
+def records_that_go(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
+    """Records that may go, manifests in several states, and certificates, as the officer sees them (RET-8)."""
+    house = walk.house
+    them = [goes(house, f"D-{number}", organisation_id) for number in range(9)]
+    made = [certified(house, each) for each in them[:2]]
+    waits, agreed_to, behind = (proposed(house, *pair) for pair in (them[2:4], them[4:6], them[6:7]))
+    agreed(house, agreed_to)
+    agreed(house, behind)
+    told(house, behind)
+    here, certificate = "/retention/disposals", f"/retention/certificates/{made[0].id}"
+    walk.open(
+        "an officer, of disposals", comes("ig_officer"),
+        "/", f"{here}?search=D&which=all&sort=-records", f"{here}/export.csv", f"{here}/ready?search=D&which=all&group=3&sort=-kind",
+        f"{here}/ready/export.csv", f"{here}/new?all=1", *(f"{here}/{each.id}" for each in (waits, agreed_to, behind)),
+        f"{here}/{waits.id}/call-off", f"{here}/{waits.id}/export.csv", f"/proposals/{waits.proposal_id}",
+        f"/proposals/{waits.proposal_id}/approval", "/retention/certificates?search=D&method=erased&group=3&sort=-rule",
+        "/retention/certificates/export.csv", certificate, f"{certificate}/certificate.pdf", f"{certificate}/proof.zip",
     )  # fmt: skip
 
 
@@ -160,5 +189,6 @@ ROOMS: tuple[Callable[[Walk, Comes, UUID], None], ...] = (
     data_breaches,
     breaches,
     records_of_time,
+    records_that_go,
 )
 """Each is given the walk, whoever comes, and an organisation to be about."""
