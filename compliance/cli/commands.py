@@ -35,7 +35,7 @@ from .doctor import examine
 from .grants import CannotGrant, grant
 from .papers import papers
 from .resealing import reseal
-from .restoring import agree_or_end
+from .restoring import agree_or_end, do_again_or_end
 from .serving import serve_for_good
 
 _YEARS = (1971, 9999)
@@ -191,6 +191,7 @@ def run_job(name: str, as_of: str | None, as_json: bool) -> None:
     if job is None:
         raise click.UsageError(f"There is no job {name}. `compliance jobs list` names them.")
     house = house_of(application())
+    do_again_or_end(house)
     run = run_now(house, job) if as_of is None else run_as_of(house, job, _instant(as_of))
     counts = {"found": run.found, "done": run.done, "failed": run.failed}
     click.echo(json.dumps(counts) if as_json else ", ".join(f"{count} {word}" for word, count in counts.items()))

@@ -22,11 +22,16 @@ _ROUNDS = 10_000
 
 
 def agree_or_end(house: House) -> None:
-    """Compare the store with its witnesses and with its journal, and do again what it forgot; or end the process.
+    """Compare the store with its witnesses and with its journal, and do again what it forgot; or end the process."""
+    stand_or_end(house)
+    do_again_or_end(house)
+
+
+def do_again_or_end(house: House) -> None:
+    """Do again what the journal holds and the store forgot; ends the process where that cannot be told.
 
     What cannot be compared is not served: a record that was disposed of may be in it.
     """
-    stand_or_end(house)
     try:
         kept = keep(house, then=_dispose_of_our_own)
     except (Broken, OutOfReach) as problem:
