@@ -61,6 +61,7 @@ SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
         ("To dispose of", "disposals.ready", Permission.RETENTION_READ),
         ("Disposals", "disposals.disposals", Permission.RETENTION_READ),
         ("Certificates", "disposal_certificates.register", Permission.RETENTION_READ),
+        ("Our own records", "own_records.schedule", Permission.RETENTION_READ),
     ),
     "Exceptions": (
         ("Conflicts of interest", "conflicts.conflicts", Permission.CONFLICT_READ),
