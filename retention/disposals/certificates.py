@@ -63,9 +63,7 @@ class Certified:
 
 def certified(ctx: Context, item_id: UUID) -> Certified:
     """What is certified of a disposal; raises NotFound for one that is not confirmed, Forbidden."""
-    require(ctx, Permission.RETENTION_READ)
-    item = the_one(ctx, select(DisposalItem).where(DisposalItem.id == item_id, issued(ctx)))
-    [entry] = _entries(ctx, item.id, DisposalConfirmed.name)
+    item, entry = _found(ctx, item_id)
     proof = sealing.prove(ctx.session.connection(), entry.number)
     return Certified(
         item, ctx.session.get_one(DisposalManifest, item.manifest_id), entry, json.loads(entry.detail),
@@ -97,12 +95,12 @@ def prove(ctx: Context, item_id: UUID) -> tuple[int, list[int]]:
 
     That they were taken away is recorded. Raises as `certified`.
     """
-    found = certified(ctx, item_id)
+    item, entry = _found(ctx, item_id)
     steps = (DisposalProposed.name, DisposalApproved.name, DisposalInstructed.name)
-    numbers = [entry.number for entry in _entries(ctx, found.manifest.id, *steps)]
+    numbers = [each.number for each in _entries(ctx, item.manifest_id, *steps)]
 
-    record(ctx, CertificateTaken(subject=item_id, entry=found.entry.number, form="zip"))
-    return found.said["certificate"], [*numbers, found.entry.number]
+    record(ctx, CertificateTaken(subject=item_id, entry=entry.number, form="zip"))
+    return json.loads(entry.detail)["certificate"], [*numbers, entry.number]
 
 
 def who(ctx: Context, actor_id: str, permission: Permission, at: datetime) -> str:
@@ -114,6 +112,14 @@ def who(ctx: Context, actor_id: str, permission: Permission, at: datetime) -> st
     ).order_by(RoleHeld.granted_at)  # fmt: skip
     names = [ROLE_NAMES.get(role, role) for role in dict.fromkeys(ctx.session.scalars(held))]
     return f"{' and '.join(names) or 'Somebody of the hub'}, account {actor_id}"
+
+
+def _found(ctx: Context, item_id: UUID) -> tuple[DisposalItem, AuditEntry]:
+    """A certificate with the entry of the log that it rests on."""
+    require(ctx, Permission.RETENTION_READ)
+    item = the_one(ctx, select(DisposalItem).where(DisposalItem.id == item_id, issued(ctx)))
+    *_, entry = _entries(ctx, item.id, DisposalConfirmed.name)
+    return item, entry
 
 
 def _entries(ctx: Context, subject_id: UUID, *events: str) -> list[AuditEntry]:

@@ -17,7 +17,17 @@ from compliance.kernel.clock import FixedClock
 from compliance.kernel.jobs import run_now
 from retention.disposals import jobs
 from retention.holds import use_cases as holds
-from tests.builders.disposals import agreed, certified, confirms, items, may_go, proposed, reviewed, the_manifest, waited
+from tests.builders.disposals import (
+    agreed,
+    certified,
+    confirms,
+    items,
+    may_go,
+    proposed,
+    reviewed,
+    the_manifest,
+    waited,
+)
 from tests.builders.exceptions import kept as kept_from
 from tests.builders.identity import logged, someone
 from tests.builders.retention import records
@@ -32,9 +42,7 @@ def test_records_are_ticked_proposed_agreed_to_and_called_off_by_page(sqlite_app
     first, _, held = may_go(sqlite_app, "R-1", "R-2", "R-3")
     may_go(sqlite_app, "R-4", decision="retain")
     with house.work(*someone(house, "ig_officer")) as ctx:
-        holds.place(
-            ctx, ground="inquiry", reach="record", value="R-3", reason="Asked for.", review_on=date(2027, 5, 1)
-        )
+        holds.place(ctx, ground="inquiry", reach="record", value="R-3", reason="Asked for.", review_on=date(2027, 5, 1))
     supervisor, officer = comes("hub_supervisor", full_name="Sol Pine"), comes("ig_officer", full_name="Io Gov")
     ready = supervisor.get(f"{HERE}/ready").text
     assert ready.count('name="record"') == 2

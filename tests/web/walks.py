@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import UUID
 
+from audit.sealing import seal_all
 from compliance.breaches import learning
 from compliance.breaches.notifying import use_cases as notifying
 from compliance.breaches.rules import Status
@@ -170,6 +171,7 @@ def records_that_go(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
     agreed(house, agreed_to)
     agreed(house, behind)
     told(house, behind)
+    seal_all(house)
     here, certificate = "/retention/disposals", f"/retention/certificates/{made[0].id}"
     walk.open(
         "an officer, of disposals", comes("ig_officer"),

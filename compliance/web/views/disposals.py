@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -149,8 +149,7 @@ def propose() -> Reply:
                 form.refuse(refusal.words)
                 form.rule, form.status = refusal.rule, 409
     with reading() as ctx:
-        chosen = _ids(form.records.data) if form.is_submitted() else _chosen(ctx)
-        found = candidates.look(ctx, chosen)
+        found = candidates.look(ctx, _ids(form.records.data)) if form.is_submitted() else _chosen(ctx)
     if not found:
         return redirect(url_for("disposals.ready", none="1"), 303)
     goes = [each for each in found if each.obstacle is None]
@@ -208,15 +207,14 @@ def _ids(text: str | None) -> list[UUID]:
     return [found for each in (text or "").split() if (found := parse_id(each)) is not None]
 
 
-def _chosen(ctx: Context) -> list[UUID]:
+def _chosen(ctx: Context) -> Sequence[Candidate]:
     """The records that were ticked, or as many as one manifest takes of all that fit what is asked."""
     most = ctx.the(Policy).disposal.manifest_most
     if "all" not in request.args:
-        return _ids(" ".join(request.args.getlist("record")))[:most]
+        return candidates.look(ctx, _ids(" ".join(request.args.getlist("record")))[:most])
     asked = _asked_of_ready(_of_ready(ctx)) | {"which": Ready.NOW}
     sort = lists.sort_of(candidates.SORTS)
-    found = candidates.candidates(ctx, **asked, sort=sort, limit=min(most, candidates.MOST))
-    return [each.record.id for each in found.rows]
+    return candidates.candidates(ctx, **asked, sort=sort, limit=min(most, candidates.MOST)).rows
 
 
 def _question() -> ManifestQuestion:
