@@ -27,6 +27,8 @@ from .organisations import organisations
 from .people import people
 from .proposals import proposals
 from .retention import retention
+from .retention_disposals import retention_disposals
+from .retention_reviews import retention_reviews
 from .roles import roles
 from .rotas import rotas
 from .use_audits import use_audits
@@ -37,7 +39,7 @@ PATHS = ("/api", "/access", "/oauth2", "/.well-known", "/live", "/ready")
 """What belongs to programs: below these, whatever goes wrong is a problem document."""
 
 ROUTES: tuple[Blueprint, ...] = (
-    health, oauth_routes, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, retention, log,
+    health, oauth_routes, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, retention, retention_reviews, retention_disposals, log,
 )  # fmt: skip
 
 A_YEAR = 31_536_000
