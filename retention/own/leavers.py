@@ -48,6 +48,7 @@ def over(ctx: Context, before: datetime) -> ColumnElement[bool]:
         RoleHeld.person_id == Person.id,
         or_(still_held(ctx.now()), RoleHeld.ended_at >= before, RoleHeld.ends_at >= before),
     )
+    link = AccountInvitation
     licence = exists().where(
         Licence.person_id == Person.id,
         or_(
@@ -63,7 +64,9 @@ def over(ctx: Context, before: datetime) -> ColumnElement[bool]:
         ~role,
         ~licence,
         ~exists().where(SignIn.person_id == Person.id, func.coalesce(SignIn.ended_at, SignIn.seen_at) >= before),
-        ~exists().where(AccountInvitation.person_id == Person.id, AccountInvitation.ends_at >= before),
+        ~exists().where(
+            link.person_id == Person.id, link.used_at.is_(None), link.withdrawn_at.is_(None), link.ends_at >= before
+        ),
         ~still_open.names(Person.id),
         ~held("accounts", organisations=(Person.organisation_id,), people=(Person.id,)),
     )
