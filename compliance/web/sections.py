@@ -62,6 +62,7 @@ SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
         ("Disposals", "disposals.disposals", Permission.RETENTION_READ),
         ("Certificates", "disposal_certificates.register", Permission.RETENTION_READ),
         ("Our own records", "own_records.schedule", Permission.RETENTION_READ),
+        ("Done again", "restored.done_again", Permission.RETENTION_READ),
     ),
     "Exceptions": (
         ("Conflicts of interest", "conflicts.conflicts", Permission.CONFLICT_READ),

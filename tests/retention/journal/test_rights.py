@@ -31,6 +31,7 @@ from compliance.identity.use_cases.passwords import set_password
 from compliance.kernel.context import House, operator
 from compliance.licences import steps
 from compliance.licences import use_cases as licences
+from compliance.licences.events import CaseClosedToOthers
 from compliance.licences.models import CaseInvitation, ClosedCase, Licence
 from compliance.licences.rules import EndReason, Status, Suspension
 from retention.journal.copied import AGAIN
@@ -82,6 +83,13 @@ def shuts(house: House, glass_id: UUID) -> None:
 def ends_client(house: House, client_id: UUID) -> None:
     with house.work(TEST) as ctx:
         identity.end_client(ctx, client_id)
+
+
+def case_closed(house: House, reference: str) -> None:
+    with house.work(TEST) as ctx:
+        found = ClosedCase(id=ctx.new_id(), reference=reference, since=ctx.now())
+        ctx.session.add(found)
+        record(ctx, CaseClosedToOthers(subject=found.id, reference=reference))
 
 
 def another_password(house: House, person_id: UUID) -> None:
