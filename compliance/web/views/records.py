@@ -16,6 +16,7 @@ from compliance.kernel.tables import Table
 from compliance.web import charts, lists, time_line
 from compliance.web.access import guarded
 from compliance.web.charts import Chart, Series
+from compliance.web.disposal_words import OBSTACLES
 from compliance.web.forms.records import RecordQuestion
 from compliance.web.forms.retention_reviews import TRIGGERS
 from compliance.web.replies import Reply, show
@@ -23,7 +24,6 @@ from compliance.web.words import count
 from policies.permissions import Permission
 from policies.values import Policy
 from retention import figures, queries, showing, spans, tables
-from retention.disposals.rules import Obstacle
 from retention.figures import Figures
 from retention.holds import queries as holds
 from retention.queries import Listed, Which
@@ -41,18 +41,6 @@ WHICH = {
     Which.DISPOSED: "Disposed of",
     Which.ALL: "All",
 }
-OBSTACLES = {
-    Obstacle.TOO_EARLY: "Its minimum period is not over.",
-    Obstacle.NOT_REVIEWED: "No review has proposed its disposal.",
-    Obstacle.HELD: "A hold is on it.",
-    Obstacle.REVIEW_OPEN: "A review of it is open.",
-    Obstacle.COMPLAINT_OPEN: "A complaint that names it is open.",
-    Obstacle.BREACH_OPEN: "A breach that names it is open.",
-    Obstacle.CHANGED: "Something about it has changed since it was proposed.",
-    Obstacle.NOT_KEPT: "It is being disposed of, or was.",
-    Obstacle.ON_A_MANIFEST: "It stands on a manifest: its disposal is proposed already.",
-}
-"""What stands in the way of a disposal, in words."""
 BECAUSE = {Kind.DUE.value: "Its time came"} | {each.value: words for each, words in TRIGGERS.items()}
 
 
