@@ -16,6 +16,7 @@ from policies.own import Keep, OwnRule
 from policies.values import packaged
 from retention.own.kinds import Part
 from retention.own.schedule import KINDS
+from tests.inventory import own as document
 
 POLICY = packaged()
 TABLES = Base.metadata.tables
@@ -118,6 +119,11 @@ def test_the_guide_names_every_class_as_the_policy_has_it() -> None:
     assert {name: said.get(name) for name in POLICY.own_tables} == {
         name: table.of_class for name, table in POLICY.own_tables.items()
     }
+
+
+@pytest.mark.rule("RET-9")
+def test_the_document_of_our_own_records_says_what_is_so() -> None:
+    assert document.DOCUMENT.read_text() == document.write(POLICY), "run `make docs`"
 
 
 @pytest.mark.parametrize(
