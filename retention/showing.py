@@ -167,7 +167,7 @@ def _of_reviews(record: RetentionRecord, looked_at: Sequence[RetentionReview]) -
     made = [
         Point(london_date(each.decided_at), Mark.REVIEW, _ENDED_IN[each.decision])
         if each.decided_at and each.decision
-        else Point(max(each.due_on, record.opened_on), Mark.REVIEW, "Review made, still open")
+        else Point(max(each.due_on, record.opened_on), Mark.REVIEW, "Fell due for review, still open")
         for each in looked_at
     ]
     waits = any(each.decided_at is None for each in looked_at)

@@ -22,17 +22,18 @@ from retention.reviews import deciding, queries
 from retention.reviews.deciding import Found
 from retention.reviews.jobs import JOBS as REVIEWS
 from retention.reviews.jobs import MAKE
+from retention.reviews.queries import Which
 from retention.use_cases import Registered
 
 from .demo_stage import Somebody, Stage
 
 _YEAR = 365
-GONE = ("KM-2014-0311", "KM-2015-0087")
-TOLD = ("KM-2015-0204", "KM-2016-0019")
-AGREED = ("KM-2016-0133",)
-ASKED = ("KM-2016-0340", "KM-2017-0055")
-FREE = ("KM-2017-0102",)
-"""References of records of group 3 whose time is over: disposed of, instructed, agreed to, proposed, and free to go."""
+GONE = ("0311", "0087")
+TOLD = ("0204", "0019")
+AGREED = ("0133",)
+ASKED = ("0340", "0055")
+FREE = ("0102",)
+"""Numbers of records of group 3 whose time is over: disposed of, instructed, agreed to, proposed, and free to go."""
 EVENTS = ("new_offence", "suspected_offence", "risk_of_harm")
 
 
@@ -42,6 +43,7 @@ class Retention:
     def __init__(self, stage: Stage, client_id: str, supervisor: Somebody) -> None:
         self.stage, self.supervisor = stage, supervisor
         self.officer = stage.the("ig_officer")
+        self.called: dict[str, str] = {}
         self.program = Actor("client", client_id, holdings=frozenset({Holding("case_system")}))
 
     def begins(self) -> None:
@@ -50,14 +52,14 @@ class Retention:
         self._of_every_group()
         run_now(self.stage.house, MAKE)
         self._review(GONE + TOLD + AGREED + ASKED + FREE, "dispose", "no", "Its time is over, and nobody needs it.")
-        self._review(("KM-2016-0277",), "retain", "yes", "It is part of a pattern that goes on.")
+        self._review(("0277",), "retain", "yes", "It is part of a pattern that goes on.")
         self._hold("death_review", "subject", "P-0007", "The review has asked for all that concerns this person.", 200)
         self._agreed(self._proposed(GONE))
 
     def goes_on(self) -> None:
         """A second manifest is agreed to, and a hold of last year is to be looked at soon."""
         self._agreed(self._proposed(TOLD))
-        self._hold("inquiry", "record", "KM-2018-0045", "Named in a letter of the inquiry.", 29)
+        self._hold("inquiry", "record", self.called["0045"], "Named in a letter of the inquiry.", 29)
 
     def is_told(self) -> None:
         """The first manifest's waiting is over: the case system is told, and confirms."""
@@ -77,39 +79,40 @@ class Retention:
             run_now(self.stage.house, job)
 
     def _go_their_way(self) -> None:
-        for number, reference in enumerate(GONE + TOLD + AGREED + ASKED + FREE):
-            self._registers(reference, 3, self._ago(8 * _YEAR + 40 * number))
+        for place, number in enumerate(GONE + TOLD + AGREED + ASKED + FREE):
+            self._registers(number, 3, self._ago(8 * _YEAR + 40 * place))
 
     def _of_every_group(self) -> None:
         """Three dozen more, so that every year to come has some of them."""
         places = [self.stage.organisation_id(code) for code in ("swale", "kmpt", "clarion")]
-        self._registers("KM-2016-0277", 2, self._ago(10 * _YEAR + 30), places[0])
-        self._registers("KM-2018-0045", 3, self._ago(7 * _YEAR), places[1])
+        self._registers("0277", 2, self._ago(10 * _YEAR + 30), places[0])
+        self._registers("0045", 3, self._ago(7 * _YEAR), places[1])
+        self._registers("0512", 2, self._ago(10 * _YEAR - 55), places[2])
         for number in range(36):
             group = 1 + number % 3
             opened = self._ago(90 + 97 * number)
             born = self._ago(_YEAR * (30 + number)) if group == 1 and number % 2 == 0 else None
-            reference = f"KM-{opened.year}-{400 + number:04}"
-            self._registers(reference, group, opened, places[number % 3], born, f"P-{number // 3:04}")
+            self._registers(f"{600 + number:04}", group, opened, places[number % 3], born, f"P-{number // 3:04}")
             if number % 5 == 0:
-                self._happens(reference, opened + timedelta(days=60), EVENTS[number % 3])
+                self._happens(f"{600 + number:04}", opened + timedelta(days=60), EVENTS[number % 3])
 
     def _registers(
-        self, reference: str, group: int, opened_on: date, place: UUID | None = None, born_on: date | None = None,
+        self, number: str, group: int, opened_on: date, place: UUID | None = None, born_on: date | None = None,
         subject: str | None = None,
     ) -> None:  # fmt: skip
+        self.called[number] = f"KM-{opened_on.year}-{number}"
         said = Registered([group], opened_on, born_on=born_on, subject=subject, organisation_id=place)
         with self.stage.house.work(self.program) as ctx:
-            records.register(ctx, reference, said)
+            records.register(ctx, self.called[number], said)
 
-    def _happens(self, reference: str, on: date, kind: str) -> None:
+    def _happens(self, number: str, on: date, kind: str) -> None:
         with self.stage.house.work(self.program) as ctx:
-            records.tell(ctx, reference, event_id=f"{reference}-1", kind=kind, happened_on=on)
+            records.tell(ctx, self.called[number], event_id=f"{number}-1", kind=kind, happened_on=on)
 
-    def _review(self, references: Iterable[str], decision: str, answer: str, reason: str) -> None:
-        for reference in references:
+    def _review(self, numbers: Iterable[str], decision: str, answer: str, reason: str) -> None:
+        for number in numbers:
             with self.stage.as_(self.officer) as ctx:
-                [listed] = queries.reviews(ctx, search=reference).rows
+                [listed] = queries.reviews(ctx, search=self.called[number]).rows
                 answers = dict.fromkeys(ctx.the(Policy).retention_questions, answer)
                 deciding.decide(ctx, listed.review.id, Found(answers, decision, reason))
 
@@ -118,10 +121,10 @@ class Retention:
             review_on = london_date(ctx.now()) + timedelta(days=days)
             holds.place(ctx, ground=ground, reach=reach, value=value, reason=reason, review_on=review_on)
 
-    def _proposed(self, references: Iterable[str]) -> DisposalManifest:
+    def _proposed(self, numbers: Iterable[str]) -> DisposalManifest:
         with self.stage.as_(self.supervisor) as ctx:
-            reviewed = [queries.reviews(ctx, which=queries.Which.PROPOSED, search=each).rows for each in references]
-            ids = [rows[0].record.id for rows in reviewed]
+            found = (queries.reviews(ctx, which=Which.PROPOSED, search=self.called[each]).rows for each in numbers)
+            ids = [rows[0].record.id for rows in found]
             return disposals.propose(ctx, ids, reason="Reviewed; nothing speaks for keeping them.")
 
     def _agreed(self, manifest: DisposalManifest) -> None:

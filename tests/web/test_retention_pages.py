@@ -76,10 +76,10 @@ def test_the_page_of_a_record_says_why_draws_its_time_and_what_stands_in_the_way
         "From 20 November 2016: 1 relevant event. The first day on which it may be disposed of is 1 June 2028." in page
     )
     for each in (
-        "Its minimum period is not over.",
-        "A review of it is open.",
+        "its minimum period is not over",
+        "a review of it is open",
         "New offence",
-        "Review made, still open",
+        "Fell due for review, still open",
     ):
         assert each in page
     assert page.count("hub-time__mark ") == page.count('data-label="What"') == 5
