@@ -156,7 +156,7 @@ def records_of_time(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
         "/retention/reviews?search=R&which=all&group=2&sort=-reviewer", "/retention/reviews/export.csv", "/retention/reviews/new",
         "/", "/retention", f"/retention/records?search=R&group=2&sort=-organisation&hold={on_hold.id}&due=over",
         "/retention/records/export.csv", f"/retention/records/{record}", "/retention/holds?search=R&sort=-ground", "/retention/restored?sort=what", "/retention/restored/export.csv",
-        "/retention/holds/export.csv", "/retention/holds/new",
+        "/retention/holds/export.csv", "/retention/holds/new", "/retention/own-records?which=timed&sort=-due", "/retention/own-records/export.csv",
         *(f"/retention/holds/{on_hold.id}{step}" for step in ("", "/review", "/lift")),
         *(f"/retention/reviews/{review}{step}" for step in ("", "/decision", "/together", "/reviewer")),
     )  # fmt: skip
