@@ -27,6 +27,7 @@ from retention.disposals.rules import ItemStatus
 from retention.disposals.rules import Status as Manifest
 from retention.models import RetentionRecord
 from retention.reckoning import facts_of
+from retention.reviews.models import RetentionReview
 from retention.rules import Start, Status, minimum
 
 from .doing import Again, Done, Forgotten, Way, held
@@ -56,6 +57,7 @@ def confirmed(ctx: Context, line: Line, everything: Forgotten) -> Done | None:
     item.instructed_at = item.instructed_at or _instant(line.at)
     item.confirmed_at, item.confirmed_by = _instant(line.at), line.actor
     item.certificate = _number(ctx, int(said["certificate"]))
+    closed = _close_reviews(ctx, record.id, line)
     ctx.session.flush()
     _said_by_two(ctx, manifest, said["proposed_by"], said["approved_by"], line)
     _move(ctx, manifest)
@@ -70,7 +72,8 @@ def confirmed(ctx: Context, line: Line, everything: Forgotten) -> Done | None:
         ),
     )  # fmt: skip
     exactly = item.certificate == said["certificate"]
-    return Done(Way.EXACTLY if exactly else Way.TO_LOOK, (item.id, record.id, manifest.id, manifest.proposal_id))
+    changed = (item.id, record.id, manifest.id, manifest.proposal_id, *closed)
+    return Done(Way.EXACTLY if exactly else Way.TO_LOOK, changed)
 
 
 def instructed(ctx: Context, line: Line, everything: Forgotten) -> Done | None:
@@ -91,11 +94,12 @@ def instructed(ctx: Context, line: Line, everything: Forgotten) -> Done | None:
         ctx.session.add(item)
     item.status, item.left_out, item.instructed_at = ItemStatus.INSTRUCTED.value, None, _instant(line.at)
     record.status = Status.INSTRUCTED.value
+    closed = _close_reviews(ctx, record.id, line)
     ctx.session.flush()
     approved = next((each for each in everything.of("disposal.approved") if each.thing == manifest.id), None)
     _said_by_two(ctx, manifest, manifest.proposed_by, approved.actor if approved else manifest.approved_by, line)
     _move(ctx, manifest)
-    return Done(Way.EXACTLY, (item.id, record.id, manifest.id, manifest.proposal_id))
+    return Done(Way.EXACTLY, (item.id, record.id, manifest.id, manifest.proposal_id, *closed))
 
 
 def left_out(ctx: Context, line: Line, _all: Forgotten) -> Done | None:
@@ -220,6 +224,18 @@ def _let_go_of(ctx: Context, record_id: UUID) -> None:
         if manifest is not None:
             _call_off(ctx, manifest)
     ctx.session.flush()
+
+
+def _close_reviews(ctx: Context, record_id: UUID, line: Line) -> list[UUID]:
+    """A review that is open on the copy was decided before the record could go: who decided it and in which words is lost."""
+    open_still = select(RetentionReview).where(
+        RetentionReview.record_id == record_id, RetentionReview.decided_at.is_(None)
+    )
+    found = ctx.session.scalars(open_still.with_for_update()).all()
+    for review in found:
+        review.status, review.decision = "decided", "dispose"
+        review.decided_by, review.decided_at = ctx.actor.id, _instant(line.at)
+    return [review.id for review in found]
 
 
 def _said_by_two(ctx: Context, manifest: DisposalManifest, proposer: str, approver: str | None, line: Line) -> None:

@@ -49,9 +49,11 @@ WHAT: dict[str, str] = {
     "passkey.ended": "A passkey ended",
     "password.compromised": "A password was known to others",
     "password.set": "A password was replaced",
+    "policy.changed": "A value of the policy was changed",
     "retention_hold.placed": "A hold was placed",
     "role.ended": "A role ended",
     "session.ended": "A sign-in ended",
+    "withdrawal.announced": "An organisation announced that it withdraws",
     "withdrawal.links_ended": "Links to a password were closed",
 }
 
@@ -69,6 +71,8 @@ NEXT: dict[str, str] = {
     "licence.suspended": "Look at the checklist, and let the licence be used again if it holds.",
     "organisation.withdrew": "Record its withdrawal again, with its letter.",
     "passkey.ended": "Verify who they are, and reset the account.",
+    "policy.changed": "Two people change it again; the entry of the log that there was says which.",
+    "withdrawal.announced": "Record its withdrawal again, with its letter.",
     "password.set": "Nothing: whoever signs in sets a new password.",
 }
 """What is asked of somebody where it could not be done as it was."""

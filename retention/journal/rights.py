@@ -31,6 +31,8 @@ from compliance.kernel.context import Context
 from compliance.licences import steps
 from compliance.licences.models import CaseInvitation, ClosedCase, Licence
 from compliance.licences.rules import ENDED, EndReason, Status, Suspension
+from policies.in_force import PolicyChange
+from signatories.models import Withdrawal
 
 from .doing import Again, Done, Forgotten, Way, held
 from .lines import Line
@@ -71,6 +73,16 @@ def organisation_left(ctx: Context, line: Line, _all: Forgotten) -> Done | None:
     for licence in found:
         steps.rest(ctx, licence, Suspension.INVESTIGATION)
     return Done(Way.TO_LOOK, tuple(licence.id for licence in found))
+
+
+def announced(ctx: Context, line: Line, _all: Forgotten) -> Done | None:
+    """An organisation was to leave: the hub records it again, with its letter (SIG-6)."""
+    return Done(Way.TO_LOOK) if held(ctx, Withdrawal, line.thing) is None else None
+
+
+def policy_changed(ctx: Context, line: Line, _all: Forgotten) -> Done | None:
+    """Two people changed a value of the policy: two people change it again (IDN-9)."""
+    return Done(Way.TO_LOOK) if held(ctx, PolicyChange, line.thing) is None else None
 
 
 def role_ended(ctx: Context, line: Line, _all: Forgotten) -> Done | None:
@@ -257,8 +269,10 @@ AGAIN: dict[str, Again] = {
     "passkey.ended": keys_ended,
     "password.compromised": password_known,
     "password.set": password_replaced,
+    "policy.changed": policy_changed,
     "role.ended": role_ended,
     "session.ended": session_ended,
+    "withdrawal.announced": announced,
     "withdrawal.links_ended": links_ended,
 }
 """What ends a right, and how that is done again."""
@@ -267,5 +281,7 @@ TAKEN_BACK: dict[str, frozenset[str]] = {
     "account.recovered": frozenset({"account.locked", "account.closed_to_strangers"}),
     "account.reset": frozenset({"account.locked", "account.closed_to_strangers"}),
     "licence.resumed": frozenset({"licence.suspended"}),
+    "organisation.withdrew": frozenset({"withdrawal.announced"}),
+    "withdrawal.called_off": frozenset({"withdrawal.announced"}),
 }
 """What gives back what these took from the same thing, so that none of them is done again if it came after."""

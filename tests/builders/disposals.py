@@ -27,7 +27,7 @@ from tests.builders.retention import KEEPER, RECORDS, a_keeper, a_record, kept, 
 INSTRUCTIONS = "/api/v1/retention/instructions"
 
 
-def may_go(app: Flask, *references: str, decision: str = "dispose", **said: Any) -> list[RetentionRecord]:
+def may_go(app: Flask, *references: str, decision: str | None = "dispose", **said: Any) -> list[RetentionRecord]:
     """Records of group 3 whose time is over, with a review that decided so."""
     house, keeper = house_of(app), a_keeper(app)
     for reference in references:

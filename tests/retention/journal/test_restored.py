@@ -16,9 +16,12 @@ from retention.disposals.models import DisposalManifest
 from retention.holds import use_cases as holds
 from retention.holds.models import RetentionHold
 from retention.journal.keeping import keep
+from retention.reviews import showing
+from retention.reviews.models import RetentionReview
 from tests.builders.api import is_problem
 from tests.builders.disposals import agreed, confirms, items, may_go, proposed, waited
-from tests.builders.identity import every, logged, someone
+from tests.builders.identity import COMMAND, every, logged, someone
+from tests.builders.licences import rows_made
 from tests.builders.retention import RECORDS, a_keeper, a_record, records
 from tests.retention.journal.conftest import again
 from tests.witnesses.conftest import Past
@@ -138,3 +141,30 @@ def test_a_manifest_that_was_called_off_is_called_off_again(app: Flask, kept_hou
 
     assert again(house) == [("disposal.called_off", "exactly")]
     assert items(house)["R-1"].status == "called_off"
+
+
+@pytest.mark.rule("RET-12")
+def test_a_review_that_the_copy_still_has_open_is_over(
+    sqlite_app: Flask, kept_house: House, past: Past, clock: FixedClock
+) -> None:
+    house = kept_house
+    found = may_go(sqlite_app, "R-1", decision=None)
+    keep(house)
+    past.take()
+    [review] = every(house, RetentionReview)
+    with house.work(COMMAND) as ctx:
+        now = ctx.session.get_one(RetentionReview, review.id)
+        now.status, now.decision, now.decided_by, now.decided_at = "decided", "dispose", "test", ctx.now()
+        rows_made(ctx, now)
+    agreed(house, proposed(house, *found))
+    waited(house, clock)
+    confirms(sqlite_app, items(house)["R-1"].id)
+    keep(house)
+    past.put_back()
+    assert every(house, RetentionReview)[0].decided_at is None
+    keep(house)
+
+    after = every(house, RetentionReview)[0]
+    assert (after.status, after.decision, after.decided_by) == ("decided", "dispose", "after-restore")
+    with house.work(*someone(house, "ig_officer")) as ctx:
+        assert showing.view(ctx, after.id).reason == ""

@@ -92,8 +92,8 @@ def test_whoever_is_kept_from_a_case_does_not_read_of_it_here(
 def test_nobody_is_shut_out_of_the_page(
     sqlite_app: Flask,
     turned_back: House,
-    comes: Comes,
-    new_page: NewPage,  # noqa: F811
+    comes: Comes,  # noqa: F811
+    new_page: NewPage,
 ) -> None:
     officer = comes("ig_officer")
     server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)

@@ -15,7 +15,7 @@ from audit.record import record
 from compliance.decisions.exceptions import use_cases as exceptions
 from compliance.decisions.exceptions.models import BreakGlass, Conflict
 from compliance.identity import use_cases as identity
-from compliance.identity.events import AccountLocked, ClosedToStrangers, DevicesForgotten, PasskeyEnded
+from compliance.identity.events import AccountLocked, ClosedToStrangers, DevicesForgotten, PasskeyEnded, PolicyChanged
 from compliance.identity.models import (
     AccountInvitation,
     Authenticator,
@@ -36,8 +36,9 @@ from compliance.licences.models import CaseInvitation, ClosedCase, Licence
 from compliance.licences.rules import EndReason, Status, Suspension
 from retention.journal.copied import AGAIN
 from retention.journal.keeping import keep
+from signatories.withdrawals.events import WithdrawalAnnounced, WithdrawalCalledOff
 from tests.builders import exceptions as glass
-from tests.builders.identity import a_link, a_person, an_account, every, someone
+from tests.builders.identity import a_link, a_person, an_account, every, logged, someone
 from tests.builders.licences import a_licence, a_session, acting, an_organisation, rows_made, seats, withdraw
 from tests.retention.journal.conftest import again
 from tests.witnesses.conftest import Past
@@ -193,7 +194,13 @@ def test_every_right_that_ended_has_ended_on_the_copy_too(app: Flask, kept_house
 
 
 def test_every_ending_that_is_done_again_is_tried_here_or_among_disposals() -> None:
-    tried = {"account.recovered", "authenticator.enrolled", "withdrawal.links_ended"} | ELSEWHERE
+    tried = {
+        "account.recovered",
+        "policy.changed",
+        "withdrawal.announced",
+        "authenticator.enrolled",
+        "withdrawal.links_ended",
+    } | ELSEWHERE
     said = Path(__file__).read_text()
     named = {name for name in AGAIN if f'"{name}"' in said}
 
@@ -259,3 +266,31 @@ def test_who_gave_up_a_second_factor_is_kept_out_until_the_hub_looks(app: Flask,
     assert row(house, Authenticator, app_id).ended_at is not None
     assert row(house, Person, person.id).locked_at is not None
     assert ("account.recovered", "denied") in again(house)
+
+
+@pytest.mark.rule("RET-12", "SIG-6", "IDN-9")
+def test_what_nobody_but_the_hub_can_do_again_is_listed_for_it(
+    sqlite_app: Flask, kept_house: House, past: Past
+) -> None:
+    house = kept_house
+    organisation = an_organisation(house)
+    keep(house)
+    past.take()
+    stays, leaves, called_off = (uuid4() for _ in range(3))
+    with house.work(TEST) as ctx:
+        for subject in (leaves, called_off):
+            record(
+                ctx,
+                WithdrawalAnnounced(
+                    subject=subject, organisation=organisation, instruments=("isa",), letter="0" * 64,
+                    effective_at=ctx.now(), duties_acknowledged=False,
+                ),
+            )  # fmt: skip
+        record(ctx, WithdrawalCalledOff(subject=called_off, organisation=organisation))
+        record(ctx, PolicyChanged(subject=stays, value="sessions.idle_minutes", before="30", after="15"))
+    keep(house)
+    past.put_back()
+
+    assert keep(house).to_look == 2
+    assert again(house) == [("withdrawal.announced", "to_look"), ("policy.changed", "to_look")]
+    assert [entry.subject_id for entry in logged(house, "restore.done_again")] == [str(leaves), str(stays)]
