@@ -10,11 +10,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 
 from compliance.accesses.flags.models import AccessFlag
-from compliance.breaches.models import Incident, IncidentAction
+from compliance.breaches.models import Incident, IncidentAction, IncidentDraft
 from compliance.breaches.notifying.models import DataBreach
 from compliance.complaints.models import Complaint
 from compliance.identity.models import AccountInvitation
@@ -244,3 +244,19 @@ def test_nobody_but_the_schedule_disposes_of_our_own_records(sqlite_house: House
         with pytest.raises(Forbidden), sqlite_house.work(*someone(sqlite_house, "ig_officer")) as ctx:
             act(ctx)
     assert len(every(sqlite_house, AccountInvitation)) == 1
+
+
+@pytest.mark.rule("RET-9", "RET-6")
+def test_what_another_room_forgets_rests_too_while_its_kind_is_held(sqlite_house: House, clock: FixedClock) -> None:
+    house = sqlite_house
+    with house.work(COMMAND) as ctx:
+        draft = {"id": ctx.new_id(), "person_id": UUID(someone(house, "delegate").actor.id), "content": b"x"}
+        ctx.session.execute(insert(IncidentDraft).values(saved_at=ctx.now(), **draft))
+    over(clock, "breach_drafts")
+    placed = hold(house, "kind", "breach_drafts")
+    assert own.disposes(house, "breach_drafts") == 0
+    assert len(every(house, IncidentDraft)) == 1
+
+    lifted(house, placed)
+    assert own.disposes(house, "breach_drafts") == 1
+    assert every(house, IncidentDraft) == []

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from compliance import scheduler
+from compliance.cli.grants import forgotten
 from compliance.governance.escalations.disposing import KIND as ESCALATIONS
 from compliance.kernel.db import Base
 from compliance.kernel.jobs import Job
@@ -118,6 +119,34 @@ def test_the_guide_names_every_class_as_the_policy_has_it() -> None:
 
     assert {name: said.get(name) for name in POLICY.own_tables} == {
         name: table.of_class for name, table in POLICY.own_tables.items()
+    }
+
+
+@pytest.mark.rule("RET-9", "SIG-2")
+def test_the_services_role_may_delete_what_the_schedule_takes_and_no_evidence() -> None:
+    def inside(parts: tuple[Part, ...]) -> set[str]:
+        return {name for part in parts for name in ({part.rows.__tablename__} | inside(part.parts))}
+
+    taken = {name for kind in EVERY if kind.instead is None for name in {kind.rows.__tablename__} | inside(kind.parts)}
+    taken |= {
+        "passwords",
+        "saved_searches",
+        "training",
+        "vetting",
+        "known_devices",
+        "idempotency_keys",
+        "incident_drafts",
+    }
+
+    assert taken <= forgotten()
+    assert {name for name in forgotten() if POLICY.own_tables[name].of_class == "evidence"} == {"uploads"}
+    assert not forgotten() & {
+        "people",
+        "licences",
+        "roles_held",
+        "organisations",
+        "retention_records",
+        "disposal_items",
     }
 
 
