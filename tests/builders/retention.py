@@ -82,7 +82,7 @@ def records(house: House) -> dict[str, RetentionRecord]:
     return {record.reference: record for record in every(house, RetentionRecord)}
 
 
-def other_values(house: House, **values: int) -> None:
+def other_values(house: House, **values: Any) -> None:
     """This process goes by other values of retention from now on, as one that was started with other files."""
     files: PolicyInForce = house.fixtures[Policy]
     other = replace(files.files, retention=replace(files.files.retention, **values), version="0" * 16)
