@@ -33,25 +33,21 @@ from .groups import (
     CountryValues,
     DataCategory,
     DecisionValues,
-    DisposalValues,
     EscalationValues,
     ExceptionValues,
-    HoldGround,
     InformationAsset,
     LicenceValues,
     NeedToKnowRule,
     NoticeValues,
     PasswordValues,
     ReadingPurpose,
-    RetentionEvent,
-    RetentionQuestion,
-    RetentionValues,
     SecondFactorValues,
     SessionValues,
     SignatoryValues,
     SignInValues,
     TwoPeopleValues,
 )
+from .keeping import DisposalValues, HoldGround, RetentionEvent, RetentionQuestion, RetentionValues
 from .own import OwnRule, OwnTable
 
 T = TypeVar("T")
