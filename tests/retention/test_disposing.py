@@ -21,9 +21,46 @@ from retention.disposals.models import DisposalManifest
 from retention.disposals.rules import Obstacle
 from retention.holds import use_cases as holds
 from tests.builders.api import is_problem
-from tests.builders.disposals import INSTRUCTIONS, agreed, confirms, items, may_go, proposed, reviewed, waited
-from tests.builders.identity import every, logged, someone
+from tests.builders.complaints import a_complaint, between
+from tests.builders.disposals import (
+    INSTRUCTIONS,
+    agreed,
+    certified,
+    confirms,
+    items,
+    may_go,
+    proposed,
+    reviewed,
+    waited,
+)
+from tests.builders.identity import an_employer, every, logged, someone
+from tests.builders.incidents import an_incident
 from tests.builders.retention import RECORDS, a_keeper, a_record, an_event, records
+
+
+@pytest.mark.rule("RET-5")
+def test_a_record_with_an_open_complaint_or_breach_is_not_proposed_nor_told_of_and_what_is_gone_is_not_again(
+    app: Flask, clock: FixedClock
+) -> None:
+    house = house_of(app)
+    complained, breached, gone, free = may_go(app, "R-1", "R-2", "R-3", "R-4")
+    manifest = proposed(house, complained, breached, free)
+    agreed(house, manifest)
+    certified(house, gone)
+    it = between(house, an_employer(house, "One Place"), an_employer(house, "Other Place"))
+    a_complaint(it, reference="R-1")
+    an_incident(house, kind="failure_to_share", reference="R-2")
+
+    waited(house, clock)
+
+    assert {reference: (item.status, item.left_out) for reference, item in items(house).items()} == {
+        "R-1": ("left_out", "complaint_open"), "R-2": ("left_out", "breach_open"), "R-3": ("confirmed", None),
+        "R-4": ("instructed", None),
+    }  # fmt: skip
+    for record, obstacle in ((complained, "complaint_open"), (breached, "breach_open"), (gone, "not_kept")):
+        with pytest.raises(CannotBeDisposed) as refused:
+            proposed(house, record)
+        assert [each.detail for each in refused.value.fields] == [obstacle]
 
 
 def the_manifest(app: Flask) -> DisposalManifest:
