@@ -42,7 +42,7 @@ _NUMBERS = {
     "sqlite": "WITH RECURSIVE numbers(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM numbers WHERE n < {last})",
     "postgresql": "WITH numbers AS (SELECT generate_series({first}, {last}) AS n)",
 }
-_AT_ONCE = 500_000
+_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,8 @@ def fill(house: House, records: int) -> None:
         with house.engine.execution_options(**{WRITES: True}).begin() as store:
             _records(store, kind, first, last, today)
     with house.engine.execution_options(**{WRITES: True}).begin() as store:
+        if kind == "postgresql":
+            store.exec_driver_sql("SET LOCAL statement_timeout = 0")
         _reviews(store, kind, today)
     _known(house.engine)
 
@@ -117,6 +119,8 @@ def _reviews(store: Connection, kind: str, today: date) -> None:
 def _known(engine: Engine) -> None:
     """What a store learns by itself at night: how its rows are spread."""
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as store:
+        if engine.dialect.name == "postgresql":
+            store.exec_driver_sql("SET statement_timeout = 0")
         store.exec_driver_sql("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE")
 
 

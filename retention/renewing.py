@@ -7,11 +7,12 @@ names each record whose minimum period now ends sooner, and a review and two peo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, String, literal_column, or_, select, tuple_
+from sqlalchemy import ColumnElement, String, and_, literal_column, select, tuple_
 
 from audit.record import record as enter
 from compliance.kernel.context import Context, House, worker
@@ -68,10 +69,15 @@ def renew(house: House, stopping: Stopping, *, name: str, most: int) -> Run:
 def renew_some(ctx: Context, *, after: Place | None = None, limit: int = AT_ONCE) -> Portion:
     """Reckon so many records anew; one that somebody else holds is left for the next time. Raises Forbidden."""
     require(ctx, Permission.RETENTION_MAKE_DUE)
-    wanted = select(_IT).where(_stale(ctx, after)).order_by(_IT.reckoned_by, _IT.id).limit(limit)
-    found = ctx.session.scalars(
-        wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    ).all()
+    found: Sequence[RetentionRecord] = ()
+    for side in _stale(ctx, after):
+        wanted = select(_IT).where(side).order_by(_IT.reckoned_by, _IT.id).limit(limit)
+        found = (
+            found
+            or ctx.session.scalars(
+                wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+            ).all()
+        )
     last = (found[-1].reckoned_by, found[-1].id) if found else None
     sooner, others = list[UUID](), list[UUID]()
     moved = untold = failed = 0
@@ -101,11 +107,15 @@ def renew_some(ctx: Context, *, after: Place | None = None, limit: int = AT_ONCE
 
 def _waiting(ctx: Context, after: Place | None) -> bool:
     """Whether there is anything to do: asked without holding anything."""
-    return ctx.session.scalar(select(_IT.id).where(_stale(ctx, after)).limit(1)) is not None
+    return any(ctx.session.scalar(select(_IT.id).where(side).limit(1)) is not None for side in _stale(ctx, after))
 
 
-def _stale(ctx: Context, after: Place | None) -> ColumnElement[bool]:
-    """The records that are kept and stand on another policy, from a place on."""
+def _stale(ctx: Context, after: Place | None) -> list[ColumnElement[bool]]:
+    """The records that are kept and stand on another policy, from a place on: those before it in the index, and those after.
+
+    Each is a range of the index by itself. Asked for as one, a store would sort all of them for each portion.
+    """
     version = reckoning.version(ctx.the(Policy))
-    other = _KEPT & or_(_IT.reckoned_by < version, _IT.reckoned_by > version)
-    return other if after is None else other & (tuple_(_IT.reckoned_by, _IT.id) > tuple_(*after))
+    beyond = [] if after is None else [tuple_(_IT.reckoned_by, _IT.id) > tuple_(*after)]
+    before = [] if after is not None and after[0] > version else [and_(_KEPT, _IT.reckoned_by < version, *beyond)]
+    return [*before, and_(_KEPT, _IT.reckoned_by > version, *beyond)]
