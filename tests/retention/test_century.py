@@ -1,7 +1,7 @@
 """A short century: records through their whole life, held against an independent count (RET-1, RET-3, RET-5).
 
-The long one is `python -m tests.retention.century`. Seen to fail: with a period one year shorter or longer, a review that
-is looked for a day late or early, and an event that restarts no clear period.
+The long one is `python -m tests.retention.century`. Seen to fail: with a count that lets group 3 go after five years, each
+record that goes is told to be missed.
 """
 
 from __future__ import annotations

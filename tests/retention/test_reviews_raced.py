@@ -1,7 +1,7 @@
 """Two who do something about one record at the same instant, three hundred times on each store (RET-1, RET-4, RET-8).
 
-Seen to fail: where a review is decided without a look at whether it still is open, where it is handed over without holding
-it, and where the case system is told without a look at what is known of the record by then.
+Seen to fail: where a review is decided without a look at whether it still is open, and where the case system is told without
+a look at what is known of the record by then.
 """
 
 from __future__ import annotations
