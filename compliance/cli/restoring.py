@@ -14,6 +14,7 @@ from retention.jobs import DISPOSE
 from retention.journal.folder import OutOfReach
 from retention.journal.keeping import Kept, keep
 from retention.journal.lines import Broken
+from retention.own.jobs import JOBS as OWN_RECORD_JOBS
 
 from .witnessing import CONTRADICTED, stand_or_end
 
@@ -73,4 +74,4 @@ def _dispose_of_our_own(house: House) -> None:
 
 
 def _own() -> list[Work]:
-    return [DISPOSE, *(job for job in IDENTITY_JOBS if job.name.startswith(FORGETS))]
+    return [DISPOSE, *OWN_RECORD_JOBS, *(job for job in IDENTITY_JOBS if job.name.startswith(FORGETS))]

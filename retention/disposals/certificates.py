@@ -142,7 +142,7 @@ def document(ctx: Context, found: Certified) -> Document:
         ),
         ("How", METHOD_WORDS[said["method"]]),
         ("Disposed of on", said_day(date.fromisoformat(said["disposed_on"]))),
-        ("Confirmed by", f"The case system ({found.entry.actor_id})"),
+        ("Confirmed by", f"The case system ({found.item.confirmed_by})"),
         ("Manifest", f"{called(manifest.year, manifest.number)}, SHA-256 {said['digest']}"),
     ]
     log = [

@@ -16,12 +16,12 @@ from .lines import Broken
 log = structlog.get_logger("compliance.journal")
 
 EVERY = timedelta(seconds=2)
-MOST = 1_000_000
+MOST = 10_000
 
 
 def _write(house: House, stopping: Stopping) -> Run:
     try:
-        kept = keep(house, stopping=stopping)
+        kept = keep(house, stopping=stopping, most=MOST)
     except (Broken, OutOfReach) as problem:
         log.error("the journal is not written: run `compliance doctor`", problem=str(problem))
         return Run(1, 0, 1)

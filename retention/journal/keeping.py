@@ -51,11 +51,17 @@ def folder_of(house: House) -> Folder | None:
     return Folder(path, house.the(KeyRing)) if path is not None else None
 
 
-def keep(house: House, *, then: Callable[[House], None] = lambda house: None, stopping: Stopping | None = None) -> Kept:
+def keep(
+    house: House,
+    *,
+    then: Callable[[House], None] = lambda house: None,
+    stopping: Stopping | None = None,
+    most: int | None = None,
+) -> Kept:
     """Bring the journal up to the log, and, where the store was turned back, do again what it forgot, before that.
 
     `then` is called once all of that is done and before it is said to be. Raises Broken, OutOfReach, and what the store
-    raises; then nothing may be served.
+    raises; then nothing may be served. `most` entries are added, and some more, where it is given: the others are the next time's.
     """
     folder = folder_of(house)
     if folder is None:
@@ -63,7 +69,7 @@ def keep(house: House, *, then: Callable[[House], None] = lambda house: None, st
     with folder.turn():
         known, forgotten = _compared(house, folder)
         settled = _done_again(house, forgotten, then) if forgotten else Kept()
-        added = _brought_up(house, folder, known.number if known else -1, stopping or Stopping())
+        added = _brought_up(house, folder, known.number if known else -1, stopping or Stopping(), most)
     return Kept(added, settled.forgotten, settled.exactly, settled.denied, settled.to_look)
 
 
@@ -79,10 +85,10 @@ def _compared(house: House, folder: Folder) -> tuple[Line | None, list[Line]]:
     return None, forgotten[::-1]
 
 
-def _brought_up(house: House, folder: Folder, number: int, stopping: Stopping) -> int:
+def _brought_up(house: House, folder: Folder, number: int, stopping: Stopping, most: int | None) -> int:
     """Add what the log says after this entry; how many lines that were."""
     ring, added = house.the(KeyRing), 0
-    while not stopping.told:
+    while not stopping.told and (most is None or added < most):
         last, mark = folder.last()
         with house.engine.connect() as connection:
             found = copied.since(connection, ring, number, (last.place if last else 0) + 1)
