@@ -23,7 +23,7 @@ from policies.permissions import Permission
 from policies.values import Policy
 from retention import rules as minimum
 from retention.holds.queries import is_held
-from retention.models import RetentionRecord
+from retention.models import RetentionEvent, RetentionRecord
 from retention.reckoning import facts_of
 from retention.reviews.models import RetentionReview
 from signatories.models import Organisation
@@ -158,6 +158,7 @@ def _which(ctx: Context, which: Which) -> ColumnElement[bool]:
     is_open = exists().where(_LATER.record_id == _IT.id, _LATER.decided_at.is_(None))
     complained = exists().where(Complaint.reference == _IT.reference, Complaint.ended_at.is_(None))
     breached = exists().where(Incident.reference == _IT.reference, Incident.ended_at.is_(None))
+    learnt_since = exists().where(RetentionEvent.record_id == _IT.id, RetentionEvent.told_at > _REVIEW.decided_at)
     early = and_(_IT.minimum_ends_on.is_not(None), _IT.minimum_ends_on > london_date(ctx.now()))
-    in_the_way = or_(is_held(), is_open, complained, breached, early)
+    in_the_way = or_(is_held(), is_open, complained, breached, learnt_since, early)
     return {Which.NOW: not_(in_the_way), Which.IN_THE_WAY: in_the_way, Which.ALL: true()}[which]

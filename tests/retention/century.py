@@ -185,6 +185,8 @@ class _Century:
         self.outcome.done["registered" if happened is None else "told"] += 1
         if happened is not None:
             life.last_on = max(happened, life.last_on or happened)
+            # What was learnt since the review is for the next one.
+            life.goes = False
         self.expect(life)
 
     def expect(self, life: Life) -> None:
