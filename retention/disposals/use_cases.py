@@ -24,12 +24,11 @@ from compliance.kernel.context import Context
 from compliance.kernel.db import violated
 from compliance.kernel.errors import FieldError, Invalid, NotFound
 from compliance.kernel.numbering import next_number
-from compliance.kernel.turns import in_turn
+from compliance.kernel.turns import KEEPING, in_turn
 from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
 from retention import rules as minimum
-from retention.holds.rules import TURN
 from retention.models import RetentionRecord
 
 from . import events, queries, rules
@@ -136,7 +135,7 @@ def instruct(ctx: Context, manifest_id: UUID) -> DisposalManifest:
     StillWaits.
     """
     require(ctx, Permission.DISPOSAL_CARRY_OUT)
-    in_turn(ctx, TURN)
+    in_turn(ctx, KEEPING)
     manifest = queries.manifest_held(ctx, manifest_id)
     status = rules.after(manifest.status, Step.INSTRUCT)
     if manifest.instruct_from is None or london_date(ctx.now()) < manifest.instruct_from:

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-TURN = "holds and instructions to dispose"
-"""A hold is placed, or the case system told what is to go, one after another: neither overlooks the other (RET-5)."""
-
 
 class Reach(StrEnum):
     """What the value of a hold is: one record, whoever it is about, an organisation, or a kind of record."""

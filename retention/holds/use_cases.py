@@ -17,7 +17,7 @@ from compliance.kernel.finding import the_one
 from compliance.kernel.ids import parse_id
 from compliance.kernel.reminding import to_remind
 from compliance.kernel.secrets import KeyRing
-from compliance.kernel.turns import in_turn
+from compliance.kernel.turns import KEEPING, in_turn
 from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
@@ -46,7 +46,7 @@ def place(ctx: Context, *, ground: str, reach: str, value: str, reason: str, rev
     """
     require(ctx, Permission.HOLD_PLACE)
     named, why = _understood(ctx, ground, reach, value, reason, review_on)
-    in_turn(ctx, rules.TURN)
+    in_turn(ctx, KEEPING)
     same = (RetentionHold.ground == ground, RetentionHold.reach == reach, RetentionHold.value == named)
     if ctx.session.scalar(select(exists().where(*same, RetentionHold.lifted_at.is_(None)))):
         raise AlreadyHeld()

@@ -12,9 +12,8 @@ from sqlalchemy import func, select
 
 from compliance.kernel.context import Context
 from compliance.kernel.jobs import Job, Work
-from compliance.kernel.turns import in_turn
+from compliance.kernel.turns import KEEPING, in_turn
 from policies.values import packaged
-from retention.holds.rules import TURN
 
 from .kinds import Kind, held
 from .schedule import KINDS
@@ -55,7 +54,7 @@ def heeding_holds(job: W) -> W:
         return [] if _is_held(ctx, code) else first(ctx)
 
     def act(ctx: Context, item: UUID) -> None:
-        in_turn(ctx, TURN)
+        in_turn(ctx, KEEPING)
         if not _is_held(ctx, code):
             then(ctx, item)
 

@@ -11,10 +11,9 @@ from sqlalchemy import delete, select, tuple_
 from audit.models import Audited
 from audit.record import record
 from compliance.kernel.context import Context
-from compliance.kernel.turns import in_turn
+from compliance.kernel.turns import KEEPING, in_turn
 from policies.access import require
 from policies.permissions import Permission
-from retention.holds.rules import TURN
 
 from .events import OwnRecordDisposed, OwnRecordsDisposed
 from .kinds import Gone, Kind, Part
@@ -31,7 +30,7 @@ def dispose_of_one(ctx: Context, kind: Kind, row_id: UUID) -> bool:
     What was opened again, held or taken by somebody else since it was found stays as it is.
     """
     require(ctx, Permission.OWN_RECORDS_DISPOSE)
-    in_turn(ctx, TURN)
+    in_turn(ctx, KEEPING)
     rows: Any = kind.rows
     wanted = select(rows).where(rows.id == row_id, kind.due(ctx)).with_for_update(of=rows)
     row = ctx.session.scalars(wanted.execution_options(populate_existing=True)).unique().one_or_none()
@@ -53,7 +52,7 @@ def dispose_of_one(ctx: Context, kind: Kind, row_id: UUID) -> bool:
 def dispose_of_some(ctx: Context, kind: Kind) -> int:
     """Dispose of the oldest rows that are over, so many at once; says how many those were."""
     require(ctx, Permission.OWN_RECORDS_DISPOSE)
-    in_turn(ctx, TURN)
+    in_turn(ctx, KEEPING)
     key = tuple(kind.rows.__table__.primary_key)
     wanted = select(*key).where(kind.due(ctx)).order_by(kind.order, *key).limit(AT_ONCE)
     found = [tuple(row) for row in ctx.session.execute(wanted)]

@@ -17,6 +17,8 @@ import pytest
 from sqlalchemy import func, select, update
 
 from audit.models import AuditEntry
+from compliance.breaches.models import Incident
+from compliance.breaches.reporting import Report, report
 from compliance.identity.proposals import use_cases as proposals
 from compliance.identity.proposals.models import Proposal
 from compliance.kernel.clock import london_date
@@ -140,27 +142,31 @@ def test_of_an_agreement_and_a_calling_off_at_once_neither_is_half_done(house: H
 
 
 @pytest.mark.rule("RET-5", "RET-6")
-def test_of_a_hold_and_an_instruction_at_once_the_one_that_was_first_counts(house: House) -> None:
+@pytest.mark.parametrize(("obstacle", "rounds"), [("held", ROUNDS), ("breach_open", 20)])
+def test_of_what_keeps_a_record_and_an_instruction_at_once_the_one_that_was_first_counts(
+    house: House, obstacle: str, rounds: int
+) -> None:
+    put, told_by = {"held": (_place, "retention_hold.placed"), "breach_open": (_report, "incident.reported")}[obstacle]
     officer, supervisor = someone(house, "ig_officer"), someone(house, "hub_supervisor")
     seen: Counter[str] = Counter()
     record = goes(house, "R-1")
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         it = proposed(house, record, by=supervisor)
         agreed(house, it, by=officer)
         _from_today(house, it.id)
         placed: list[UUID] = []
 
         def place(ctx: Context, into: list[UUID] = placed) -> None:
-            into.append(_place(ctx).id)
+            into.append(put(ctx).id)
 
         ends = together(house, [(JOB, lambda ctx, its=it.id: use_cases.instruct(ctx, its)), (supervisor, place)])
         assert ends == ["done", "done"]
-        held_first = _entry(house, "retention_hold.placed", placed[0]) < _entry(house, "disposal.instructed", it.id)
+        kept_first = _entry(house, told_by, placed[0]) < _entry(house, "disposal.instructed", it.id)
         [item] = _items(house, it.id)
-        assert (item.status, item.left_out) == (("left_out", "held") if held_first else ("instructed", None))
+        assert (item.status, item.left_out) == (("left_out", obstacle) if kept_first else ("instructed", None))
         seen[item.status] += 1
         _as_before(house, it.id)
-    assert sum(seen.values()) == ROUNDS
+    assert sum(seen.values()) == rounds
 
 
 @pytest.mark.rule("RET-5", "RET-8")
@@ -236,6 +242,10 @@ def _place(ctx: Context) -> RetentionHold:
     )
 
 
+def _report(ctx: Context) -> Incident:
+    return report(ctx, Report(kind="failure_to_share", words="It was not told.", reference="R-1"))
+
+
 def _write(house: House, *statements: Any) -> None:
     with house.engine.execution_options(**{WRITES: True}).begin() as connection:
         for each in statements:
@@ -255,6 +265,7 @@ def _as_before(house: House, manifest_id: UUID) -> None:
         update(DisposalItem).where(DisposalItem.manifest_id == manifest_id).values(status="called_off"),
         update(RetentionRecord).values(status="kept"),
         update(RetentionHold).values(lifted_at=house.clock.now()),
+        update(Incident).values(ended_at=house.clock.now()),
     )
 
 
