@@ -67,12 +67,18 @@ def write(house: House, numbers: Sequence[int], to: IO[bytes]) -> None:
 def _seal_up_to(house: House, number: int) -> None:
     """Seal until this entry is sealed: somebody else may be sealing meanwhile, and take it in a moment later."""
     for _ in range(_TRIES):
+        if _sealed(house, number):
+            return
         seal_all(house)
-        with house.engine.connect() as connection:
-            if connection.execute(select(LogSeal.size).where(LogSeal.id == HEAD)).scalar_one() > number:
-                return
+        if _sealed(house, number):
+            return
         time.sleep(_MOMENT_SECONDS)
     raise LogTouched(f"entry {number} cannot be sealed")
+
+
+def _sealed(house: House, number: int) -> bool:
+    with house.engine.connect() as connection:
+        return connection.execute(select(LogSeal.size).where(LogSeal.id == HEAD)).scalar_one() > number
 
 
 def _lines(connection: Connection, numbers: Sequence[int]) -> list[str]:

@@ -50,6 +50,11 @@ def due(ctx: Context, *, before: datetime, most: int) -> list[UUID]:
     return [ctx.new_id() for _ in range(-(-waiting // AT_ONCE))]
 
 
+def waiting(ctx: Context, *, before: datetime, most: int) -> int:
+    """How many rows beside entries older than this instant wait to be emptied; counted up to so many."""
+    return len(_next(ctx, before, most))
+
+
 def dispose(ctx: Context, *, before: datetime) -> int:
     """Empty the oldest rows beside entries older than this instant, so many at once; says how many those were."""
     numbers = _next(ctx, before, AT_ONCE)

@@ -62,22 +62,22 @@ NAMED: dict[str, tuple[int, int]] = {
 VERBS: dict[str, int] = {
     **dict.fromkeys(
         ("added", "announced", "concern_reported", "discussion_recorded", "report_sent", "enrolled", "entered", "given", "joined", "known", "made", "named", "opened", "published",
-         "raised", "recorded", "registered", "requested", "sent", "granted", "found", "published", "set_out", "reported", "action_added", "fell_due", "disposal_proposed", "secret_made"),
+         "raised", "recorded", "registered", "requested", "sent", "granted", "found", "published", "set_out", "reported", "action_added", "fell_due", "disposal_proposed", "secret_made", "placed", "proposed"),
         CREATE,
     ),
     **dict.fromkeys(
         ("day_read", "entries_exported", "entry_read", "exported", "history_viewed", "letter_read", "previewed", "read",
-         "readers_read", "tried", "version_read", "viewed", "assurance_viewed", "report_read"),
+         "readers_read", "tried", "version_read", "viewed", "assurance_viewed", "report_read", "certificate_viewed"),
         READ,
     ),
     **dict.fromkeys(
         ("accepted", "acknowledged", "approved", "ruled", "side_named", "assigned", "asked", "certified", "changed", "checked",
          "closed_marac", "closed_to_strangers", "compromised", "copied", "corrected", "decided", "dismissed",
          "duties_acknowledged", "expired", "explained", "holder_warned", "judged", "locked", "member_left", "reallocated",
-         "recovered", "refused", "rehashed", "resealed", "reset", "review_reminded", "reviewed", "set", "signature_corrected", "signed",
+         "reckoned", "recovered", "refused", "rehashed", "resealed", "reset", "review_reminded", "reviewed", "set", "signature_corrected", "signed",
          "signed_off", "taken", "told", "turns_set", "upheld", "version_opened", "version_published", "warned", "withdrew",
          "domain_added", "answered", "closed", "failed", "rolled_back", "accepted_rollback", "reopened", "reminded", "grown", "handed_over",
-         "found_breach", "called_to_mind", "noted", "altered", "rotated", "not_told", "assessed", "people_decided", "people_told", "partners_told", "escalated", "resolved", "conduct_referred", "action_done", "action_reminded", "raised_as_breach", "retained", "regrouped", "permitted", "relied_on", "authorised", "made", "moved", "sent_again"),
+         "found_breach", "called_to_mind", "noted", "altered", "rotated", "not_told", "assessed", "people_decided", "people_told", "partners_told", "escalated", "resolved", "conduct_referred", "action_done", "action_reminded", "raised_as_breach", "retained", "regrouped", "permitted", "relied_on", "authorised", "made", "moved", "sent_again", "done_again", "settled", "instructed", "record_instructed", "chased", "confirmed", "left_out", "prolonged"),
         UPDATE,
     ),
     **dict.fromkeys(

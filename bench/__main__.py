@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable
 
-from . import decisions, log, over_http, pages, reporting, signing_in, telling
+from . import decisions, log, over_http, pages, reporting, retention, signing_in, telling
 
 
 def row(what: str, ours: str, peer: str, ratio: float, wanted: float, *, at_least: bool = True) -> None:
@@ -82,6 +82,17 @@ def case_events() -> None:
     )
 
 
+def due_reviews() -> None:
+    few = retention.measure()
+    loop = few.loop_ms or 0
+    row(f"reviews due among {few.records:,}", f"{few.due_ms:,.0f} ms", f"ORM loop over all {loop:,.0f} ms",
+        loop / few.due_ms, 300)  # fmt: skip
+    row("  first page of the queue", f"{few.page_ms:.1f} ms", "5 ms", few.page_ms / 5, 1, at_least=False)
+    many = retention.measure(retention.MANY, loop=False)
+    row(f"  due among {many.records:,}", f"{many.due_ms:,.0f} ms", f"1,000,000: {few.due_ms:,.0f} ms",
+        many.due_ms / few.due_ms, 1.5, at_least=False)  # fmt: skip
+
+
 def _median(loads: list[over_http.Load], figure: str) -> float:
     return statistics.median(getattr(load, figure) for load in loads)
 
@@ -89,7 +100,7 @@ def _median(loads: list[over_http.Load], figure: str) -> float:
 MEASUREMENTS: tuple[tuple[str, Callable[[], None]], ...] = (
     ("Sign-in", sign_in), (f"Telling names apart, {telling.EACH:,} tries each", telling_names),
     ("Decisions in process", in_process), ("Decisions over HTTP", http),
-    ("Events of the case system", case_events), ("The log", the_log),
+    ("Events of the case system", case_events), ("Reviews of records", due_reviews), ("The log", the_log),
     ("Pages at 300 organisations, 5,000 people, 1,000,000 entries", every_page),
 )  # fmt: skip
 

@@ -17,7 +17,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from audit.sealing import LogTouched, seal
 from retention.disposals.jobs import JOBS as DISPOSAL_JOBS
+from retention.holds.jobs import JOBS as HOLD_JOBS
 from retention.jobs import JOBS as RETENTION_JOBS
+from retention.journal.jobs import JOBS as JOURNAL_JOBS
+from retention.own.jobs import JOBS as OWN_RECORD_JOBS
+from retention.own.jobs import heeding_holds
 from retention.reviews.jobs import JOBS as RECORD_REVIEW_JOBS
 from signatories.jobs import JOBS as SIGNATORY_JOBS
 from signatories.withdrawals.jobs import JOBS as WITHDRAWAL_JOBS
@@ -55,7 +59,7 @@ log = structlog.get_logger("compliance.scheduler")
 PROCESS = "scheduler"
 BEAT = timedelta(seconds=5)
 SEAL_EVERY = timedelta(seconds=0.5)
-JOBS: tuple[Work, ...] = (
+_ROOMS: tuple[Work, ...] = (
     *NOTICE_JOBS,
     *IDENTITY_JOBS,
     *PROPOSAL_JOBS,
@@ -66,8 +70,10 @@ JOBS: tuple[Work, ...] = (
     *SIGNATORY_JOBS,
     *WITHDRAWAL_JOBS,
     *RETENTION_JOBS,
+    *OWN_RECORD_JOBS,
     *RECORD_REVIEW_JOBS,
     *DISPOSAL_JOBS,
+    *HOLD_JOBS,
     *EXCEPTION_JOBS,
     *DECISION_JOBS,
     *FLAG_JOBS,
@@ -82,7 +88,9 @@ JOBS: tuple[Work, ...] = (
     *WITNESS_JOBS,
     *CHANGE_JOBS,
     *WEBHOOK_JOBS,
+    *JOURNAL_JOBS,
 )
+JOBS: tuple[Work, ...] = tuple(heeding_holds(job) for job in _ROOMS)
 END = (signal.SIGTERM, signal.SIGINT)
 
 

@@ -132,3 +132,4 @@ class Permission(StrEnum):
     WEBHOOK_SEND = "webhook.send"
     FACTS_REPORT = "facts.report"
     FACTS_READ = "facts.read"
+    OWN_RECORDS_DISPOSE = "own_records.dispose"

@@ -18,6 +18,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 from compliance.kernel.calendar import Calendar
 
+from . import own
 from .floors import BrokenPolicy as BrokenPolicy
 from .floors import below_the_floor
 from .groups import (
@@ -35,25 +36,22 @@ from .groups import (
     CountryValues,
     DataCategory,
     DecisionValues,
-    DisposalValues,
     EscalationValues,
     ExceptionValues,
-    HoldGround,
     InformationAsset,
     LicenceValues,
     NeedToKnowRule,
     NoticeValues,
     PasswordValues,
     ReadingPurpose,
-    RetentionEvent,
-    RetentionQuestion,
-    RetentionValues,
     SecondFactorValues,
     SessionValues,
     SignatoryValues,
     SignInValues,
     TwoPeopleValues,
 )
+from .keeping import DisposalValues, HoldGround, RetentionEvent, RetentionQuestion, RetentionValues
+from .own import OwnRule, OwnTable
 from .sharing_groups import FactCounter, LawfulBasis, SharingChoice, SharingValues, checked_bodies, checked_counters
 
 T = TypeVar("T")
@@ -132,6 +130,8 @@ class Policy:
     disclosure_bodies: dict[str, SharingChoice]
     disclosure_materials: dict[str, SharingChoice]
     fact_counters: dict[str, FactCounter]
+    own_records: dict[str, OwnRule]
+    own_tables: dict[str, OwnTable]
     areas: dict[str, Area]
     assets: dict[str, InformationAsset]
     case_actions: dict[str, CaseAction]
@@ -145,6 +145,7 @@ class Policy:
     def load(cls, directory: Path) -> Policy:
         """Read the whole directory; raises BrokenPolicy naming the file and what is wrong in it."""
         provenance: list[Provenance] = []
+        own_records, own_tables = _own(directory)
 
         def values(file: str, shape: type[T]) -> T:
             return _values(directory, file, shape, provenance)
@@ -187,6 +188,8 @@ class Policy:
             disclosure_bodies=checked_bodies(_tables(directory, "disclosure_bodies.toml", SharingChoice)),
             disclosure_materials=_tables(directory, "disclosure_materials.toml", SharingChoice),
             fact_counters=checked_counters(_tables(directory, "fact_counters.toml", FactCounter)),
+            own_records=own_records,
+            own_tables=own_tables,
             areas={
                 code: Area(code, area["name"], tuple(area["districts"]))
                 for code, area in _read(directory, "areas.toml").items()
@@ -290,6 +293,14 @@ def _tables(directory: Path, file: str, shape: type[T]) -> dict[str, T]:
         if set(table) != set(kinds) or not all(type(table[key]) is kind for key, kind in kinds.items()):
             raise BrokenPolicy(f"{file}: {code} says exactly {', '.join(sorted(kinds))}, each in its kind")
     return {code: shape(**{"code": code} | table) for code, table in tables.items()}
+
+
+def _own(directory: Path) -> tuple[dict[str, OwnRule], dict[str, OwnTable]]:
+    try:
+        rules = own.rules_of(_tables(directory, "own_records.toml", OwnRule))
+        return rules, own.tables_of(_read(directory, "own_tables.toml"), rules)
+    except ValueError as problem:
+        raise BrokenPolicy(f"own records: {problem}") from problem
 
 
 def _need_to_know(rules: dict[str, NeedToKnowRule]) -> dict[str, NeedToKnowRule]:

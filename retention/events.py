@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
+from uuid import UUID
 
 from audit.events import Event
 
@@ -53,8 +54,21 @@ class RecordHappened(RecordEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordViewed(RecordEvent):
+    """A record was shown, with its dates and what happened to it."""
+
+    name: ClassVar[str] = "retention_record.viewed"
+
+    rules: tuple[str, ...] = ("RET-1", "AUD-1")
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordsReckoned(Event):
-    """Dates were reckoned anew by another policy: of so many records, so many have another date."""
+    """Dates were reckoned anew by another policy: of so many records, so many have another date.
+
+    `sooner` names each whose minimum period now ends before the day it ended on until then, `others` the rest. Of `untold`
+    no end is kept, because it tells a date of birth.
+    """
 
     name: ClassVar[str] = "retention_records.reckoned"
     subject_kind: ClassVar[str | None] = "retention_records"
@@ -62,3 +76,6 @@ class RecordsReckoned(Event):
     rules: tuple[str, ...] = ("RET-1",)
     records: int
     moved: int
+    untold: int
+    sooner: tuple[UUID, ...]
+    others: tuple[UUID, ...]

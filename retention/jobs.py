@@ -1,4 +1,4 @@
-"""What goes by itself when its time is over (RET-9)."""
+"""What goes by itself when its time is over (RET-9), and what follows by itself from another policy (RET-1)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from audit import disposal
-from compliance.kernel.context import Context
-from compliance.kernel.jobs import Job
+from compliance.kernel.context import Context, House
+from compliance.kernel.jobs import Errand, Job, Run, Stopping, Work
 from policies.values import Policy
 
+from .renewing import renew
+
 MOST = 50
+PORTIONS = 10_000
 
 
 def _before(ctx: Context) -> datetime:
@@ -25,6 +28,11 @@ def _dispose(ctx: Context, _run: UUID) -> None:
     disposal.dispose(ctx, before=_before(ctx))
 
 
-JOBS: tuple[Job, ...] = (
-    Job("dispose-of-personal-detail", every=timedelta(days=1), due=_due, act=_dispose, limit=MOST),
-)
+def _renew(house: House, stopping: Stopping) -> Run:
+    return renew(house, stopping, name=RENEW.name, most=PORTIONS)
+
+
+DISPOSE = Job("dispose-of-personal-detail", every=timedelta(days=1), due=_due, act=_dispose, limit=MOST)
+RENEW = Errand("reckon-records-anew", every=timedelta(minutes=5), go=_renew, limit=PORTIONS)
+
+JOBS: tuple[Work, ...] = (DISPOSE, RENEW)

@@ -19,13 +19,16 @@ class RetentionRecord(Audited, Base):
 
     `groups` are the numbers of its groups, joined by spaces. `subject` is an opaque reference to whom it is about, so that a hold can
     name them. `minimum_ends_on` is reckoned by `retention.rules`, and not kept for group 1, whose end tells a birth, nor where no end can be known; `next_review_on` is when
-    it is looked at next, nothing once it is disposed of, `sooner_on` a day before the rule's that a review set. `reckoned_by` is the version of the policy both stand on.
+    it is looked at next, nothing once it is disposed of, `sooner_on` a day before the rule's that a review set. `reckoned_by` says which values of the policy both stand on.
     """
 
     __tablename__ = "retention_records"
     __table_args__ = (
         Index(
             "ix_retention_records_due", "next_review_on", "id", sqlite_where=_KEPT, postgresql_where=_KEPT,
+        ),
+        Index(
+            "ix_retention_records_reckoned_by", "reckoned_by", "id", sqlite_where=_KEPT, postgresql_where=_KEPT,
         ),
     )  # fmt: skip
 
@@ -41,7 +44,7 @@ class RetentionRecord(Audited, Base):
     minimum_ends_on: Mapped[date | None] = mapped_column(index=True)
     next_review_on: Mapped[date | None]
     sooner_on: Mapped[date | None]
-    reckoned_by: Mapped[str] = mapped_column(String(16), index=True)
+    reckoned_by: Mapped[str] = mapped_column(String(16))
     status: Mapped[str] = mapped_column(String(16))
     client_id: Mapped[str] = mapped_column(String(64))
     registered_at: Mapped[datetime]

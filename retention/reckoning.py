@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from datetime import date
+from hashlib import sha256
 
 from compliance.kernel.context import Context
 from compliance.kernel.secrets import KeyRing
@@ -11,6 +14,9 @@ from policies.values import Policy
 from . import rules
 from .models import RetentionRecord
 from .rules import Facts
+
+_DIGITS = 16
+"""As many hex digits as the version of the whole policy has."""
 
 
 def facts_of(ctx: Context, record: RetentionRecord) -> Facts:
@@ -35,6 +41,12 @@ def ends_on(ctx: Context, record: RetentionRecord) -> date | None:
     return rules.minimum(facts_of(ctx, record), policy=ctx.the(Policy)).ends_on
 
 
+def version(policy: Policy) -> str:
+    """Which values the dates of records stand on: the same as long as those are, whatever else of the policy changes."""
+    said = json.dumps(asdict(policy.retention), sort_keys=True)
+    return sha256(said.encode()).hexdigest()[:_DIGITS]
+
+
 def write(ctx: Context, record: RetentionRecord, facts: Facts) -> None:
     """Keep what is known and the dates that follow from it; raises as `rules.minimum`."""
     policy = ctx.the(Policy)
@@ -49,7 +61,7 @@ def write(ctx: Context, record: RetentionRecord, facts: Facts) -> None:
     record.minimum_ends_on = None if rules.BY_AGE in facts.groups else rules.minimum(facts, policy=policy).ends_on
     due = rules.review_due_on(facts, record.last_reviewed_on, policy=policy)
     record.next_review_on = min(due, record.sooner_on) if record.sooner_on else due
-    record.reckoned_by = policy.version
+    record.reckoned_by = version(policy)
 
 
 def _place(record: RetentionRecord) -> str:

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from compliance.kernel.clock import said_day
-from policies.groups import RetentionValues
+from policies.keeping import RetentionValues
 from policies.values import Policy, packaged
 
 from .errors import (

@@ -30,6 +30,8 @@ from .organisations import organisations
 from .people import people
 from .proposals import proposals
 from .retention import retention
+from .retention_disposals import retention_disposals
+from .retention_reviews import retention_reviews
 from .roles import roles
 from .rotas import rotas
 from .sharing import sharing_routes
@@ -44,7 +46,7 @@ PEOPLE = frozenset({"/oauth2/authorize", "/oauth2/logout", "/oauth2/logout/confi
 """But for these, which programs send people to: pages, where the standards have them."""
 
 ROUTES: tuple[Blueprint, ...] = (
-    health, oauth_routes, openid, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, sharing_routes, facts, retention, changes, log,
+    health, oauth_routes, openid, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, sharing_routes, facts, retention, changes, retention_reviews, retention_disposals, log,
 )  # fmt: skip
 
 A_YEAR = 31_536_000

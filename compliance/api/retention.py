@@ -9,15 +9,17 @@ from uuid import UUID
 from flask import Blueprint
 from pydantic import Field
 
-from compliance.kernel.context import Context, reading
+from compliance.kernel.context import Context, reading, work
+from policies.permissions import Permission
 from retention import reckoning, use_cases
+from retention.dates import dates
 from retention.disposals import queries
 from retention.disposals import use_cases as disposals
 from retention.disposals.models import DisposalItem
 from retention.models import RetentionRecord
 from retention.use_cases import Registered
 
-from .access import scoped
+from .access import guarded, scoped
 from .idempotency import once
 from .reading import Body, Code, Reference, parse, parse_query
 from .replies import Reply, page, present, read_cursor
@@ -59,6 +61,22 @@ def register_record(reference: str) -> Reply:
         return lambda: present(told, 201 if is_new else 200, revision=record.revision)
 
     return once(act)
+
+
+@retention.get("/records/<reference>")
+@scoped("retention")
+@guarded(Permission.RETENTION_READ)
+def read_record(reference: str) -> Reply:
+    """A record's dates, and why they are so; the end of group 1 tells a date of birth, and is told to those who may know it."""
+    with work() as ctx:
+        found = dates(ctx, reference)
+        told = _facts(found.record) | {
+            "minimum_ends_on": found.ends_on,
+            "minimum_end_told": found.tells_end,
+            "next_review_on": found.record.next_review_on,
+            "why": [{"rule": each.rule, "on": each.on, "said": each.said} for each in found.why],
+        }
+    return present(told, revision=found.record.revision)
 
 
 @retention.post("/records/<reference>/events")
@@ -124,6 +142,7 @@ def _instruction(item: DisposalItem) -> dict[str, Any]:
         "rule": item.rule,
         "minimum_ended_on": item.minimum_ended_on,
         "instructed_at": item.instructed_at,
+        "chased_on": item.chased_on,
     }
 
 
@@ -133,6 +152,13 @@ def _place(item: DisposalItem) -> tuple[object, ...]:
 
 def _said(ctx: Context, record: RetentionRecord) -> dict[str, Any]:
     """A record with its dates. The end of group 1 tells a date of birth, which the case system told us itself."""
+    return _facts(record) | {
+        "minimum_ends_on": reckoning.ends_on(ctx, record),
+        "next_review_on": record.next_review_on,
+    }
+
+
+def _facts(record: RetentionRecord) -> dict[str, Any]:
     return {
         "reference": record.reference,
         "kind": record.kind,
@@ -140,6 +166,4 @@ def _said(ctx: Context, record: RetentionRecord) -> dict[str, Any]:
         "status": record.status,
         "opened_on": record.opened_on,
         "last_relevant_on": record.last_relevant_on,
-        "minimum_ends_on": reckoning.ends_on(ctx, record),
-        "next_review_on": record.next_review_on,
     }

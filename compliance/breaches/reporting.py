@@ -20,6 +20,7 @@ from compliance.kernel.context import Context
 from compliance.kernel.errors import Forbidden, Invalid, NotFound
 from compliance.kernel.numbering import next_number
 from compliance.kernel.secrets import KeyRing
+from compliance.kernel.turns import KEEPING, in_turn
 from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
@@ -91,6 +92,8 @@ def report(ctx: Context, said: Report) -> Incident:
         if instant is not None and instant < _EARLIEST:
             raise Invalid.at(f"/{name}", f"Enter a date from {_EARLIEST.year} on.")
     _not_too_many(ctx)
+    if reference is not None:
+        in_turn(ctx, KEEPING)
     if flag is not None:
         flags.raised_as_breach(ctx, flag.id)
 

@@ -39,8 +39,8 @@ from .grants import CannotGrant, grant
 from .kit import kit
 from .papers import papers
 from .resealing import reseal
+from .restoring import agree_or_end, do_again_or_end
 from .serving import serve_for_good
-from .witnessing import stand_or_end
 
 _YEARS = (1971, 9999)
 _INSTANT = f"Give an instant from {_YEARS[0] + 1} on with its zone, such as 2026-11-21T10:00:00Z."
@@ -73,8 +73,8 @@ main.add_command(kit)
 @click.option("--workers", default=2, show_default=True, help="Processes that answer.")
 @click.option("--threads", default=32, show_default=True, help="Requests each process has in hand at once.")
 def serve(port: int, workers: int, threads: int) -> None:
-    """Answer requests; put a TLS proxy in front of it. Exit code 3: a witness contradicts the log (AUD-3)."""
-    stand_or_end(house_of(application()))
+    """Answer requests; put a TLS proxy in front of it. Exit code 3: its log or its journal cannot be relied on (AUD-3, RET-12)."""
+    agree_or_end(house_of(application()))
     serve_for_good(host="127.0.0.1", port=port, workers=workers, threads=threads)
 
 
@@ -82,10 +82,10 @@ def serve(port: int, workers: int, threads: int) -> None:
 def run_scheduler() -> None:
     """Run what nobody clicks for: licences that end, eligibility that lapses, the heartbeat.
 
-    Exit code 3: a witness contradicts the log (AUD-3).
+    Exit code 3: a witness contradicts the log (AUD-3), or its journal cannot be relied on (RET-12).
     """
     app = application()
-    stand_or_end(house_of(app))
+    agree_or_end(house_of(app))
     with app.app_context():
         scheduler.run(app)
 
@@ -197,6 +197,7 @@ def run_job(name: str, as_of: str | None, as_json: bool) -> None:
     if job is None:
         raise click.UsageError(f"There is no job {name}. `compliance jobs list` names them.")
     house = house_of(application())
+    do_again_or_end(house)
     run = run_now(house, job) if as_of is None else run_as_of(house, job, _instant(as_of))
     counts = {"found": run.found, "done": run.done, "failed": run.failed}
     click.echo(json.dumps(counts) if as_json else ", ".join(f"{count} {word}" for word, count in counts.items()))

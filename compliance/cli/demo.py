@@ -33,7 +33,7 @@ from signatories.models import Organisation
 from . import demo_mail
 from .demo_story import tell
 from .demo_told import Told
-from .witnessing import stand_or_end
+from .restoring import agree_or_end
 
 PROCESSES = {
     "mail": ["demo", "receive-mail", "--port", "{mail_port}"],
@@ -90,7 +90,7 @@ def reset(context: click.Context, port: int) -> None:
         settings.var_dir / "compliance.env",
     ):
         left.unlink(missing_ok=True)
-    for folder in ("mail", "witness"):
+    for folder in ("mail", "witness", "journal"):
         shutil.rmtree(settings.var_dir / folder, ignore_errors=True)
     context.invoke(up, port=port)
 
@@ -136,11 +136,13 @@ def _environment(port: int) -> dict[str, str]:
         "COMPLIANCE_VAR": var,
         # On a real machine this would be another's; here it shows what one keeps.
         "COMPLIANCE_WITNESSES": os.environ.get("COMPLIANCE_WITNESSES", str(Path(var).resolve() / "witness")),
+        "COMPLIANCE_JOURNAL": os.environ.get("COMPLIANCE_JOURNAL", str(Path(var).resolve() / "journal")),
     }
 
 
 def _prepare(settings: Settings) -> Told:
-    (settings.var_dir / "witness").mkdir(parents=True, exist_ok=True)
+    for folder in ("witness", "journal"):
+        (settings.var_dir / folder).mkdir(parents=True, exist_ok=True)
     if not settings.key_file.exists():
         click.echo("Making keys …")
         create_key_file(settings.key_file)
@@ -154,7 +156,7 @@ def _prepare(settings: Settings) -> Told:
         click.echo("Loading Kent and Medway's register, and the people of the story …")
         told = tell(app, lambda step: click.echo(f"  {step}"))
         _keep(settings, told)
-    stand_or_end(house_of(app))
+    agree_or_end(house_of(app))
     house_of(app).engine.dispose()
     return told
 
@@ -163,7 +165,7 @@ def _write_settings(settings: Settings, environment: dict[str, str]) -> None:
     """Leave the demo's configuration where every command finds it, so that `compliance doctor` works as it stands."""
     names = (
         "COMPLIANCE_DEMO", "COMPLIANCE_BASE_URL", "DATABASE_URL", "SMTP_URL", "COMPLIANCE_MAIL_FROM",
-        "COMPLIANCE_WITNESSES",
+        "COMPLIANCE_WITNESSES", "COMPLIANCE_JOURNAL",
     )  # fmt: skip
     lines = [f"{name}={environment[name]}" for name in names if environment.get(name)]
     path = settings.var_dir / "compliance.env"

@@ -100,6 +100,10 @@ class Stage:
         self.answers(somebody)
         return somebody
 
+    def the(self, role: str) -> Somebody:
+        """The first who joined in this role."""
+        return next(each for each in self.people if each.role == role)
+
     def post_goes(self) -> None:
         """Everything that waits is sent."""
         send_due(self.house, Stopping(), limit=1000)

@@ -39,6 +39,7 @@ from . import (
     demo_flags,
     demo_reading,
     demo_registers,
+    demo_retention,
     demo_sharing,
 )
 from .demo_names import a_name, local
@@ -86,14 +87,15 @@ def _play(stage: Stage, say: Callable[[str], None]) -> Told:
     stage.at(70)
     demo_accesses.ordinary_weeks(stage, client.client_id, [stage.people[-1], *first.values()], days=28)
     hub = _hub(stage, versions["op"], say)
+    time = demo_retention.begins(stage, client.client_id, hub["hub_supervisor"], say)
     partners = _partners_answer(stage, say)
-    _licences(stage, hub, partners, say)
+    _licences(stage, hub, partners, time, say)
     _registers_in_full(stage, hub, say)
     _things_go_wrong(stage, hub, partners, say)
     say("The case system tells what was done in it, these four weeks")
     at_work = [each for each in stage.people if each.full_name in AT_WORK]
     demo_accesses.ordinary_weeks(stage, client.client_id, at_work, days=28)
-    demo_audits.a_quarter_is_audited(stage, next(each for each in stage.people if each.role == "ig_officer"))
+    demo_audits.a_quarter_is_audited(stage, stage.the("ig_officer"))
     stage.post_goes()
     return told(stage, known)
 
@@ -187,7 +189,7 @@ def _partners_answer(stage: Stage, say: Callable[[str], None]) -> dict[str, Some
 
 
 def _licences(
-    stage: Stage, hub: dict[str, Somebody], partners: dict[str, Somebody], say: Callable[[str], None]
+    stage: Stage, hub: dict[str, Somebody], partners: dict[str, Somebody], time: Any, say: Callable[[str], None]
 ) -> None:
     say("Licences: requested, approved, active, suspended, ended")
     everywhere = ["north-kent", "east-kent", "west-kent", "south-east-kent", "mid-kent", "medway"]
@@ -203,6 +205,7 @@ def _licences(
     stage.at(30)
     delegate = partners["delegate"]
     risen = demo_complaints.partners_disagree(stage, delegate, coordinator)
+    time.goes_on()
     looks = _license(stage, hub, "Wilfred Marrow", "swale", ["mid-kent"], asks=delegate)
     too = _license(stage, hub, "Sabine Thorley", "medway-adult-social-care", ["medway"])
     _license(stage, hub, "Hollis Rookwood", "kent-integrated-childrens-services", ["east-kent", "south-east-kent"])
@@ -217,6 +220,7 @@ def _licences(
     _license(stage, hub, "Anselm Reedy", "swale", ["mid-kent"], asks=delegate, enrols=False)
     stage.at(20)
     demo_complaints.one_comes_to_directors(stage, risen)
+    time.is_told()
     demo_breaches.one_is_resolved(stage, coordinator, delegate, stage.organisation_id("swale"))
     with stage.as_(hub["hub_manager"]) as ctx:
         licences.suspend(ctx, _given(resting), reason=Suspension.LEAVE)
@@ -228,6 +232,7 @@ def _licences(
     demo_exceptions.a_case_is_opened(stage, hub["hub_supervisor"], too)
     stage.at(3)
     demo_accountability.it_goes_on(stage, escalated, coordinator)
+    time.ends()
     demo_exceptions.another_waits(stage, hub, looks)
     demo_flags.a_concern_is_reported(stage, delegate, looks)
     demo_breaches.one_waits(stage, coordinator, delegate, stage.organisation_id("swale"))
@@ -254,8 +259,7 @@ def _registers_in_full(stage: Stage, hub: dict[str, Somebody], say: Callable[[st
     ]
     demo_registers.share_a_seat(stage, hub["hub_manager"], desk)
     demo_registers.let_rest_unused(stage, hub["hub_manager"])
-    officer = next(each for each in stage.people if each.role == "ig_officer")
-    demo_registers.doubt_an_entry(stage, officer)
+    demo_registers.doubt_an_entry(stage, officer := stage.the("ig_officer"))
     demo_reading.keep_searches(stage, officer)
     demo_data_breaches.one_is_told(stage, hub["hub_manager"], officer)
     demo_registers.announce_a_withdrawal(stage, hub["hub_manager"])

@@ -36,6 +36,9 @@ from compliance.notices.ways import Post
 from compliance.scheduler import BEAT, PROCESS
 from compliance.witnesses import sending, states
 from policies.values import BrokenPolicy, Policy
+from retention.journal import standing as journal
+from retention.journal.folder import OutOfReach
+from retention.journal.lines import Broken
 from signatories import queries as signatories
 
 from .witnessing import told
@@ -169,6 +172,24 @@ def _witnesses(house: House) -> Iterator[str]:
         says = f"{matter}; {took}"
         wrong = state in late or (answer is not None and answer.contradicts)
         yield f"{says}, which is too long ago" if state in late else says if wrong else Remark(says)
+
+
+def _journal(house: House) -> Iterator[str]:
+    """What was disposed of and which rights ended is kept outside the store too, up to a minute ago (RET-12)."""
+    try:
+        found = journal.standing(house)
+    except (Broken, OutOfReach) as problem:
+        yield f"the journal in {house.settings.journal} cannot be relied on: {problem}; put it back from who keeps it"
+        return
+    if found is None:
+        if not house.settings.demo:
+            yield Remark("a copy put back would bring back what was disposed of; name a folder in COMPLIANCE_JOURNAL")
+    elif not found.agrees:
+        yield "it holds what the store has forgotten; stop the service and start it again, so that this is done again"
+    elif found.oldest is not None and found.oldest < Moment.write(house.clock.now() - SEALED_WITHIN):
+        yield f"{found.behind} entries since {found.oldest} are not in it; start `compliance scheduler`, and look at its log"
+    else:
+        yield Remark(f"it holds {found.lines} lines; {found.behind} entries are still to be written")
 
 
 def _clock(house: House) -> Iterator[str]:
@@ -306,6 +327,5 @@ def _webhooks(house: House) -> Iterator[str]:
 
 
 CHECKS: tuple[Callable[[House], Iterator[str]], ...] = (
-    _keys, _papers, _transport, _migrations, _policy, _countries, _log, _sealed, _witnesses, _clock, _calendar, _scheduler, _jobs, _letters,
-    _eligible, _seats, _withdrawn, _flags, _breaches, _opened, _webhooks,
+    _keys, _papers, _transport, _migrations, _policy, _countries, _log, _sealed, _witnesses, _clock, _calendar, _scheduler, _jobs, _letters, _eligible, _seats, _withdrawn, _flags, _breaches, _opened, _webhooks, _journal,
 )  # fmt: skip

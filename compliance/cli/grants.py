@@ -9,22 +9,22 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from compliance.kernel.db import Base
+from policies import own
+from policies.values import packaged
 
 ADDED_TO = frozenset({"audit_entries", "rights_changes", "log_tiles", "log_checkpoints"})
 """Tables that only grow."""
 
-FORGOTTEN = frozenset(
-    {
-        "sign_in_failures",
-        "source_failures",
-        "sessions",
-        "known_devices",
-        "email_codes",
-        "passkey_challenges",
-        "webhook_deliveries",
-    }
-)
-"""Tables whose rows go again: counters, codes and sign-ins, which are of use for a while only (IDN-4, RET-9)."""
+TAKEN_AWAY = frozenset({"rota_turns"})
+"""Tables from which people take rows away that no schedule speaks of."""
+
+
+def forgotten() -> frozenset[str]:
+    """Tables whose rows go again, because the schedule of our own records says so (RET-9)."""
+    policy = packaged()
+    followed = {table: policy.own_records[own.rule_of(policy.own_tables, table)] for table in policy.own_tables}
+    gone = {table for table, rule in followed.items() if rule.keep == own.Keep.AFTER or rule.code == "refusals"}
+    return frozenset(gone) | TAKEN_AWAY
 
 
 class CannotGrant(Exception):
@@ -51,7 +51,7 @@ def grant(connection: Connection, role: str) -> None:
 def _rights(table: str) -> tuple[str, ...]:
     if table in ADDED_TO:
         return ("SELECT", "INSERT")
-    if table in FORGOTTEN:
+    if table in forgotten():
         return ("SELECT", "INSERT", "UPDATE", "DELETE")
     return ("SELECT", "INSERT", "UPDATE")
 

@@ -13,6 +13,7 @@ from compliance.kernel.context import Context
 from compliance.kernel.errors import Invalid
 from compliance.kernel.numbering import next_number
 from compliance.kernel.secrets import KeyRing
+from compliance.kernel.turns import KEEPING, in_turn
 from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
@@ -231,6 +232,8 @@ def _begin(
     }
     rules.two_people(*pair.values())
     due_on = queries.due_on(ctx, FIRST, matter.immediate_risk)
+    if reference is not None:
+        in_turn(ctx, KEEPING)
 
     complaint = Complaint(
         id=ctx.new_id(), year=london_date(ctx.now()).year, from_organisation_id=from_id,

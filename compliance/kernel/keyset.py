@@ -132,7 +132,10 @@ def _behind(by: By, id_: Column, place: Place, down: bool) -> ColumnElement[bool
         return alike if down else or_(by.column.is_not(None), alike)
     beyond = by.column < place.value if down else by.column > place.value
     behind = or_(beyond, and_(by.column == place.value, further))
-    return or_(behind, by.column.is_(None)) if down and by.nullable else behind
+    if down and by.nullable:
+        return or_(behind, by.column.is_(None))
+    # The bound says nothing new: with it an index is entered at the place, and not read from its beginning.
+    return and_(by.column <= place.value if down else by.column >= place.value, behind)
 
 
 def _forth(value: Any) -> Any:

@@ -27,6 +27,8 @@ class Settings:
     `wait_seconds` is how long anything waits for a busy store before the caller is told 503. `witnesses` keep the log's
     checkpoints: folders, addresses after `mailto:`, and prefixes of `https://` (AUD-3). `outward_networks` are those of
     our own that addresses which somebody gave us may lie in; none where nothing is said.
+    checkpoints: folders, addresses after `mailto:`, and prefixes of `https://` (AUD-3). `journal` is the folder that keeps
+    what was disposed of and which rights ended, apart from the store (RET-12).
     """
 
     database_url: str
@@ -44,6 +46,7 @@ class Settings:
     wait_seconds: int = 3
     witnesses: tuple[str, ...] = ()
     outward_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    journal: Path | None = None
 
     @property
     def secure(self) -> bool:
@@ -79,6 +82,7 @@ class Settings:
             wait_seconds=_number(environment, "COMPLIANCE_WAIT_SECONDS", 3),
             witnesses=_witnesses(environment.get("COMPLIANCE_WITNESSES", "")),
             outward_networks=_networks(environment.get("COMPLIANCE_OUTWARD_NETWORKS", "")),
+            journal=_journal(environment.get("COMPLIANCE_JOURNAL", "")),
         )
 
 
@@ -123,6 +127,15 @@ def _witnesses(given: str) -> tuple[str, ...]:
             # Not repeated: somebody may have written a password into it.
             raise Misconfigured(f"COMPLIANCE_WITNESSES: the witness in place {place} {wrong}.")
     return named
+
+
+def _journal(given: str) -> Path | None:
+    """The folder of the journal; raises Misconfigured for one that is not a place of its own (RET-12)."""
+    if not given:
+        return None
+    if not given.startswith("/") or not given.strip("/"):
+        raise Misconfigured("COMPLIANCE_JOURNAL must be a folder of its own from / on, such as /srv/journal/marac.")
+    return Path(given)
 
 
 def _wrong_with_witness(one: str) -> str | None:

@@ -6,6 +6,9 @@ from sqlalchemy import func, select
 
 from .context import Context
 
+KEEPING = "what keeps a record from being disposed of"
+"""Taken by whoever adds something that stands in the way of a disposal, and by whoever disposes of anything (RET-5)."""
+
 
 def in_turn(ctx: Context, name: str) -> None:
     """Wait while somebody else's unit of work is at the same name; whoever comes next waits for this one to end.

@@ -51,7 +51,7 @@ MENU = (
     ("Complaints", "complaints.turns", sections.permissions("Complaints")),
     ("Escalations", "escalations.escalations", Permission.ESCALATION_READ),
     ("Sharing", "sharing.decisions", sections.permissions("Sharing")),
-    ("Retention", "retention_reviews.reviews", sections.permissions("Retention")),
+    ("Retention", "records.front", sections.permissions("Retention")),
 )
 
 BELONG = {"register.register": ("organisations", "signing")}

@@ -53,7 +53,17 @@ SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
         ("Themes", "themes.themes", Permission.THEME_READ),
         ("About data", "data_complaints.complaints", Permission.DATA_COMPLAINT_READ),
     ),
-    "Retention": (("Reviews of records", "retention_reviews.reviews", Permission.RETENTION_READ),),
+    "Retention": (
+        ("How it stands", "records.front", Permission.RETENTION_READ),
+        ("Records", "records.records", Permission.RETENTION_READ),
+        ("Reviews of records", "retention_reviews.reviews", Permission.RETENTION_READ),
+        ("Holds", "holds.holds", Permission.RETENTION_READ),
+        ("To dispose of", "disposals.ready", Permission.RETENTION_READ),
+        ("Disposals", "disposals.disposals", Permission.RETENTION_READ),
+        ("Certificates", "disposal_certificates.register", Permission.RETENTION_READ),
+        ("Our own records", "own_records.schedule", Permission.RETENTION_READ),
+        ("Done again", "restored.done_again", Permission.RETENTION_READ),
+    ),
     "Sharing": (
         ("Decisions", "sharing.decisions", Permission.SHARING_REGISTER_READ),
         ("Re-use", "reuse.requests", Permission.SHARING_REGISTER_READ),

@@ -19,6 +19,7 @@ from compliance.licences.rotas.rules import said as rota_words
 from policies.values import Policy
 
 from .breach_words import BREACH_STEPS, BREACH_STEPS_DONE
+from .disposal_words import DISPOSAL_STATES
 from .letter_words import LETTERS
 
 ROLES = {
@@ -103,6 +104,10 @@ STATES = {
     "retain": ("Retained", "green"),
     "regroup": ("Regrouped", "blue"),
     "dispose": ("Disposal proposed", "purple"),
+    "kept": ("Kept", "green"),
+    "instructed": ("Being disposed of", "purple"),
+    "disposed": ("Disposed of", "grey"),
+    **DISPOSAL_STATES,
 }
 
 REASONS = {

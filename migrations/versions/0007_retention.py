@@ -82,7 +82,14 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_retention_records_organisation_id"), "retention_records", ["organisation_id"], unique=False
     )
-    op.create_index(op.f("ix_retention_records_reckoned_by"), "retention_records", ["reckoned_by"], unique=False)
+    op.create_index(
+        "ix_retention_records_reckoned_by",
+        "retention_records",
+        ["reckoned_by", "id"],
+        unique=False,
+        sqlite_where=sa.text("status = 'kept'"),
+        postgresql_where=sa.text("status = 'kept'"),
+    )
     op.create_index(op.f("ix_retention_records_subject"), "retention_records", ["subject"], unique=False)
     op.create_table(
         "retention_events",

@@ -11,6 +11,12 @@ class ManifestMoved(Conflict):
     detail = "This manifest is no longer where you saw it. Nothing of yours was done: look at it again."
 
 
+class StillWaits(Conflict):
+    code = "disposal-still-waits"
+    rule = "RET-8"
+    detail = "The waiting time of this manifest is not over. Until then it can be called off, and nobody is told."
+
+
 class CannotBeDisposed(Conflict):
     """Some of the records asked for cannot be disposed of; `fields` names each by its place and says why."""
 

@@ -30,6 +30,13 @@ class DisposalProposed(ManifestEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ManifestViewed(ManifestEvent):
+    """Somebody looked at a manifest and what is on it."""
+
+    name: ClassVar[str] = "disposal.viewed"
+
+
+@dataclass(frozen=True, kw_only=True)
 class DisposalApproved(ManifestEvent):
     """A second person agreed to exactly this manifest; the case system is told from this day on."""
 
@@ -87,7 +94,7 @@ class DisposalChased(ManifestEvent):
 
     name: ClassVar[str] = "disposal.chased"
 
-    records: int
+    items: tuple[UUID, ...]
     escalated: bool
 
 
@@ -112,11 +119,23 @@ class DisposalConfirmed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CertificateViewed(Event):
+    """Somebody looked at the certificate of a disposal; `entry` is what it rests on."""
+
+    name: ClassVar[str] = "disposal.certificate_viewed"
+    subject_kind: ClassVar[str | None] = "disposal_item"
+
+    rules: tuple[str, ...] = ("RET-8",)
+    entry: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CertificateTaken(Event):
-    """Somebody took away the certificate of a disposal; `entry` is what it rests on."""
+    """Somebody took away the certificate of a disposal, as a paper or with its proof; `entry` is what it rests on."""
 
     name: ClassVar[str] = "disposal.certified"
     subject_kind: ClassVar[str | None] = "disposal_item"
 
     rules: tuple[str, ...] = ("RET-8",)
     entry: int
+    form: str

@@ -1,4 +1,4 @@
-"""Telling the case system what is to go once the waiting is over (RET-8)."""
+"""Telling the case system what is to go once the waiting is over, and asking after what it has not confirmed (RET-8)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.jobs import Job
 
-from . import use_cases
+from . import chasing, use_cases
 from .models import DisposalManifest
 from .rules import Status
 
@@ -29,4 +29,15 @@ def _instruct(ctx: Context, manifest_id: UUID) -> None:
     use_cases.instruct(ctx, manifest_id)
 
 
-JOBS: tuple[Job, ...] = (Job("instruct-disposals", timedelta(hours=1), _due, _instruct, limit=MOST),)
+def _to_chase(ctx: Context) -> list[UUID]:
+    return list(chasing.due(ctx, limit=MOST))
+
+
+def _chase(ctx: Context, manifest_id: UUID) -> None:
+    chasing.chase(ctx, manifest_id)
+
+
+INSTRUCT = Job("instruct-disposals", timedelta(hours=1), _due, _instruct, limit=MOST)
+CHASE = Job("chase-disposals", timedelta(hours=1), _to_chase, _chase, limit=MOST)
+
+JOBS: tuple[Job, ...] = (INSTRUCT, CHASE)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from compliance.breaches.models import Incident
 from compliance.complaints.models import Complaint
@@ -17,11 +18,14 @@ from policies.values import Policy
 from retention import reckoning
 from retention import rules as minimum
 from retention.holds.queries import is_held
-from retention.models import RetentionRecord
+from retention.models import RetentionEvent, RetentionRecord
 from retention.reviews.models import RetentionReview
 from retention.rules import Status
 
-from .rules import Obstacle
+from .models import DisposalItem
+from .rules import ItemStatus, Obstacle
+
+_LIVE = (ItemStatus.FROZEN.value, ItemStatus.INSTRUCTED.value)
 
 
 def fingerprint(ctx: Context, record: RetentionRecord) -> str:
@@ -40,6 +44,7 @@ def obstacles(ctx: Context, records: Sequence[RetentionRecord]) -> dict[UUID, Ob
     references = [record.reference for record in records]
     held = set(ctx.session.scalars(select(RetentionRecord.id).where(RetentionRecord.id.in_(ids), is_held())))
     latest = _latest_reviews(ctx, ids)
+    told = _last_told(ctx, ids)
     complained = _named(ctx, Complaint, references)
     breached = _named(ctx, Incident, references)
     policy, today = ctx.the(Policy), london_date(ctx.now())
@@ -54,7 +59,10 @@ def obstacles(ctx: Context, records: Sequence[RetentionRecord]) -> dict[UUID, Ob
             return Obstacle.HELD
         if review is not None and review.decided_at is None:
             return Obstacle.REVIEW_OPEN
-        if review is None or review.decision != "dispose":
+        if review is None or review.decided_at is None or review.decision != "dispose":
+            return Obstacle.NOT_REVIEWED
+        # What was learnt since was nowhere in what the reviewer read, however long ago it happened.
+        if record.id in told and told[record.id] > review.decided_at:
             return Obstacle.NOT_REVIEWED
         if record.reference in complained:
             return Obstacle.COMPLAINT_OPEN
@@ -62,6 +70,18 @@ def obstacles(ctx: Context, records: Sequence[RetentionRecord]) -> dict[UUID, Ob
 
     found = {record.id: first(record) for record in records}
     return {record_id: obstacle for record_id, obstacle in found.items() if obstacle is not None}
+
+
+def on_manifests() -> ColumnElement[bool]:
+    """As a condition on `RetentionRecord`: it is on a manifest already that is not over."""
+    return exists().where(DisposalItem.record_id == RetentionRecord.id, DisposalItem.status.in_(_LIVE))
+
+
+def with_manifests(ctx: Context, records: Sequence[RetentionRecord]) -> dict[UUID, Obstacle]:
+    """The same for those that are to be proposed: that one is on a manifest already stands in its way too."""
+    ids = [record.id for record in records]
+    named = ctx.session.scalars(select(RetentionRecord.id).where(RetentionRecord.id.in_(ids), on_manifests()))
+    return dict.fromkeys(named, Obstacle.ON_A_MANIFEST) | obstacles(ctx, records)
 
 
 def _latest_reviews(ctx: Context, record_ids: Sequence[UUID]) -> dict[UUID, RetentionReview]:
@@ -77,6 +97,16 @@ def _latest_reviews(ctx: Context, record_ids: Sequence[UUID]) -> dict[UUID, Rete
         if before is None or before.decided_at is not None:
             found[row.record_id] = row
     return found
+
+
+def _last_told(ctx: Context, record_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """When the newest event of each was told, where there is one."""
+    newest = (
+        select(RetentionEvent.record_id, func.max(RetentionEvent.told_at))
+        .where(RetentionEvent.record_id.in_(record_ids))
+        .group_by(RetentionEvent.record_id)
+    )
+    return {row[0]: row[1] for row in ctx.session.execute(newest)}
 
 
 def _named(ctx: Context, table: type[Complaint] | type[Incident], references: Iterable[str]) -> set[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select, true
 
+from compliance.decisions.exceptions.queries import kept_from
 from compliance.kernel.context import Context
 from compliance.kernel.errors import NotFound
+from compliance.kernel.finding import the_one
 from policies.access import require
 from policies.permissions import Permission
 from retention.models import RetentionRecord
@@ -34,17 +36,22 @@ def records_held(ctx: Context, record_ids: Sequence[UUID]) -> list[RetentionReco
     return list(found)
 
 
+def seen(ctx: Context) -> ColumnElement[bool]:
+    """The manifests that the actor may know of: none that names a case a conflict of interest keeps them from (DEC-6)."""
+    hidden = kept_from(ctx)
+    named = exists().where(DisposalItem.manifest_id == DisposalManifest.id, DisposalItem.reference.in_(hidden))
+    return ~named if hidden else true()
+
+
+def visible(ctx: Context, manifest_id: UUID) -> DisposalManifest:
+    """A manifest that the actor may know of; raises NotFound, Forbidden."""
+    require(ctx, Permission.RETENTION_READ)
+    return the_one(ctx, select(DisposalManifest).where(DisposalManifest.id == manifest_id, seen(ctx)))
+
+
 def manifest_held(ctx: Context, manifest_id: UUID) -> DisposalManifest:
     """A manifest, held for change; raises NotFound."""
-    found = ctx.session.scalars(
-        select(DisposalManifest)
-        .where(DisposalManifest.id == manifest_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(ctx, select(DisposalManifest).where(DisposalManifest.id == manifest_id), lock=True)
 
 
 def manifest_of(ctx: Context, proposal_id: UUID | None) -> DisposalManifest | None:
@@ -68,13 +75,7 @@ def instruction_held(ctx: Context, item_id: UUID) -> tuple[DisposalItem, Disposa
     if manifest_id is None:
         raise NotInstructed()
     manifest = manifest_held(ctx, manifest_id)
-    item = ctx.session.scalars(
-        select(DisposalItem)
-        .where(DisposalItem.id == item_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
-    return item, manifest
+    return the_one(ctx, select(DisposalItem).where(DisposalItem.id == item_id), lock=True), manifest
 
 
 def instructions(ctx: Context, *, after: tuple[object, ...] | None = None, limit: int = MOST) -> list[DisposalItem]:

@@ -75,6 +75,11 @@ class Line:
     minimum_ended_on: date | None
 
 
+def called(year: int, number: int) -> str:
+    """What a manifest is called."""
+    return f"DM-{year}-{number}"
+
+
 def after(status: str, step: Step) -> Status:
     """Where a step leads from here; raises ManifestMoved where it leads nowhere."""
     found = NEXT.get((Status(status), step))

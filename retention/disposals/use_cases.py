@@ -12,28 +12,31 @@ from sqlalchemy.exc import IntegrityError
 
 from audit.record import record as enter
 from audit.record import when
+from compliance.decisions.exceptions.queries import kept_from
 from compliance.identity.proposals.acts import takes_two
 from compliance.identity.proposals.errors import NotWhatWasAsked
 from compliance.identity.proposals.events import ActRefused, ActTakenBack, ProposalEvent, ProposalExpired
 from compliance.identity.proposals.models import Proposal
+from compliance.identity.proposals.use_cases import fall_away
 from compliance.identity.proposals.use_cases import propose as propose_act
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.db import violated
-from compliance.kernel.errors import FieldError, Invalid
+from compliance.kernel.errors import FieldError, Invalid, NotFound
 from compliance.kernel.numbering import next_number
-from compliance.kernel.turns import in_turn
+from compliance.kernel.turns import KEEPING, in_turn
 from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
 from retention import rules as minimum
 from retention.models import RetentionRecord
-from retention.reckoning import facts_of
 
 from . import events, queries, rules
-from .errors import CannotBeDisposed, ConfirmedOtherwise, NothingLeft, NotInstructed
+from .candidates import line_of
+from .errors import CannotBeDisposed, ConfirmedOtherwise, NothingLeft, NotInstructed, StillWaits
+from .hiding import HIDDEN
 from .models import DisposalItem, DisposalManifest
-from .obstacles import fingerprint, obstacles
+from .obstacles import fingerprint, obstacles, with_manifests
 from .rules import ItemStatus, Line, Obstacle, Status, Step
 
 DISPOSE = "retention.dispose"
@@ -54,6 +57,8 @@ def propose(ctx: Context, record_ids: Sequence[UUID], *, reason: str) -> Disposa
     if not 0 < len(wanted) <= most:
         raise Invalid.at("/records", f"Choose 1 to {most} records.")
     records = queries.records_held(ctx, wanted)
+    if any(record.reference in kept_from(ctx) for record in records):
+        raise NotFound()
     _refuse_what_cannot(ctx, records)
 
     number_year = london_date(ctx.now()).year
@@ -63,7 +68,11 @@ def propose(ctx: Context, record_ids: Sequence[UUID], *, reason: str) -> Disposa
     )  # fmt: skip
     lines = {record.id: _line(ctx, record) for record in records}
     manifest.digest = rules.digest(lines.values())
-    asked = {"manifest": str(manifest.id), "digest": manifest.digest.hex(), "records": len(records)}
+    asked = {
+        "manifest": str(manifest.id),
+        "digest": manifest.digest.hex(),
+        "records": [str(each.id) for each in records],
+    }
     proposal = propose_act(ctx, DISPOSE, asked, thing=f"manifest:{manifest.id}", reason=reason)
     manifest.proposal_id = proposal.id
     ctx.session.add(manifest)
@@ -74,7 +83,7 @@ def propose(ctx: Context, record_ids: Sequence[UUID], *, reason: str) -> Disposa
     return manifest
 
 
-@takes_two(DISPOSE, propose=Permission.DISPOSAL_PROPOSE, approve=Permission.DISPOSAL_APPROVE)
+@takes_two(DISPOSE, propose=Permission.DISPOSAL_PROPOSE, approve=Permission.DISPOSAL_APPROVE, hidden=HIDDEN)
 def agree(ctx: Context, _proposal: Proposal, asked: Mapping[str, Any]) -> None:
     """Agree to the manifest as it was frozen: after the waiting period the case system is told. Raises ManifestMoved."""
     manifest = queries.manifest_held(ctx, UUID(asked["manifest"]))
@@ -93,10 +102,16 @@ def agree(ctx: Context, _proposal: Proposal, asked: Mapping[str, Any]) -> None:
 
 
 def call_off(ctx: Context, manifest_id: UUID) -> DisposalManifest:
-    """Dispose of nothing by this manifest, as long as the case system was not told. Raises ManifestMoved."""
+    """Dispose of nothing by this manifest, as long as the case system was not told. Raises ManifestMoved, NotFound.
+
+    Nobody is asked to agree to it any more. The proposal is held before the manifest, as where somebody agrees.
+    """
     require(ctx, Permission.DISPOSAL_PROPOSE)
+    proposal_id = queries.visible(ctx, manifest_id).proposal_id
+    let_fall = fall_away(ctx, proposal_id)
     manifest = queries.manifest_held(ctx, manifest_id)
-    _call_off(ctx, manifest)
+    if not let_fall:
+        _call_off(ctx, manifest)
     return manifest
 
 
@@ -116,11 +131,16 @@ for _end in (ActRefused, ActTakenBack, ProposalExpired):
 def instruct(ctx: Context, manifest_id: UUID) -> DisposalManifest:
     """Tell the case system to dispose of what is on a manifest whose waiting is over, without what may not go any more.
 
-    Whatever stands in the way by now, or is known otherwise since, is left out and reported (RET-5). Raises ManifestMoved.
+    Whatever stands in the way by now, or is known otherwise since, is left out and reported (RET-5). Raises ManifestMoved,
+    StillWaits.
     """
     require(ctx, Permission.DISPOSAL_CARRY_OUT)
+    in_turn(ctx, KEEPING)
     manifest = queries.manifest_held(ctx, manifest_id)
-    manifest.status = rules.after(manifest.status, Step.INSTRUCT).value
+    status = rules.after(manifest.status, Step.INSTRUCT)
+    if manifest.instruct_from is None or london_date(ctx.now()) < manifest.instruct_from:
+        raise StillWaits()
+    manifest.status = status.value
     items = [item for item in queries.items_of(ctx, manifest.id) if item.status == ItemStatus.FROZEN.value]
     records = {record.id: record for record in queries.records_held(ctx, [item.record_id for item in items])}
     in_the_way = obstacles(ctx, list(records.values()))
@@ -190,7 +210,7 @@ def confirm(ctx: Context, item_id: UUID, *, method: str, disposed_on: date) -> t
 
 
 def _refuse_what_cannot(ctx: Context, records: Sequence[RetentionRecord]) -> None:
-    in_the_way = obstacles(ctx, records)
+    in_the_way = with_manifests(ctx, records)
     wrong = tuple(
         FieldError(f"/records/{place}", in_the_way[record.id].value)
         for place, record in enumerate(records)
@@ -201,11 +221,10 @@ def _refuse_what_cannot(ctx: Context, records: Sequence[RetentionRecord]) -> Non
 
 
 def _line(ctx: Context, record: RetentionRecord) -> Line:
-    kept = minimum.minimum(facts_of(ctx, record), policy=ctx.the(Policy))
-    if kept.ends_on is None:
+    line = line_of(ctx, record)
+    if line is None:
         raise NothingLeft()
-    told = None if kept.start is minimum.Start.BIRTH else kept.ends_on
-    return Line(record.reference, record.groups, f"RET-1/{kept.group}", told)
+    return line
 
 
 def _as_line(item: DisposalItem) -> Line:

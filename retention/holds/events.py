@@ -50,3 +50,12 @@ class HoldReminded(HoldEvent):
     """Whoever may lift it was told that a hold is to be looked at again."""
 
     name: ClassVar[str] = "retention_hold.reminded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldViewed(HoldEvent):
+    """A hold was shown, with why it was placed."""
+
+    name: ClassVar[str] = "retention_hold.viewed"
+
+    rules: tuple[str, ...] = ("RET-6", "AUD-1")

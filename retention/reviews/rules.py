@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from compliance.kernel.calendar import BeyondCalendar, Calendar, add_working_days, is_working_day
-from policies.groups import RetentionQuestion
+from policies.keeping import RetentionQuestion
 
 _WORKING, _WHOLE = 5, 7
 """Days of a week, where no calendar knows its bank holidays."""

@@ -12,6 +12,7 @@ from compliance.kernel import text
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Invalid, NotFound
+from compliance.kernel.finding import the_one
 from compliance.kernel.reminding import to_remind
 from policies.access import require
 from policies.permissions import Permission
@@ -140,22 +141,11 @@ def held(ctx: Context, review_id: UUID) -> tuple[RetentionReview, RetentionRecor
     if record_id is None:
         raise NotFound()
     record = _record(ctx, RetentionRecord.id == record_id)
-    review = ctx.session.scalars(
-        select(RetentionReview)
-        .where(RetentionReview.id == review_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
-    return review, record
+    return the_one(ctx, select(RetentionReview).where(RetentionReview.id == review_id), lock=True), record
 
 
 def _record(ctx: Context, *which: ColumnElement[bool]) -> RetentionRecord:
-    found = ctx.session.scalars(
-        select(RetentionRecord).where(*which).with_for_update().execution_options(populate_existing=True)
-    ).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(ctx, select(RetentionRecord).where(*which), lock=True)
 
 
 def _made(ctx: Context, record: RetentionRecord, kind: Kind) -> RetentionReview:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from compliance.app import house_of
 from compliance.identity.proposals import use_cases as proposals
 from compliance.identity.proposals.models import Proposal
 from compliance.kernel.clock import FixedClock, london_date
-from compliance.kernel.context import House
+from compliance.kernel.context import House, worker
+from compliance.kernel.db import WRITES
 from compliance.kernel.jobs import Run, run_now
 from retention.disposals import jobs, use_cases
 from retention.disposals.models import DisposalItem, DisposalManifest
@@ -21,12 +22,12 @@ from retention.models import RetentionRecord
 from retention.reviews.models import RetentionReview
 from tests.builders.identity import COMMAND, Acting, every, someone
 from tests.builders.licences import rows_made
-from tests.builders.retention import RECORDS, a_keeper, a_record, records
+from tests.builders.retention import KEEPER, RECORDS, a_keeper, a_record, kept, records
 
 INSTRUCTIONS = "/api/v1/retention/instructions"
 
 
-def may_go(app: Flask, *references: str, decision: str = "dispose", **said: Any) -> list[RetentionRecord]:
+def may_go(app: Flask, *references: str, decision: str | None = "dispose", **said: Any) -> list[RetentionRecord]:
     """Records of group 3 whose time is over, with a review that decided so."""
     house, keeper = house_of(app), a_keeper(app)
     for reference in references:
@@ -64,6 +65,41 @@ def agreed(house: House, manifest: DisposalManifest, by: Acting | None = None) -
     with house.work(*(by or someone(house, "ig_officer"))) as ctx:
         proposal = ctx.session.scalars(select(Proposal).where(Proposal.id == manifest.proposal_id)).one()
         proposals.approve(ctx, proposal.id, digest=proposal.digest)
+
+
+def the_manifest(house: House) -> DisposalManifest:
+    """The one manifest that there is."""
+    [found] = every(house, DisposalManifest)
+    return found
+
+
+def told(house: House, manifest: DisposalManifest) -> None:
+    """Its waiting time is over today, and the case system is told."""
+    today = london_date(house.clock.now())
+    with house.engine.execution_options(**{WRITES: True}).begin() as connection:
+        its = update(DisposalManifest).where(DisposalManifest.id == manifest.id)
+        connection.execute(its.values(instruct_from=today))
+    with house.work(worker(jobs.INSTRUCT.name)) as ctx:
+        use_cases.instruct(ctx, manifest.id)
+
+
+def certified(house: House, record: RetentionRecord) -> DisposalItem:
+    """A record that went all the way in one day: proposed, agreed to, told, confirmed."""
+    manifest = proposed(house, record)
+    agreed(house, manifest)
+    told(house, manifest)
+    with house.work(KEEPER) as ctx:
+        return use_cases.confirm(
+            ctx, items(house)[record.reference].id, method="erased", disposed_on=london_date(ctx.now())
+        )[0]
+
+
+def goes(house: House, reference: str, organisation_id: UUID | None = None) -> RetentionRecord:
+    """A record of group 3 whose time is over, with a review that decided so, made without a door."""
+    kept(house, reference, group=3, opened_on=date(2019, 1, 10), organisation_id=organisation_id)
+    found = records(house)[reference]
+    reviewed(house, found)
+    return found
 
 
 def waited(house: House, clock: FixedClock, days: int = 14) -> Run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,8 @@ from flask import Flask
 
 from compliance.kernel.context import Actor, Holding, House
 from compliance.kernel.jobs import run_now
-from policies.values import packaged
+from policies.in_force import PolicyInForce
+from policies.values import Policy, packaged
 from retention import use_cases
 from retention.models import RetentionRecord
 from retention.reviews.deciding import Found
@@ -78,3 +80,10 @@ def as_sent(found: Found) -> dict[str, str]:
 def records(house: House) -> dict[str, RetentionRecord]:
     """Every record, by its reference."""
     return {record.reference: record for record in every(house, RetentionRecord)}
+
+
+def other_values(house: House, **values: Any) -> None:
+    """This process goes by other values of retention from now on, as one that was started with other files."""
+    files: PolicyInForce = house.fixtures[Policy]
+    other = replace(files.files, retention=replace(files.files.retention, **values), version="0" * 16)
+    house.fixtures[Policy] = PolicyInForce(other)

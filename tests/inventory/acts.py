@@ -31,6 +31,11 @@ from compliance.sharing.reuse import use_cases as reuse
 from compliance.witnesses import use_cases as witnesses
 from compliance.witnesses.rules import Answer, Held, Problem
 from policies.permissions import Permission
+from retention.disposals import chasing
+from retention.disposals import use_cases as disposals
+from retention.holds import use_cases as holds
+from retention.own import use_cases as own_records
+from retention.own.schedule import KINDS
 from retention.reviews import use_cases as record_reviews
 from signatories.use_cases import register_organisation
 from tests.builders import identity as people
@@ -148,8 +153,23 @@ ACTS: dict[str, Act] = {
     "use case: make the review of a record that fell due": Act(
         Permission.RETENTION_MAKE_DUE, lambda ctx, its: record_reviews.make_due(ctx, its.record)
     ),
+    "use case: remind of a hold": Act(
+        Permission.RETENTION_MAKE_DUE, lambda ctx, its: holds.remind(ctx, its.hold)
+    ),
     "use case: remind of the review of a record": Act(
         Permission.RETENTION_MAKE_DUE, lambda ctx, its: record_reviews.remind(ctx, its.record_review)
+    ),
+    "use case: be the second person for a disposal": Act(
+        Permission.DISPOSAL_APPROVE, lambda ctx, its: _agree(ctx, its.disposal)
+    ),
+    "use case: tell the case system what is to go": Act(
+        Permission.DISPOSAL_CARRY_OUT, lambda ctx, its: disposals.instruct(ctx, its.manifest)
+    ),
+    "use case: ask after a disposal": Act(
+        Permission.DISPOSAL_CARRY_OUT, lambda ctx, its: chasing.chase(ctx, its.manifest)
+    ),
+    "use case: dispose of a record of our own": Act(
+        Permission.OWN_RECORDS_DISPOSE, lambda ctx, its: own_records.dispose_of_one(ctx, KINDS[0], its.person)
     ),
     "use case: give a role by a command": Act(
         Permission.ROLE_GRANT,

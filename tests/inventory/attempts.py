@@ -10,6 +10,7 @@ from uuid import UUID
 
 from werkzeug.test import TestResponse
 
+from tests.builders.retention import finding
 from tests.builders.signatories import a_pdf
 from tests.inventory import answers
 from tests.inventory.acts import ACTS, Act
@@ -245,6 +246,32 @@ ATTEMPTS: dict[str, Door | Act] = {
     "POST /conflicts/<conflict_id>/lifting": Door(
         "POST", "/conflicts/{conflict}/lifting", _says(grounds="A namesake.")
     ),
+    "GET /retention/candidates": Door("GET", "/retention/candidates"),
+    "GET /retention/certificates": Door("GET", "/retention/certificates"),
+    "GET /retention/certificates/<item_id>": Door("GET", "/retention/certificates/{certificate}"),
+    "GET /retention/holds": Door("GET", "/retention/holds"),
+    "POST /retention/holds": Door(
+        "POST", "/retention/holds",
+        lambda its: {"ground": "litigation", "reach": "record", "value": f"N-{its.code}", "reason": "A claim.",
+                     "review_on": "2027-03-01"},
+    ),
+    "POST /retention/holds/<hold_id>/lifting": Door("POST", "/retention/holds/{hold}/lifting", _says(reason="Over.")),
+    "GET /retention/manifests": Door("GET", "/retention/manifests"),
+    "POST /retention/manifests": Door(
+        "POST", "/retention/manifests", lambda its: {"records": [str(its.record_to_go)], "reason": "Their time is over."}
+    ),
+    "GET /retention/manifests/<manifest_id>": Door("GET", "/retention/manifests/{manifest}"),
+    "DELETE /retention/manifests/<manifest_id>": Door("DELETE", "/retention/manifests/{manifest}"),
+    "GET /retention/records/<reference>": Door("GET", "/retention/records/R-{code}"),
+    "GET /retention/reviews": Door("GET", "/retention/reviews"),
+    "POST /retention/reviews": Door(
+        "POST", "/retention/reviews", lambda its: {"reference": f"N-{its.code}", "trigger": "new_information"}
+    ),
+    "GET /retention/reviews/<review_id>": Door("GET", "/retention/reviews/{record_review}"),
+    "POST /retention/reviews/<review_id>/decision": Door(
+        "POST", "/retention/reviews/{record_review}/decision",
+        lambda _its: {"answers": dict(finding().answers), "decision": "retain", "reason": "It is still needed."},
+    ),
     "GET /challenges": Door("GET", "/challenges"),
     "POST /challenges": Door(
         "POST", "/challenges",
@@ -302,6 +329,7 @@ ONE_AND_THE_SAME = frozenset(
         "POST /access-events", "POST /incidents", "POST /sharing-decisions", "GET /confidentiality-statement", "POST /confidentiality-statement/acknowledgements", "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
         "POST /instruments/<code>/versions", "GET /areas/<area>/members", "GET /challenges", "GET /audit/checkpoint", "GET /audit/entries", "GET /audit/growth", "PUT /audit/purpose",
         "GET /instruments", "GET /break-glass", "GET /changes", "GET /conflicts",
+        "GET /retention/candidates", "GET /retention/certificates", "GET /retention/holds", "GET /retention/manifests", "GET /retention/reviews",
         "GET /instruments/versions/<version_id>/document", "GET /organisations", "GET /seats", "GET /waiting-list", "PUT /seats/<kind>", "GET /sessions/current",
         "GET /signatories", "GET /access-audits", "GET /use-audits", "GET /use-audits/<quarter>", "GET /use-exemptions", "GET /withdrawals", "GET /proposals", "DELETE /sessions/current",
         "POST /account/authenticator", "POST /account/authenticator/confirmation", "POST /account/password",

@@ -24,7 +24,7 @@ from compliance.sharing.statement import use_cases as statement
 from retention.reviews.use_cases import ask as ask_review
 from signatories import queries as register_queries
 from signatories import use_cases as register_use_cases
-from tests.builders import exceptions, licences
+from tests.builders import disposals, exceptions, licences
 from tests.builders import identity as people
 from tests.builders import signatories as partners
 from tests.builders.accesses import an_audit
@@ -34,6 +34,7 @@ from tests.builders.complaints import a_complaint, at_stage, between, escalates,
 from tests.builders.data_complaints import a_data_complaint, acknowledged
 from tests.builders.escalations import an_escalation, answered
 from tests.builders.flags import a_concern
+from tests.builders.holds import held as held_back
 from tests.builders.incidents import a_data_breach, an_incident, assessed
 from tests.builders.retention import kept
 from tests.builders.rotas import SATURDAY, SUNDAY, a_rota, a_turn
@@ -104,6 +105,11 @@ class Belongings:
     disclosure: UUID
     client: UUID
     credential: UUID
+    record_to_go: UUID
+    manifest: UUID
+    disposal: UUID
+    certificate: UUID
+    hold: UUID
     digest: str = "0" * 64
     entry: int = 0
 
@@ -173,6 +179,7 @@ def of_a_partner(house: House, code: str, area: str) -> Belongings:
     it_is = brought_to(house, cast := a_cast(house, organisation), Breach.RAISED)
     for each in ("R", "N"):
         kept(house, f"{each}-{code}", organisation_id=organisation, opened_on=date(2026, 1, 5))
+    manifest = disposals.proposed(house, disposals.goes(house, f"M-{code}", organisation))
     with house.work(*people.someone(house, "hub_coordinator")) as ctx:
         asked = ask_review(ctx, f"R-{code}", trigger="regroup")
     with house.work(people.COMMAND) as ctx:
@@ -184,6 +191,11 @@ def of_a_partner(house: House, code: str, area: str) -> Belongings:
         disclosure=wanted(house, sharer).id,
         record=asked.record_id,
         record_review=asked.id,
+        record_to_go=disposals.goes(house, f"G-{code}", organisation).id,
+        manifest=manifest.id,
+        disposal=manifest.proposal_id,
+        certificate=disposals.certified(house, disposals.goes(house, f"D-{code}", organisation)).id,
+        hold=held_back(house, f"R-{code}").id,
         organisation=organisation,
         code=code,
         area=area,

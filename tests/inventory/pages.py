@@ -49,6 +49,8 @@ THINGS: dict[str, str] = {
     "data_breach_id": "data_breach", "incident_id": "incident", "action_id": "incident_action",
     "review_id": "record_review", "sharing_decision_id": "shared", "reuse_id": "reuse", "disclosure_id": "disclosure",
     "client_id": "client", "credential_id": "credential", "webhook_id": "webhook", "delivery_id": "webhook_delivery",
+    "record_id": "record", "hold_id": "hold",
+    "manifest_id": "manifest", "certificate_id": "certificate",
 }  # fmt: skip
 """Which belonging an identifier in an address is of."""
 
@@ -160,6 +162,13 @@ FORMS: dict[str, Fields] = {
     "retention_reviews.hand_over": lambda its: {"reviewer": str(its.reviewer)},
     "retention_reviews.decide": lambda _its: as_sent(finding()) | {"revision": "1"},
     "retention_reviews.together": lambda its: as_sent(finding()) | {"reviews": f"{its.record_review}.1"},
+    "holds.place": lambda its: {
+        "ground": "litigation", "reach": "record", "value": f"N-{its.code}", "reason": "A claim.", "counted": "1",
+        **_day("review_on", 2027),
+    },
+    "holds.keep_up": _says(**_day("review_on", 2027)),
+    "holds.lift": _says(reason="It is over."),
+    "disposals.propose": lambda its: {"records": str(its.record_to_go), "reason": "Its time is over."},
     "flags.hand_over": lambda its: {"reviewer": str(its.reviewer)},
     "audit.keep": _says(name="Whose turn"),
     "data_breaches.open_clock": _says(**_day("aware_on", 2026, 11, 21), aware_at="10:00"),
@@ -268,6 +277,7 @@ def whose_of(route: Route) -> tuple[Whose, ...]:
 QUESTIONS: dict[str, dict[str, str]] = {
     "audit.export_references": {"reference": "C-1"},
     "audit.keep": {"reference": "C-1"},
+    "disposals.propose": {"all": "1"},
 }
 """What a page is asked in its address that does nothing without it."""
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from compliance.app import create_app, house_of
 from compliance.kernel.secrets import create_key_file
 from compliance.kernel.settings import REPOSITORY, Settings
-from tests.inventory import asvs, permissions, rules
+from policies.values import packaged
+from tests.inventory import asvs, own, permissions, rules
 
 
 def main() -> None:
-    """Write docs/rules.md, docs/permissions.md and docs/asvs.md."""
+    """Write docs/rules.md, docs/permissions.md, docs/own-records.md and docs/asvs.md."""
     with tempfile.TemporaryDirectory() as directory:
         keys = Path(directory) / "keys.json"
         create_key_file(keys)
@@ -21,6 +22,7 @@ def main() -> None:
         permissions.DOCUMENT.write_text(permissions.write(app))
         house_of(app).engine.dispose()
     rules.DOCUMENT.write_text(rules.write(rules.rules()))
+    own.DOCUMENT.write_text(own.write(packaged()))
     asvs.DOCUMENT.write_text(asvs.write(asvs.requirements()))
 
 

@@ -30,8 +30,7 @@ def whose_rights(engine: Engine) -> set[tuple[object, ...]]:
     """Whose rights moved at which state; by which entries is known from the step on that says it."""
     with engine.connect() as connection:
         return {
-            tuple(row)
-            for row in connection.execute(text("SELECT state_version, kind, subject_id FROM rights_changes"))
+            tuple(row) for row in connection.execute(text("SELECT state_version, kind, subject_id FROM rights_changes"))
         }
 
 

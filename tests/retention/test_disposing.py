@@ -21,9 +21,49 @@ from retention.disposals.models import DisposalManifest
 from retention.disposals.rules import Obstacle
 from retention.holds import use_cases as holds
 from tests.builders.api import is_problem
-from tests.builders.disposals import INSTRUCTIONS, agreed, confirms, items, may_go, proposed, reviewed, waited
-from tests.builders.identity import every, logged, someone
+from tests.builders.complaints import a_complaint, between
+from tests.builders.disposals import (
+    INSTRUCTIONS,
+    agreed,
+    certified,
+    confirms,
+    items,
+    may_go,
+    proposed,
+    reviewed,
+    waited,
+)
+from tests.builders.identity import an_employer, every, logged, someone
+from tests.builders.incidents import an_incident
 from tests.builders.retention import RECORDS, a_keeper, a_record, an_event, records
+
+ELSEWHERE = {Obstacle.CHANGED, Obstacle.NOT_KEPT, Obstacle.COMPLAINT_OPEN, Obstacle.BREACH_OPEN}
+"""What stands in the way and has a test of its own here."""
+
+
+@pytest.mark.rule("RET-5")
+def test_a_record_with_an_open_complaint_or_breach_is_not_proposed_nor_told_of_and_what_is_gone_is_not_again(
+    app: Flask, clock: FixedClock
+) -> None:
+    house = house_of(app)
+    complained, breached, gone, free = may_go(app, "R-1", "R-2", "R-3", "R-4")
+    manifest = proposed(house, complained, breached, free)
+    agreed(house, manifest)
+    certified(house, gone)
+    it = between(house, an_employer(house, "One Place"), an_employer(house, "Other Place"))
+    a_complaint(it, reference="R-1")
+    an_incident(house, kind="failure_to_share", reference="R-2")
+
+    waited(house, clock)
+
+    assert {reference: (item.status, item.left_out) for reference, item in items(house).items()} == {
+        "R-1": ("left_out", "complaint_open"), "R-2": ("left_out", "breach_open"), "R-3": ("confirmed", None),
+        "R-4": ("instructed", None),
+    }  # fmt: skip
+    for record, obstacle in ((complained, "complaint_open"), (breached, "breach_open"), (gone, "not_kept")):
+        with pytest.raises(CannotBeDisposed) as refused:
+            proposed(house, record)
+        assert [each.detail for each in refused.value.fields] == [obstacle]
 
 
 def the_manifest(app: Flask) -> DisposalManifest:
@@ -79,12 +119,9 @@ def test_nobody_agrees_to_what_they_proposed_and_only_who_may_proposes(sqlite_ap
 
 
 @pytest.mark.rule("RET-5", "RET-6", "RET-11")
-@pytest.mark.parametrize("obstacle", list(Obstacle))
+@pytest.mark.parametrize("obstacle", sorted(set(Obstacle) - ELSEWHERE))
 def test_nothing_is_proposed_that_something_stands_in_the_way_of(sqlite_app: Flask, obstacle: Obstacle) -> None:
     house = house_of(sqlite_app)
-    if obstacle in NEEDS_MORE:
-        pytest.fail(f"no test says what {obstacle} stands for") if obstacle not in ELSEWHERE else None
-        return
     opened = "2021-01-10" if obstacle is Obstacle.TOO_EARLY else "2019-01-10"
     decision = "retain" if obstacle is Obstacle.NOT_REVIEWED else "dispose"
     found = may_go(sqlite_app, "R-1", decision=decision, opened_on=opened)
@@ -105,8 +142,24 @@ def test_nothing_is_proposed_that_something_stands_in_the_way_of(sqlite_app: Fla
 
 
 [EXPIRE] = PROPOSAL_JOBS
-ELSEWHERE = {Obstacle.CHANGED, Obstacle.NOT_KEPT, Obstacle.COMPLAINT_OPEN, Obstacle.BREACH_OPEN}
-NEEDS_MORE = ELSEWHERE
+
+
+@pytest.mark.rule("RET-5", "RET-10")
+def test_what_is_learnt_after_the_review_asks_for_another_however_long_ago_it_was(
+    sqlite_app: Flask, clock: FixedClock
+) -> None:
+    house = house_of(sqlite_app)
+    found = may_go(sqlite_app, "R-1", opened_on="2010-01-10")
+    clock.move(timedelta(minutes=1))
+    told = a_keeper(sqlite_app).post(f"{RECORDS}/R-1/events", an_event(happened_on="2011-06-01"))
+
+    assert told.status_code == 201, told.text
+    with pytest.raises(CannotBeDisposed) as refused:
+        proposed(house, *found)
+    assert [each.detail for each in refused.value.fields] == [Obstacle.NOT_REVIEWED.value]
+
+    reviewed(house, found[0])
+    assert proposed(house, *found).items == 1
 
 
 @pytest.mark.rule("RET-5", "RET-8")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import UUID
 
+from audit.sealing import seal_all
 from compliance.breaches import learning
 from compliance.breaches.notifying import use_cases as notifying
 from compliance.breaches.rules import Status
@@ -20,10 +21,13 @@ from compliance.sharing.statement import use_cases as statement
 from tests.builders.breaches import a_cast, brought_to
 from tests.builders.complaints import a_complaint, at_stage, between, escalates, records, reports, resolves
 from tests.builders.data_complaints import a_data_complaint, acknowledged
+from tests.builders.disposals import agreed, certified, goes, proposed, told
 from tests.builders.escalations import an_escalation, answered, raised
+from tests.builders.holds import held
 from tests.builders.identity import an_employer, someone
 from tests.builders.incidents import a_data_breach, an_incident, assessed
 from tests.builders.retention import fallen_due, kept
+from tests.builders.retention import records as on_records
 from tests.builders.sharing import asked, decided, wanted
 from tests.builders.signatories import a_pdf
 from tests.builders.webhooks import an_endpoint
@@ -153,9 +157,15 @@ def records_of_time(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
     for reference in ("R-1", "R-2"):
         kept(walk.house, reference, organisation_id=organisation_id)
     review = fallen_due(walk.house)["R-1"].id
+    on_hold, *_ = (held(walk.house, each, ground=why) for each in ("R-1", "R-2") for why in ("inquiry", "litigation"))
+    record = on_records(walk.house)["R-1"].id
     walk.open(
         "an officer, of records", comes("ig_officer"),
         "/retention/reviews?search=R&which=all&group=2&sort=-reviewer", "/retention/reviews/export.csv", "/retention/reviews/new",
+        "/", "/retention", f"/retention/records?search=R&group=2&sort=-organisation&hold={on_hold.id}&due=over",
+        "/retention/records/export.csv", f"/retention/records/{record}", "/retention/holds?search=R&sort=-ground", "/retention/restored?sort=what", "/retention/restored/export.csv",
+        "/retention/holds/export.csv", "/retention/holds/new", "/retention/own-records?which=timed&sort=-due", "/retention/own-records/export.csv",
+        *(f"/retention/holds/{on_hold.id}{step}" for step in ("", "/review", "/lift")),
         *(f"/retention/reviews/{review}{step}" for step in ("", "/decision", "/together", "/reviewer")),
     )  # fmt: skip
 
@@ -214,6 +224,27 @@ def webhooks(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
     )  # fmt: skip
 
 
+def records_that_go(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
+    """Records that may go, manifests in several states, and certificates, as the officer sees them (RET-8)."""
+    house = walk.house
+    them = [goes(house, f"D-{number}", organisation_id) for number in range(9)]
+    made = [certified(house, each) for each in them[:2]]
+    waits, agreed_to, behind = (proposed(house, *pair) for pair in (them[2:4], them[4:6], them[6:7]))
+    agreed(house, agreed_to)
+    agreed(house, behind)
+    told(house, behind)
+    seal_all(house)
+    here, certificate = "/retention/disposals", f"/retention/certificates/{made[0].id}"
+    walk.open(
+        "an officer, of disposals", comes("ig_officer"),
+        "/", f"{here}?search=D&which=all&sort=-records", f"{here}/export.csv", f"{here}/ready?search=D&which=all&group=3&sort=-kind",
+        f"{here}/ready/export.csv", f"{here}/new?all=1", *(f"{here}/{each.id}" for each in (waits, agreed_to, behind)),
+        f"{here}/{waits.id}/call-off", f"{here}/{waits.id}/export.csv", f"/proposals/{waits.proposal_id}",
+        f"/proposals/{waits.proposal_id}/approval", "/retention/certificates?search=D&method=erased&group=3&sort=-rule",
+        "/retention/certificates/export.csv", certificate, f"{certificate}/certificate.pdf", f"{certificate}/proof.zip",
+    )  # fmt: skip
+
+
 ROOMS: tuple[Callable[[Walk, Comes, UUID], None], ...] = (
     complaints,
     complaints_about_data,
@@ -225,5 +256,6 @@ ROOMS: tuple[Callable[[Walk, Comes, UUID], None], ...] = (
     webhooks,
     what_is_shared,
     programs,
+    records_that_go,
 )
 """Each is given the walk, whoever comes, and an organisation to be about."""

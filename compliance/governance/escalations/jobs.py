@@ -7,8 +7,9 @@ from uuid import UUID
 
 from compliance.kernel.context import Context
 from compliance.kernel.jobs import Job
+from retention.own.jobs import job_of
 
-from . import queries, use_cases
+from . import disposing, queries, use_cases
 
 MOST = 500
 
@@ -23,4 +24,4 @@ def _remind(ctx: Context, escalation_id: UUID) -> None:
 
 REMIND = Job("remind-of-escalations", timedelta(hours=1), _to_remind, _remind, limit=MOST)
 
-JOBS: tuple[Job, ...] = (REMIND,)
+JOBS: tuple[Job, ...] = (REMIND, job_of([disposing.KIND]))

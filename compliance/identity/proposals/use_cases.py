@@ -128,6 +128,19 @@ def take_back(ctx: Context, proposal_id: UUID) -> Proposal:
     return proposal
 
 
+def fall_away(ctx: Context, proposal_id: UUID) -> bool:
+    """What it asks for is no more: close it, unless it is closed already; and whether that was to do.
+
+    Whoever calls this has looked at who may. The room that the act belongs to learns of it as of one that was taken back.
+    """
+    proposal = ctx.session.get_one(Proposal, proposal_id, with_for_update=True, populate_existing=True)
+    if proposal.state != State.PROPOSED:
+        return False
+    _end(ctx, proposal, Step.TAKE_BACK)
+    record(ctx, _told(ActTakenBack, proposal))
+    return True
+
+
 def expire(ctx: Context, proposal_id: UUID) -> None:
     """Close one that nobody decided in time; one that is closed already stays as it is."""
     proposal = ctx.session.get_one(Proposal, proposal_id, with_for_update=True)

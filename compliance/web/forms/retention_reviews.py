@@ -8,7 +8,7 @@ from typing import TypeVar
 from flask import request
 from wtforms import HiddenField
 
-from policies.groups import RetentionQuestion
+from policies.keeping import RetentionQuestion
 from retention.reviews.rules import Answer, Decision, Trigger
 
 from .fields import Day, Line, OneOf, OneOfMany, Prose, Several

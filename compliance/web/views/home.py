@@ -30,6 +30,8 @@ from compliance.web.replies import Reply, show
 from compliance.web.words import count, day, moment
 from policies.permissions import Permission
 from policies.values import Policy
+from retention.disposals import chasing as disposals
+from retention.holds import queries as holds
 from signatories import queries as signatories
 from signatories.assurance import queries as assurance
 from signatories.assurance.rules import Currency
@@ -39,7 +41,16 @@ from signatories.reviews import queries as reviews
 from signatories.withdrawals import queries as withdrawals
 from signatories.withdrawals.queries import Stands, stands
 
-from . import home_accountability, home_breaches, home_changes, home_complaints, home_licences, home_sharing
+from . import (
+    home_accountability,
+    home_breaches,
+    home_changes,
+    home_complaints,
+    home_disposals,
+    home_licences,
+    home_retention,
+    home_sharing,
+)
 from .home_licences import Waiting
 
 pages = Blueprint("home", __name__)
@@ -60,6 +71,8 @@ COUNTED: tuple[tuple[Permission, Counting], ...] = (
     (Permission.DISCLOSURE_AUTHORISE, disclosures.counting),
     (Permission.STATEMENT_ACKNOWLEDGE, statement.counting),
     (Permission.WEBHOOK_SEND, webhooks.counting),
+    (Permission.DISPOSAL_PROPOSE, disposals.counting),
+    (Permission.HOLD_LIFT, holds.counting),
 )
 """What is counted for this page in one statement, each for those who may read it."""
 
@@ -91,6 +104,8 @@ def home() -> Reply:
             *home_accountability.escalated(ctx),
             *home_complaints.waiting(ctx),
             *home_sharing.waiting(ctx),
+            *home_retention.held(ctx),
+            *home_disposals.waiting(ctx),
         ]
     waiting.sort(key=lambda each: not each.urgent)
     return show("home.html", waiting=waiting)
