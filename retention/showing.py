@@ -15,6 +15,7 @@ from compliance.complaints.models import Complaint
 from compliance.identity.queries import names_of
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
+from compliance.sharing.reuse import queries as reuse
 from policies.access import may
 from policies.permissions import Permission
 from policies.values import Policy
@@ -111,7 +112,9 @@ def _in_the_way(
         select(exists().where(table.reference == record.reference, table.ended_at.is_(None))).scalar_subquery()
         for table in (Complaint, Incident)
     )
-    complained, breached = ctx.session.execute(select(complaint, breach)).one()
+    complained, breached, asked_for = ctx.session.execute(
+        select(complaint, breach, reuse.is_open(record.reference))
+    ).one()
     early = not rules.may_propose_disposal(facts, on=london_date(ctx.now()), policy=ctx.the(Policy))
     found = {
         Obstacle.TOO_EARLY: early,
@@ -120,6 +123,7 @@ def _in_the_way(
         Obstacle.NOT_REVIEWED: unreviewed and not review_open,
         Obstacle.COMPLAINT_OPEN: complained,
         Obstacle.BREACH_OPEN: breached,
+        Obstacle.REUSE_OPEN: asked_for,
         Obstacle.ON_A_MANIFEST: any(item.status == ItemStatus.FROZEN.value for item, _ in disposals),
     }
     return [obstacle for obstacle, is_so in found.items() if is_so]

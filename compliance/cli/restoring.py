@@ -7,18 +7,16 @@ import sys
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from compliance.identity.jobs import JOBS as IDENTITY_JOBS
+from compliance import scheduler
 from compliance.kernel.context import House
 from compliance.kernel.jobs import Work, run_now
-from retention.jobs import DISPOSE
+from policies.values import packaged
 from retention.journal.folder import OutOfReach
 from retention.journal.keeping import Kept, keep
 from retention.journal.lines import Broken
-from retention.own.jobs import JOBS as OWN_RECORD_JOBS
 
 from .witnessing import CONTRADICTED, stand_or_end
 
-FORGETS = "forget-"
 _ROUNDS = 10_000
 
 
@@ -74,4 +72,6 @@ def _dispose_of_our_own(house: House) -> None:
 
 
 def _own() -> list[Work]:
-    return [DISPOSE, *OWN_RECORD_JOBS, *(job for job in IDENTITY_JOBS if job.name.startswith(FORGETS))]
+    """Every job that the schedule names, whichever room it is of."""
+    named = {rule.job for rule in packaged().own_records.values() if rule.job}
+    return [job for job in scheduler.JOBS if job.name in named]

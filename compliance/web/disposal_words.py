@@ -27,6 +27,7 @@ OBSTACLES = {
     Obstacle.REVIEW_OPEN: "a review of it is open",
     Obstacle.COMPLAINT_OPEN: "a complaint about it is open",
     Obstacle.BREACH_OPEN: "a breach about it is open",
+    Obstacle.REUSE_OPEN: "somebody waits for an answer whether to use it again",
     Obstacle.CHANGED: "something was told of it since it was agreed to",
     Obstacle.NOT_KEPT: "it is not kept any more",
     Obstacle.ON_A_MANIFEST: "it is on a manifest already",

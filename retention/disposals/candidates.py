@@ -18,6 +18,7 @@ from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Invalid
 from compliance.kernel.keyset import By, Page, Sorts
+from compliance.sharing.reuse.queries import is_open
 from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
@@ -155,10 +156,11 @@ def _decided() -> Select[RetentionRecord, str, datetime | None]:
 
 def _which(ctx: Context, which: Which) -> ColumnElement[bool]:
     """What the store can tell of obstacles. An age it cannot: the day that tells a birth is sealed, and looked at row by row."""
-    is_open = exists().where(_LATER.record_id == _IT.id, _LATER.decided_at.is_(None))
+    under_review = exists().where(_LATER.record_id == _IT.id, _LATER.decided_at.is_(None))
     complained = exists().where(Complaint.reference == _IT.reference, Complaint.ended_at.is_(None))
     breached = exists().where(Incident.reference == _IT.reference, Incident.ended_at.is_(None))
+    asked_for = is_open(_IT.reference)
     learnt_since = exists().where(RetentionEvent.record_id == _IT.id, RetentionEvent.told_at > _REVIEW.decided_at)
     early = and_(_IT.minimum_ends_on.is_not(None), _IT.minimum_ends_on > london_date(ctx.now()))
-    in_the_way = or_(is_held(), is_open, complained, breached, learnt_since, early)
+    in_the_way = or_(is_held(), under_review, complained, breached, asked_for, learnt_since, early)
     return {Which.NOW: not_(in_the_way), Which.IN_THE_WAY: in_the_way, Which.ALL: true()}[which]

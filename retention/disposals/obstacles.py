@@ -14,6 +14,7 @@ from compliance.complaints.models import Complaint
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.secrets import KeyRing
+from compliance.sharing.reuse.queries import open_references
 from policies.values import Policy
 from retention import reckoning
 from retention import rules as minimum
@@ -47,6 +48,7 @@ def obstacles(ctx: Context, records: Sequence[RetentionRecord]) -> dict[UUID, Ob
     told = _last_told(ctx, ids)
     complained = _named(ctx, Complaint, references)
     breached = _named(ctx, Incident, references)
+    asked_for = open_references(ctx, references)
     policy, today = ctx.the(Policy), london_date(ctx.now())
 
     def first(record: RetentionRecord) -> Obstacle | None:
@@ -66,7 +68,9 @@ def obstacles(ctx: Context, records: Sequence[RetentionRecord]) -> dict[UUID, Ob
             return Obstacle.NOT_REVIEWED
         if record.reference in complained:
             return Obstacle.COMPLAINT_OPEN
-        return Obstacle.BREACH_OPEN if record.reference in breached else None
+        if record.reference in breached:
+            return Obstacle.BREACH_OPEN
+        return Obstacle.REUSE_OPEN if record.reference in asked_for else None
 
     found = {record.id: first(record) for record in records}
     return {record_id: obstacle for record_id, obstacle in found.items() if obstacle is not None}

@@ -60,6 +60,7 @@ class Obstacle(StrEnum):
     REVIEW_OPEN = "review_open"
     COMPLAINT_OPEN = "complaint_open"
     BREACH_OPEN = "breach_open"
+    REUSE_OPEN = "reuse_open"
     CHANGED = "changed"
     NOT_KEPT = "not_kept"
     ON_A_MANIFEST = "on_a_manifest"

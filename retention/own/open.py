@@ -15,6 +15,9 @@ from compliance.identity.models import Person
 from compliance.identity.proposals.models import Proposal
 from compliance.identity.proposals.rules import State
 from compliance.licences.models import Licence
+from compliance.sharing.disclosures.models import Disclosure
+from compliance.sharing.disclosures.rules import Status as Disclosed
+from compliance.sharing.reuse.models import ReuseRequest
 from retention.reviews.models import RetentionReview
 from signatories.models import Withdrawal
 
@@ -22,7 +25,7 @@ from .kinds import same
 
 
 def names(person: Any) -> ColumnElement[bool]:
-    """The condition that something open names this person: a breach, complaint, flag, proposal, audit, review or withdrawal."""
+    """The condition that something open names this person: a breach, complaint, flag, proposal, audit, review, withdrawal, request or disclosure."""
     unsigned = (AccessAudit.signed_at.is_(None), AccessAuditFigure.audit_id == AccessAudit.id)
     complained, breached = Complaint.ended_at.is_(None), Incident.ended_at.is_(None)
     to_come = (
@@ -50,5 +53,9 @@ def names(person: Any) -> ColumnElement[bool]:
         exists().where(*unsigned, AccessAuditFigure.person_id == person),
         exists().where(BreakGlass.person_id == person, BreakGlass.reviewed_at.is_(None)),
         exists().where(RetentionReview.reviewer_id == person, RetentionReview.decided_at.is_(None)),
+        exists().where(ReuseRequest.asked_by == person, ReuseRequest.ended_at.is_(None)),
+        exists().where(
+            Disclosure.asked_by == person, Disclosure.status.in_((Disclosed.ASKED.value, Disclosed.AUTHORISED.value))
+        ),
         exists().where(Person.id == person, Withdrawal.organisation_id == Person.organisation_id, *to_come),
     )

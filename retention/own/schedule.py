@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_
 
@@ -18,11 +19,18 @@ from compliance.complaints.models import (
     ComplaintSide,
     ComplaintStage,
 )
+from compliance.identity.clients.models import ClientCredential, CredentialUse, RevokedToken
 from compliance.identity.models import AccountInvitation, Authenticator, Passkey, PasskeyUse, Person, SpentStep
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.jobs import JobRun
 from compliance.notices.models import Notice
+from compliance.sharing.disclosures.models import Disclosure
+from compliance.sharing.disclosures.rules import Status as Disclosed
+from compliance.sharing.models import SharingDecision
+from compliance.sharing.reuse.models import ReuseRequest
+from retention.models import RetentionRecord
+from retention.rules import Status as RecordStatus
 from signatories.models import InstrumentVersion, KeyContact, PolicyDocument, Signature, Upload, Withdrawal
 
 from . import leavers
@@ -110,6 +118,46 @@ def _data_complaints(_ctx: Context, before: datetime) -> ColumnElement[bool]:
     return and_(it.answered_on < london_date(before), ~held("data_complaints", organisations=(it.organisation_id,)))
 
 
+def _decisions_to_share(_ctx: Context, before: datetime) -> ColumnElement[bool]:
+    it = SharingDecision
+    organisations = (it.organisation_id, it.with_organisation_id)
+    return and_(it.decided_at < before, *_of_a_case(it.reference, organisations, it.decided_by))
+
+
+def _requests_for_reuse(_ctx: Context, before: datetime) -> ColumnElement[bool]:
+    it = ReuseRequest
+    organisations = (it.supplier_id, it.asking_organisation_id)
+    return and_(it.ended_at < before, *_of_a_case(it.reference, organisations, it.asked_by))
+
+
+def _disclosures(_ctx: Context, before: datetime) -> ColumnElement[bool]:
+    """One that was authorised is open until it was made, or the authority was taken back."""
+    it = Disclosure
+    refused = and_(it.status == Disclosed.REFUSED.value, it.answered_at < before)
+    over = or_(it.made_on < london_date(before), refused)
+    return and_(over, *_of_a_case(it.reference, (it.organisation_id,), it.asked_by))
+
+
+def _of_a_case(reference: Any, organisations: tuple[Any, ...], person: Any) -> tuple[ColumnElement[bool], ...]:
+    """What else must be so before anything goes that was said about sharing what a case holds: the case's record is gone."""
+    record = RetentionRecord
+    return (
+        ~exists().where(record.reference == reference, record.status != RecordStatus.DISPOSED.value),
+        ~exists().where(Complaint.reference == reference, Complaint.ended_at.is_(None)),
+        ~exists().where(Incident.reference == reference, Incident.ended_at.is_(None)),
+        ~held("sharing", references=(reference,), organisations=organisations, people=(person,)),
+    )
+
+
+def _revoked_tokens(_ctx: Context, before: datetime) -> ColumnElement[bool]:
+    return and_(RevokedToken.ends_at < before, ~held("revoked_tokens"))
+
+
+def _credentials(_ctx: Context, before: datetime) -> ColumnElement[bool]:
+    it = ClientCredential
+    return and_(or_(it.ended_at < before, it.ends_at < before), ~held("credentials"))
+
+
 def _policy_papers(_ctx: Context, before: datetime) -> ColumnElement[bool]:
     it = PolicyDocument
     return and_(it.replaced_at < before, ~held("policy_papers", organisations=(it.organisation_id,)))
@@ -174,7 +222,18 @@ KINDS: tuple[Kind, ...] = (
         _data_complaints,
         (Part(DataProtectionProgress, DataProtectionProgress.complaint_id),),
     ),
+    Kind("sharing", SharingDecision, SharingDecision.decided_at, _decisions_to_share),
+    Kind("sharing", ReuseRequest, ReuseRequest.ended_at, _requests_for_reuse),
+    Kind("sharing", Disclosure, Disclosure.asked_at, _disclosures),
+    Kind("revoked_tokens", RevokedToken, RevokedToken.ends_at, _revoked_tokens),
+    Kind(
+        "credentials",
+        ClientCredential,
+        ClientCredential.made_at,
+        _credentials,
+        (Part(CredentialUse, CredentialUse.credential_id),),
+    ),
     Kind("policy_papers", PolicyDocument, PolicyDocument.replaced_at, _policy_papers),
     Kind("uploads", Upload, Upload.received_at, _uploads),
 )
-"""Each kind; what points at another comes before it. Second factors are of two kinds of rows under one rule."""
+"""Each kind; what points at another comes before it. Second factors and what is said about sharing are of several kinds of rows under one rule."""

@@ -20,7 +20,7 @@ from typing import Any, cast
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import structlog
-from sqlalchemy import CursorResult, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import CursorResult, exists, insert, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.record import record
@@ -44,9 +44,6 @@ NAME = "send-changes"
 SENDER = worker(NAME)
 TOGETHER_SECONDS = 0.5
 """For how long one look of the scheduler waits for those who deliver; they go on without it."""
-
-FORGOTTEN_MOST = 10_000
-"""Messages that are forgotten in one run."""
 
 _A_TURN = 200
 """Messages that an address gets before its lease is given back."""
@@ -312,17 +309,3 @@ def _keep(ctx: Context, held: Claimed, message: Message, *, taken_at: datetime |
         )
     )  # fmt: skip
     return False
-
-
-def forget(house: House) -> int:
-    """Take away what was sent so long ago that it is shown no more; what is not taken yet stays. How many."""
-    before = house.clock.now() - timedelta(days=house.the(Policy).changes.shown_days)
-    old = and_(
-        WebhookDelivery.last_at < before,
-        or_(WebhookDelivery.taken_at.is_not(None), WebhookDelivery.entry.is_(None)),
-        WebhookDelivery.asked_at.is_(None),
-    )
-    some = select(WebhookDelivery.id).where(old).order_by(WebhookDelivery.last_at).limit(FORGOTTEN_MOST)
-    with house.engine.execution_options(**{WRITES: True}).begin() as connection:
-        going = delete(WebhookDelivery).where(WebhookDelivery.id.in_(some.scalar_subquery()))
-        return cast(CursorResult[Any], connection.execute(going)).rowcount

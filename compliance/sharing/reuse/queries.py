@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from compliance.decisions.exceptions.queries import none_kept
@@ -161,6 +161,11 @@ def open_references(ctx: Context, references: Collection[str]) -> set[str]:
         )
         found |= set(ctx.session.scalars(wanted))
     return found
+
+
+def is_open(reference: Any) -> ColumnElement[bool]:
+    """The same as a condition: a request about this reference waits for an answer."""
+    return exists().where(ReuseRequest.reference == reference, ReuseRequest.status == Status.OPEN.value)
 
 
 def may_take(ctx: Context, request: ReuseRequest, step: Step) -> bool:

@@ -14,6 +14,7 @@ from compliance.kernel.errors import Forbidden, Invalid
 from compliance.kernel.numbering import next_number
 from compliance.kernel.reminding import to_remind, working_days_before
 from compliance.kernel.secrets import KeyRing
+from compliance.kernel.turns import KEEPING, in_turn
 from compliance.sharing.behalf import whose
 from policies.access import require
 from policies.permissions import Permission
@@ -84,6 +85,7 @@ def ask(ctx: Context, said: Asked) -> ReuseRequest:
     if said.supplier_id == who.organisation_id:
         raise Invalid.at("/supplier_id", "What your own organisation supplied is its own to use. Name another one.")
 
+    in_turn(ctx, KEEPING)
     new_id = ctx.new_id()
     request = ReuseRequest(
         id=new_id, year=day.year, number=next_number(ctx, ReuseRequest.number, ReuseRequest.year, day.year),
