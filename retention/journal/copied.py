@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
 from audit.models import HEAD, AuditEntry, LogHead
 from compliance.kernel.secrets import KeyRing
 
-from . import disposed, kept, rights
-from .doing import Again
+from . import disposed, kept, programs, rights
+from .doing import ELSEWHERE, Again
 from .events import DoneAgain, RestoreSettled
 from .lines import SEEN, Line
-
-AGAIN: dict[str, Again] = rights.AGAIN | kept.AGAIN | disposed.AGAIN
-"""What is done again, and by what."""
 
 TAKEN_BACK = rights.TAKEN_BACK | kept.TAKEN_BACK
 """What takes which of these back."""
@@ -23,10 +20,18 @@ TAKEN_BACK = rights.TAKEN_BACK | kept.TAKEN_BACK
 CONTEXT = frozenset({"disposal.proposed", "disposal.approved", DoneAgain.name, RestoreSettled.name})
 """What is taken besides, since doing the others again asks for it, or to know where the journal and the log agree."""
 
-EVENTS = frozenset(AGAIN) | frozenset(TAKEN_BACK) | CONTEXT
-
 AT_ONCE = 20_000
 """How many entries of the log are looked through at a time; so far apart at most are lines that the log is known by."""
+
+
+def again() -> Mapping[str, Again]:
+    """What is done again, and by what."""
+    return rights.AGAIN | programs.AGAIN | kept.AGAIN | disposed.AGAIN | ELSEWHERE
+
+
+def events() -> list[str]:
+    """The events of which the journal has a line."""
+    return sorted({*again(), *TAKEN_BACK, *CONTEXT})
 
 
 def since(connection: Connection, ring: KeyRing, number: int, place: int) -> Sequence[Line]:
@@ -44,7 +49,7 @@ def since(connection: Connection, ring: KeyRing, number: int, place: int) -> Seq
             named.number, named.hash, named.at, named.event, named.actor_id, named.subject_id, named.organisation,
             named.reference, named.detail,
         )
-        .where(named.number > number, named.number <= last, named.event.in_(sorted(EVENTS)))
+        .where(named.number > number, named.number <= last, named.event.in_(events()))
         .order_by(named.number)
     )  # fmt: skip
     found = [

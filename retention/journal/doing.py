@@ -49,6 +49,20 @@ Again = Callable[[Context, Line, Forgotten], Done | None]
 """Does one thing again; None where the store needs nothing: it was ended there too, or is not there at all."""
 
 
+ELSEWHERE: dict[str, Again] = {}
+"""What rooms above this one do again, by their events."""
+
+
+def does_again(event: str) -> Callable[[Again], Again]:
+    """Mark what does an ending of a room above this one again."""
+
+    def mark(again: Again) -> Again:
+        ELSEWHERE[event] = again
+        return again
+
+    return mark
+
+
 def held(ctx: Context, kind: type[R], row_id: UUID | None) -> R | None:
     """A row, held for change; None where the store has none."""
     if row_id is None:

@@ -125,7 +125,7 @@ def _one(house: House, line: Line, everything: Forgotten) -> Done | None:
     """Do one thing again; what cannot be done as the store stands is said to be for a person to do."""
     try:
         with house.work(ACTOR) as ctx:
-            done = copied.AGAIN[line.event](ctx, line, everything)
+            done = copied.again()[line.event](ctx, line, everything)
             if done is not None:
                 _say(ctx, line, done)
             return done
@@ -149,10 +149,11 @@ def _say(ctx: Context, line: Line, done: Done) -> None:
 def _in_order(forgotten: Iterable[Line]) -> list[Line]:
     """What is to be done again, in the order in which it happened, without what was taken back since."""
     left: list[Line] = []
+    again = copied.again()
     for line in forgotten:
         if line.event in copied.TAKEN_BACK:
             taken = copied.TAKEN_BACK[line.event]
             left = [each for each in left if not (each.event in taken and each.subject == line.subject)]
-        if line.event in copied.AGAIN:
+        if line.event in again:
             left.append(line)
     return sorted(left, key=lambda line: line.event in LAST)

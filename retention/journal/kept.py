@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from compliance.decisions.exceptions.models import Conflict
+from compliance.identity.models import ServiceClient
 from compliance.kernel.context import Context
 from compliance.kernel.secrets import KeyRing, Unreadable
 from retention.holds.models import RetentionHold
@@ -27,7 +28,11 @@ WORDS = (
     b"Put back after a restore; the words of those who set it are in the log's exports and in letters of those days."
 )
 
-SEALED: dict[str, tuple[type[Conflict] | type[RetentionHold], tuple[str, ...]]] = {
+REGISTERED = ("scopes", "networks", "redirects", "logout_redirects")
+"""What a program is registered with that lets it do anything."""
+
+SEALED: dict[str, tuple[type[Conflict] | type[RetentionHold] | type[ServiceClient], tuple[str, ...]]] = {
+    "client.altered": (ServiceClient, REGISTERED),
     "conflict.set": (Conflict, ("person_id", "reference", "asked_by", "agreed_by")),
     "retention_hold.placed": (RetentionHold, ("ground", "reach", "value", "review_on", "placed_by")),
 }
@@ -51,7 +56,7 @@ def conflict_set(ctx: Context, line: Line, _all: Forgotten) -> Done | None:
     """Somebody is kept from a case again (DEC-6)."""
     if held(ctx, Conflict, line.thing) is not None:
         return None
-    said = _opened(ctx, line)
+    said = opened(ctx, line)
     if said is None:
         return Done(Way.TO_LOOK)
     person = UUID(said["person_id"])
@@ -74,7 +79,7 @@ def hold_placed(ctx: Context, line: Line, _all: Forgotten) -> Done | None:
     """What it names is kept again whatever its time (RET-6)."""
     if held(ctx, RetentionHold, line.thing) is not None:
         return None
-    said = _opened(ctx, line)
+    said = opened(ctx, line)
     if said is None:
         return Done(Way.TO_LOOK)
     ctx.session.add(
@@ -87,7 +92,8 @@ def hold_placed(ctx: Context, line: Line, _all: Forgotten) -> Done | None:
     return Done(Way.EXACTLY, (line.thing,))
 
 
-def _opened(ctx: Context, line: Line) -> Mapping[str, Any] | None:
+def opened(ctx: Context, line: Line) -> Mapping[str, Any] | None:
+    """What a line took along of its row; None where it took nothing, or cannot be opened."""
     try:
         found = json.loads(ctx.the(KeyRing).open(b64decode(line.sealed or ""), place=_place(line.number)))
     except (Unreadable, ValueError):

@@ -36,7 +36,7 @@ def standing(house: House) -> Standing | None:
         last, _ = folder.last()
     named = AuditEntry.__table__.c
     lacking = select(func.count(), func.min(named.at)).where(
-        named.event.in_(sorted(copied.EVENTS)), named.number > (last.number if last else -1)
+        named.event.in_(copied.events()), named.number > (last.number if last else -1)
     )
     with house.engine.connect() as connection:
         behind, oldest = connection.execute(lacking).one()

@@ -25,6 +25,8 @@ from compliance.kernel.text import line
 from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
+from retention.journal.doing import Done, Forgotten, Way, does_again, held
+from retention.journal.lines import Line
 
 from . import queries, rules
 from .errors import EndpointKnown, EndpointOver, NoSecretYet, SecretsOverlap, TooManyEndpoints
@@ -104,6 +106,17 @@ def end_endpoint(ctx: Context, endpoint_id: UUID) -> WebhookEndpoint:
 
     record(ctx, WebhookEnded(subject=one.id))
     return one
+
+
+@does_again(WebhookEnded.name)
+def end_again(ctx: Context, line: Line, _all: Forgotten) -> Done | None:
+    """Nothing is sent there after a restore either (RET-12)."""
+    found = held(ctx, WebhookEndpoint, line.thing)
+    if found is None or found.ended_at is not None:
+        return None
+    found.ended_at, found.ended_by = ctx.now(), ctx.actor.id
+    record(ctx, WebhookEnded(subject=found.id, rules=("RET-12",)))
+    return Done(Way.EXACTLY, (found.id,))
 
 
 def try_endpoint(ctx: Context, endpoint_id: UUID) -> WebhookDelivery:
