@@ -15,8 +15,8 @@ PIP      = $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
 RUNTIME := $(STAMPS)/runtime
 TESTING := $(STAMPS)/testing
 
-CHECKED  = $(wildcard compliance policies audit retention signatories migrations tests bench wsgi.py)
-TYPED    = $(wildcard compliance policies audit retention signatories tests/support wsgi.py)
+CHECKED  = $(wildcard compliance policies audit retention signatories migrations examples tests bench wsgi.py)
+TYPED    = $(wildcard compliance policies audit retention signatories examples tests/support wsgi.py)
 
 export PORT
 # Every process of the service compiles all of it anew where this is set: three seconds of a core each time.
@@ -55,7 +55,7 @@ $(TESTING): requirements-test.txt $(RUNTIME)
 
 # Running it
 
-demo: $(RUNTIME) ## Start service and scheduler with Kent and Medway's register on 127.0.0.1 (PORT=8000)
+demo: $(RUNTIME) ## Start service, scheduler and an example case system with Kent and Medway's register on 127.0.0.1 (PORT=8000)
 	@$(BIN)/compliance demo up
 
 demo-stop: $(RUNTIME) ## Stop them; what was done is kept

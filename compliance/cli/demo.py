@@ -30,16 +30,18 @@ from compliance.kernel.secrets import complete_key_file, create_key_file
 from compliance.kernel.settings import REPOSITORY, Settings
 from signatories.models import Organisation
 
-from . import demo_mail
+from . import demo_case_system, demo_mail
 from .demo_story import tell
 from .demo_told import Told
 from .restoring import agree_or_end
 
 PROCESSES = {
-    "mail": ["demo", "receive-mail", "--port", "{mail_port}"],
-    "service": ["serve", "--port", "{port}"],
-    "scheduler": ["scheduler"],
+    "mail": ["compliance.cli", "demo", "receive-mail", "--port", "{mail_port}"],
+    "service": ["compliance.cli", "serve", "--port", "{port}"],
+    "scheduler": ["compliance.cli", "scheduler"],
+    "case-system": [demo_case_system.MODULE],
 }
+_OURS = (b"compliance", b"wsgi:application", demo_case_system.MODULE.encode())
 READY_WITHIN_SECONDS = 60
 
 
@@ -51,7 +53,7 @@ def demo() -> None:
 @demo.command()
 @click.option("--port", default=lambda: int(os.environ.get("PORT", "8000")), help="Port on 127.0.0.1 (default 8000).")
 def up(port: int) -> None:
-    """Make what is missing, start service, scheduler and mail, and say who can sign in."""
+    """Make what is missing, start service, scheduler, mail and case system, and say who can sign in."""
     environment = _environment(port) | _own_mail()
     settings = Settings.from_environment(environment)
     if _running(settings.var_dir):
@@ -59,16 +61,16 @@ def up(port: int) -> None:
         return
     told = _prepare(settings)
     _write_settings(settings, environment)
-    _start(settings.var_dir, port, environment)
+    _start(settings.var_dir, port, environment | demo_case_system.environment(settings, told))
     _await_ready(settings)
     _say(settings, told)
 
 
 @demo.command()
 def down() -> None:
-    """Stop service, scheduler and mail; what was done is kept."""
+    """Stop service, scheduler, mail and case system; what was done is kept."""
     var_dir = Settings.from_environment(_environment(8000)).var_dir
-    for name in PROCESSES:
+    for name in reversed(PROCESSES):
         _stop(var_dir / "run" / f"{name}.pid")
     click.echo("The demo is stopped. `make demo` starts it again as it was.")
 
@@ -90,7 +92,7 @@ def reset(context: click.Context, port: int) -> None:
         settings.var_dir / "compliance.env",
     ):
         left.unlink(missing_ok=True)
-    for folder in ("mail", "witness", "journal"):
+    for folder in ("mail", "witness", "journal", "case_system"):
         shutil.rmtree(settings.var_dir / folder, ignore_errors=True)
     context.invoke(up, port=port)
 
@@ -137,6 +139,7 @@ def _environment(port: int) -> dict[str, str]:
         # On a real machine this would be another's; here it shows what one keeps.
         "COMPLIANCE_WITNESSES": os.environ.get("COMPLIANCE_WITNESSES", str(Path(var).resolve() / "witness")),
         "COMPLIANCE_JOURNAL": os.environ.get("COMPLIANCE_JOURNAL", str(Path(var).resolve() / "journal")),
+        "COMPLIANCE_OUTWARD_NETWORKS": os.environ.get("COMPLIANCE_OUTWARD_NETWORKS", demo_case_system.NETWORKS),
     }
 
 
@@ -155,8 +158,10 @@ def _prepare(settings: Settings) -> Told:
     if told is None:
         click.echo("Loading Kent and Medway's register, and the people of the story …")
         told = tell(app, lambda step: click.echo(f"  {step}"))
-        _keep(settings, told)
     agree_or_end(house_of(app))
+    told = demo_case_system.moved(app, told)
+    _keep(settings, told)
+    demo_case_system.hand_over_keys(app, settings)
     house_of(app).engine.dispose()
     return told
 
@@ -165,7 +170,7 @@ def _write_settings(settings: Settings, environment: dict[str, str]) -> None:
     """Leave the demo's configuration where every command finds it, so that `compliance doctor` works as it stands."""
     names = (
         "COMPLIANCE_DEMO", "COMPLIANCE_BASE_URL", "DATABASE_URL", "SMTP_URL", "COMPLIANCE_MAIL_FROM",
-        "COMPLIANCE_WITNESSES", "COMPLIANCE_JOURNAL",
+        "COMPLIANCE_WITNESSES", "COMPLIANCE_JOURNAL", "COMPLIANCE_OUTWARD_NETWORKS",
     )  # fmt: skip
     lines = [f"{name}={environment[name]}" for name in names if environment.get(name)]
     path = settings.var_dir / "compliance.env"
@@ -185,7 +190,6 @@ def _told_before(settings: Settings, app: Flask) -> Told | None:
         )
     told: Told = json.loads(path.read_text())
     told["base_url"] = settings.base_url
-    _keep(settings, told)
     return told
 
 
@@ -201,7 +205,7 @@ def _start(var_dir: Path, port: int, environment: dict[str, str]) -> None:
         (var_dir / folder).mkdir(exist_ok=True)
     for name, arguments in PROCESSES.items():
         given = [word.format(port=port, mail_port=urlsplit(environment["SMTP_URL"]).port) for word in arguments]
-        command = [sys.executable, "-m", "compliance.cli", *given]
+        command = [sys.executable, "-m", *given]
         with (var_dir / "log" / f"{name}.log").open("a") as log:
             process = subprocess.Popen(  # noqa: S603 - our own commands
                 command, cwd=REPOSITORY, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -233,10 +237,8 @@ def _alive(pid_file: Path) -> bool:
     """Whether the process written there lives, and is ours: the number may have gone to another since."""
     try:
         pid = int(pid_file.read_text())
-        return (
-            b"compliance" in Path(f"/proc/{pid}/cmdline").read_bytes()
-            or b"wsgi:application" in Path(f"/proc/{pid}/cmdline").read_bytes()
-        )
+        said = Path(f"/proc/{pid}/cmdline").read_bytes()
+        return any(ours in said for ours in _OURS)
     except (OSError, ValueError):
         return False
 
@@ -264,7 +266,9 @@ def _say(settings: Settings, told: dict[str, Any]) -> None:
         secret = person["totp_secret"] or "(no authenticator app yet: enrols at the first sign-in)"
         click.echo(f"  {'':<22} password {person['password']}  secret {secret}")
     client = told["client"]
-    click.echo(f"\nThe case system: client {client['id']}  secret {client['secret']}")
+    where = client["base_url"] if demo_case_system.answers(told) else f"did not start: {settings.var_dir}/log says why"
+    click.echo(f"\nThe case system: {where}  client {client['id']}  secret {client['secret']}")
+    click.echo("Anyone above with an active licence signs in to it, with the same password and code.")
     click.echo(
         f"\nLetters to them arrive in {settings.var_dir}/mail; `compliance demo mail ADDRESS` prints the newest."
     )

@@ -16,7 +16,6 @@ from flask import Flask
 
 from compliance.app import house_of
 from compliance.identity import use_cases as identity
-from compliance.identity.access_tokens import SCOPES
 from compliance.kernel.context import Context, Origin
 from compliance.licences import use_cases as licences
 from compliance.licences.rules import EndReason, Kind, Suspension
@@ -33,6 +32,7 @@ from . import (
     demo_accountability,
     demo_audits,
     demo_breaches,
+    demo_case_system,
     demo_complaints,
     demo_data_breaches,
     demo_exceptions,
@@ -82,19 +82,18 @@ def _play(stage: Stage, say: Callable[[str], None]) -> Told:
     stage.at(100)
     _license(stage, first, "Lowen Tideswell", "swale", ["mid-kent"]).refused_by = "IDN-2"
     with stage.as_operator() as ctx:
-        client, secret = identity.register_client(ctx, name="Case system (demo)", scopes=SCOPES)
-        known = {"id": client.client_id, "secret": secret, "scopes": list(SCOPES)}
+        known = demo_case_system.registered(ctx, demo_case_system.beside(stage.house.settings.base_url))
     stage.at(70)
-    demo_accesses.ordinary_weeks(stage, client.client_id, [stage.people[-1], *first.values()], days=28)
+    demo_accesses.ordinary_weeks(stage, known["id"], [stage.people[-1], *first.values()], days=28)
     hub = _hub(stage, versions["op"], say)
-    time = demo_retention.begins(stage, client.client_id, hub["hub_supervisor"], say)
+    time = demo_retention.begins(stage, known["id"], hub["hub_supervisor"], say)
     partners = _partners_answer(stage, say)
     _licences(stage, hub, partners, time, say)
     _registers_in_full(stage, hub, say)
     _things_go_wrong(stage, hub, partners, say)
     say("The case system tells what was done in it, these four weeks")
     at_work = [each for each in stage.people if each.full_name in AT_WORK]
-    demo_accesses.ordinary_weeks(stage, client.client_id, at_work, days=28)
+    demo_accesses.ordinary_weeks(stage, known["id"], at_work, days=28)
     demo_audits.a_quarter_is_audited(stage, stage.the("ig_officer"))
     stage.post_goes()
     return told(stage, known)

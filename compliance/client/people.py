@@ -99,6 +99,11 @@ class SignIn:
             raise NotSignedIn("this is an answer to another sign-in")
         return Person(claims["sub"], str(claims.get("sid", "")), self._user_info(given, claims), given["id_token"])
 
+    def out(self, id_token: str, back: str) -> str:
+        """Where the browser goes to sign out there too; it comes back to this address, which is registered with the client."""
+        asked = {"id_token_hint": id_token, "client_id": self._client_id, "post_logout_redirect_uri": back}
+        return f"{self._issuer}/oauth2/logout?{urlencode(asked)}"
+
     def ended(self, logout_token: str) -> tuple[str | None, str | None]:
         """Whom a back-channel logout is about: the person's id, the sign-in's, or both. Raises NotSignedIn, NoAnswer."""
         claims = self._claims(logout_token)

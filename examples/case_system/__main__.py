@@ -15,6 +15,8 @@ from compliance.client import Kept
 from .app import Settings, create_app
 from .following import Beside, watcher
 
+DEFAULT_URL = "http://127.0.0.1:8001"
+
 
 def main() -> None:
     """Serve until it is stopped."""
@@ -23,23 +25,29 @@ def main() -> None:
         "--kit", action="store_true", help="answer the conformance kit; never where there are real cases"
     )
     asked = parser.parse_args()
-    logging.basicConfig(level=logging.WARNING)
-    settings = Settings(
-        service_url=os.environ["CASE_SYSTEM_SERVICE"], client_id=os.environ["CASE_SYSTEM_CLIENT"],
-        secret=os.environ["CASE_SYSTEM_SECRET"], base_url=os.environ.get("CASE_SYSTEM_URL", "http://127.0.0.1:8001"),
-        var=Path(os.environ.get("CASE_SYSTEM_VAR", "var/case_system")), log_keys=_lines(os.environ.get("CASE_SYSTEM_LOG_KEYS")),
-        kit=asked.kit,
-    )  # fmt: skip
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    settings = _settings(kit=asked.kit)
     app = create_app(settings)
     if not asked.kit:
         service, store = app.extensions["compliance"], app.extensions["store"]
         Beside(store, service, watcher(service, settings.log_keys, Kept(settings.var / "checkpoint"))).start()
-    where = urlsplit(settings.base_url)
-    make_server(where.hostname or "127.0.0.1", where.port or 80, app, threaded=True).serve_forever()
+    # It answers this machine alone, whatever name it goes by here; a real one stands behind TLS.
+    make_server("127.0.0.1", urlsplit(settings.base_url).port or 80, app, threaded=True).serve_forever()
+
+
+def _settings(*, kit: bool) -> Settings:
+    given = os.environ
+    return Settings(
+        service_url=given["CASE_SYSTEM_SERVICE"].rstrip("/"), client_id=given["CASE_SYSTEM_CLIENT"],
+        secret=given["CASE_SYSTEM_SECRET"], base_url=given.get("CASE_SYSTEM_URL", DEFAULT_URL).rstrip("/"),
+        var=Path(given.get("CASE_SYSTEM_VAR", "var/case_system")), log_keys=_lines(given.get("CASE_SYSTEM_LOG_KEYS")),
+        seconds=float(given.get("CASE_SYSTEM_SECONDS", "2")), kit=kit,
+    )  # fmt: skip
 
 
 def _lines(path: str | None) -> tuple[str, ...]:
-    return tuple(Path(path).read_text().split()) if path else ()
+    return tuple(Path(path).read_text().split("\n")[:-1]) if path else ()
 
 
 if __name__ == "__main__":

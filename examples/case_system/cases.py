@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +18,7 @@ class NotNow(Exception):
 
 @dataclass(frozen=True)
 class Referral:
-    """A case as it is referred. `subject` is our own opaque number for whom it is about; the words name nobody."""
+    """A case as it is referred. `referrer` is an organisation's id; the words name nobody."""
 
     area: str
     referrer: str
@@ -26,6 +26,14 @@ class Referral:
     closed_marac: bool = False
     born_on: str | None = None
     retention_group: int = 2
+
+
+@dataclass(frozen=True)
+class Came:
+    """Whether an organisation came to the meeting, and whether everybody of it had read the confidentiality statement."""
+
+    came: bool
+    statement_read: bool
 
 
 def refer(db: sqlite3.Connection, referral: Referral, now: datetime) -> str:
@@ -54,6 +62,7 @@ def accept(db: sqlite3.Connection, reference: str, organisations: Sequence[str],
         "INSERT INTO research (reference, organisation, due_on) VALUES (?, ?, ?)",
         [(reference, organisation, due.isoformat()) for organisation in organisations],
     )
+    telling.facts(db, reference, now)
 
 
 def decline(db: sqlite3.Connection, reference: str, now: datetime) -> None:
@@ -73,47 +82,78 @@ def close_the_circle(db: sqlite3.Connection, reference: str, *, yes: bool) -> No
 
 
 def research(db: sqlite3.Connection, reference: str, organisation: str, words: str, now: datetime) -> None:
-    """What one agency knows, or that it holds nothing; with the last of them, planning begins."""
+    """What one agency knows, or that it holds nothing; with the last of them, planning begins.
+
+    An agency that was not on the area's list, such as a by-invite partner, tells what it knows as well.
+    """
+    _open(db, reference)
+    db.execute(
+        "INSERT OR IGNORE INTO research (reference, organisation, due_on) SELECT reference, ?, research_by FROM cases"
+        " WHERE reference = ?",
+        (organisation, reference),
+    )
     _moved(
-        db, "UPDATE research SET words = ?, nothing_held = ?, sent_at = ? WHERE reference = ? AND organisation = ? AND sent_at IS NULL",
-        (words or None, not words, now.isoformat(), reference, organisation), "Your agency was not asked, or has answered.",
+        db, "UPDATE research SET words = ?, nothing_held = ?, sent_on = ? WHERE reference = ? AND organisation = ? AND sent_on IS NULL",
+        (words or None, not words, london_day(now).isoformat(), reference, organisation), "Your agency has answered.",
     )  # fmt: skip
-    waits = db.execute("SELECT 1 FROM research WHERE reference = ? AND sent_at IS NULL", (reference,)).fetchone()
+    waits = db.execute("SELECT 1 FROM research WHERE reference = ? AND sent_on IS NULL", (reference,)).fetchone()
     if waits is None:
         db.execute("UPDATE cases SET status = 'planning' WHERE reference = ? AND status = 'research'", (reference,))
+    telling.facts(db, reference, now)
 
 
 def suggest(db: sqlite3.Connection, reference: str, organisation: str, words: str, due_on: str) -> None:
-    """An action for an agency, which that agency accepts or not."""
+    """An action for an agency that takes part, which that agency accepts or not."""
     _open(db, reference)
+    asked = db.execute(
+        "SELECT 1 FROM research WHERE reference = ? AND organisation = ?", (reference, organisation)
+    ).fetchone()
+    if asked is None:
+        raise NotNow("This agency takes no part in the case.")
     db.execute(
         "INSERT INTO actions (reference, organisation, words, due_on, status) VALUES (?, ?, ?, ?, 'suggested')",
         (reference, organisation, words, due_on),
     )
 
 
-def move_action(db: sqlite3.Connection, reference: str, action: int, status: str, now: datetime) -> None:
+@dataclass(frozen=True)
+class Moved:
+    """An action of an agency's own, and where it takes it: from where to where."""
+
+    action: int
+    organisation: str
+    before: str
+    after: str
+
+
+def move_action(db: sqlite3.Connection, reference: str, moved: Moved, now: datetime) -> None:
     """An agency accepts an action of its own, has done it, or says that it cannot be done."""
-    before = "suggested" if status == "accepted" else "accepted"
+    day = london_day(now).isoformat() if moved.after == "done" else None
     _moved(
-        db, "UPDATE actions SET status = ?, done_at = ? WHERE id = ? AND reference = ? AND status = ?",
-        (status, now.isoformat() if status == "done" else None, action, reference, before), "It is no longer where you saw it.",
+        db, "UPDATE actions SET status = ?, done_on = ? WHERE id = ? AND reference = ? AND organisation = ? AND status = ?",
+        (moved.after, day, moved.action, reference, moved.organisation, moved.before),
+        "That is no action of your agency, or it is no longer where you saw it.",
     )  # fmt: skip
+    telling.facts(db, reference, now)
 
 
-def hear(db: sqlite3.Connection, reference: str, came: dict[str, bool], now: datetime) -> None:
-    """The meeting was held: who came, and the confidentiality statement was read to them."""
-    _open(db, reference)
-    day = london_day(now).isoformat()
-    db.execute("UPDATE cases SET heard_on = ?, status = 'planning' WHERE reference = ?", (day, reference))
+def hear(db: sqlite3.Connection, reference: str, came: Mapping[str, Came], now: datetime) -> None:
+    """The meeting was held: who of those who were asked came, and who had read the confidentiality statement."""
+    _moved(
+        db, "UPDATE cases SET heard_on = ?, status = 'planning' WHERE reference = ? AND heard_on IS NULL"
+        " AND status IN ('research', 'planning')",
+        (london_day(now).isoformat(), reference), "The case is not open, or was heard already.",
+    )  # fmt: skip
     db.executemany(
-        "INSERT OR REPLACE INTO attendance (reference, organisation, came, statement_read) VALUES (?, ?, ?, ?)",
-        [(reference, organisation, was_there, was_there) for organisation, was_there in came.items()],
+        "INSERT INTO attendance (reference, organisation, came, statement_read)"
+        " SELECT reference, organisation, ?, ? FROM research WHERE reference = ? AND organisation = ?",
+        [(each.came, each.came and each.statement_read, reference, one) for one, each in came.items()],
     )
+    telling.facts(db, reference, now)
 
 
 def close(db: sqlite3.Connection, reference: str, now: datetime) -> None:
-    """Nothing is left to do: its time begins to be counted, and the service is told what happened in it."""
+    """Nothing is left to do in it."""
     _moved(
         db, "UPDATE cases SET status = 'closed', closed_at = ? WHERE reference = ? AND status = 'planning' AND heard_on IS NOT NULL"
         " AND NOT EXISTS (SELECT 1 FROM actions WHERE actions.reference = cases.reference AND status IN ('suggested', 'accepted'))",

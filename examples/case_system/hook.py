@@ -13,7 +13,8 @@ hook = Blueprint("hook", __name__)
 
 @hook.post("/may-open")
 def may_open() -> Response:
-    """Whether a page would be shown to this person."""
+    """Whether a page would be shown to this person: asked as pages ask."""
     asked = request.get_json()
     question = Question(asked["person"], asked["action"], asked["type"], asked["reference"])
-    return jsonify(opened=service().decide(question).permits)
+    [of_a_page] = service().decide_all([question])
+    return jsonify(opened=of_a_page.permits)

@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS research (
     words TEXT,
     nothing_held INTEGER NOT NULL DEFAULT 0,
     due_on TEXT NOT NULL,
-    sent_at TEXT,
+    sent_on TEXT,
     PRIMARY KEY (reference, organisation)
 );
 CREATE TABLE IF NOT EXISTS actions (
@@ -42,7 +42,7 @@ CREATE TABLE IF NOT EXISTS actions (
     words TEXT NOT NULL,
     due_on TEXT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('suggested', 'accepted', 'done', 'not_feasible')),
-    done_at TEXT
+    done_on TEXT
 );
 CREATE TABLE IF NOT EXISTS attendance (
     reference TEXT NOT NULL REFERENCES cases,
@@ -56,6 +56,7 @@ CREATE TABLE IF NOT EXISTS invited (
     person TEXT NOT NULL,
     PRIMARY KEY (reference, person)
 );
+CREATE TABLE IF NOT EXISTS organisations (id TEXT PRIMARY KEY, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS sessions (
     id TEXT PRIMARY KEY,
     sub TEXT NOT NULL,
@@ -65,6 +66,8 @@ CREATE TABLE IF NOT EXISTS sessions (
     areas TEXT NOT NULL,
     id_token TEXT NOT NULL,
     began_at TEXT NOT NULL,
+    seen_at TEXT NOT NULL,
+    moved INTEGER NOT NULL DEFAULT 0,
     ended_at TEXT
 );
 CREATE TABLE IF NOT EXISTS outbox (
@@ -88,8 +91,9 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        with self.writing() as db:
-            db.executescript(SCHEMA)
+        db = self._open()
+        db.executescript(SCHEMA)
+        db.close()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -107,9 +111,10 @@ class Store:
         try:
             db.execute("BEGIN IMMEDIATE")
             yield db
-            db.commit()
+            db.execute("COMMIT")
         except BaseException:
-            db.rollback()
+            if db.in_transaction:
+                db.execute("ROLLBACK")
             raise
         finally:
             db.close()
@@ -121,3 +126,14 @@ class Store:
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
         return db
+
+
+def kept(db: sqlite3.Connection, name: str) -> str | None:
+    """What was kept under this name; None before the first time."""
+    row = db.execute("SELECT value FROM kept WHERE name = ?", (name,)).fetchone()
+    return str(row[0]) if row else None
+
+
+def keep(db: sqlite3.Connection, name: str, value: str) -> None:
+    """Keep this under its name, in the place of what was there."""
+    db.execute("INSERT OR REPLACE INTO kept (name, value) VALUES (?, ?)", (name, value))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import uuid
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,18 +16,30 @@ from .clocks import london_day
 from .store import Store
 
 AT_ONCE = 200
+_COMES_AGAIN = frozenset({401, 408, 425, 429})
+_FAULT = 500
+_STILL_AT_WORK = frozenset({"still-running", "events-told-meanwhile"})
+
+log = logging.getLogger("case_system")
 
 
-def looked(db: sqlite3.Connection, person: str, action: str, reference: str, now: datetime, kind: str = "view") -> None:
-    """Somebody saw a case, or took something out of it."""
+@dataclass(frozen=True)
+class Look:
+    """Somebody saw something of a case, or took it out: who, by which action, from where, and whether they have a part in it."""
+
+    person: str
+    action: str
+    reference: str
+    kind: str = "view"
+    address: str | None = None
+    involved: bool | None = None
+
+
+def looked(db: sqlite3.Connection, look: Look, now: datetime) -> None:
+    """Report it (AUD-1; Data Protection Act 2018, section 62)."""
     named = uuid.uuid4().hex
-    event = {
-        "id": named,
-        "kind": kind,
-        "person": person,
-        "at": now.isoformat(),
-        "action": action,
-        "reference": reference,
+    event = {"id": named, "at": now.isoformat()} | {
+        name: value for name, value in asdict(look).items() if value is not None
     }
     _write(db, "access", "POST", "access-events", {"events": [event]}, named, now)
 
@@ -54,12 +68,6 @@ def happened(db: sqlite3.Connection, reference: str, kind: str, on: str, now: da
     _write(db, "event", "POST", f"retention/records/{reference}/events", body, named, now)
 
 
-def invite(db: sqlite3.Connection, reference: str, person_id: str, now: datetime, *, closed: bool) -> None:
-    """A named person may come near a case: one of a by-invite partner, or anybody where the MARAC is closed (OP 5.2)."""
-    body = {"reference": reference, "person_id": person_id, "closed": closed}
-    _write(db, "invitation", "POST", "invitations", body, uuid.uuid4().hex, now)
-
-
 def shared(db: sqlite3.Connection, body: dict[str, Any], now: datetime) -> None:
     """That it was decided to share, or not to, with the lawful basis (SHA-1)."""
     _write(db, "sharing", "POST", "sharing-decisions", body, uuid.uuid4().hex, now)
@@ -74,47 +82,51 @@ def disposed(db: sqlite3.Connection, instruction: str, now: datetime) -> None:
 
 
 def facts(db: sqlite3.Connection, reference: str, now: datetime) -> None:
-    """What each organisation did in this case, as counts (GOV-2): of its month and area, everything closed so far."""
-    case = db.execute("SELECT area, referred_at FROM cases WHERE reference = ?", (reference,)).fetchone()
-    month, area = case["referred_at"][:7], case["area"]
-    counted: dict[tuple[str, str], int] = {}
-    for row in db.execute(_COUNTS, {"month": f"{month}-%", "area": area}):
+    """What each organisation did in this case so far, as counts (GOV-2). Told again after each step, it takes the old one's place.
+
+    Research is of the month in which it was asked for; the meeting and its actions are of the month of the meeting.
+    """
+    case = db.execute("SELECT * FROM cases WHERE reference = ?", (reference,)).fetchone()
+    asked_in = london_day(datetime.fromisoformat(case["reviewed_at"])).isoformat()[:7] if case["reviewed_at"] else None
+    heard_in = case["heard_on"][:7] if case["heard_on"] else None
+    told = []
+    for row in db.execute(_COUNTS, {"reference": reference, "today": london_day(now).isoformat()}):
         for counter in row.keys()[1:]:
-            counted[row["organisation"], counter] = row[counter] or 0
-    body = {
-        "facts": [
-            {"organisation_id": organisation, "area": area, "period": month, "counter": counter, "count": count}
-            for (organisation, counter), count in sorted(counted.items())
-        ]
-    }
-    if body["facts"]:
-        _write(db, "facts", "POST", "facts", body, f"facts-{reference}", now)
+            period = asked_in if counter.startswith("research_") else heard_in
+            if period is not None:
+                told.append(
+                    {"organisation_id": row["organisation"], "area": case["area"], "period": period, "counter": counter,
+                     "count": row[counter], "reference": reference}
+                )  # fmt: skip
+    if told:
+        _write(db, "facts", "POST", "facts", {"facts": told}, uuid.uuid4().hex, now)
 
 
 _COUNTS = """
-WITH them AS (SELECT reference FROM cases WHERE referred_at LIKE :month AND area = :area AND status = 'closed'),
-     who AS (SELECT organisation FROM research JOIN them USING (reference)
-             UNION SELECT organisation FROM actions JOIN them USING (reference)
-             UNION SELECT organisation FROM attendance JOIN them USING (reference))
 SELECT organisation,
-    (SELECT count(*) FROM research r JOIN them USING (reference) WHERE r.organisation = who.organisation) AS research_due,
-    (SELECT count(*) FROM research r JOIN them USING (reference) WHERE r.organisation = who.organisation
-        AND substr(r.sent_at, 1, 10) <= r.due_on) AS research_sent,
-    (SELECT count(*) FROM actions a JOIN them USING (reference) WHERE a.organisation = who.organisation) AS actions_set,
-    (SELECT count(*) FROM actions a JOIN them USING (reference) WHERE a.organisation = who.organisation
+    1 AS research_due,
+    (sent_on IS NOT NULL AND sent_on <= due_on) AS research_sent,
+    (SELECT count(*) FROM actions a WHERE a.reference = r.reference AND a.organisation = r.organisation
+        AND a.status IN ('accepted', 'done')) AS actions_set,
+    (SELECT count(*) FROM actions a WHERE a.reference = r.reference AND a.organisation = r.organisation
         AND a.status = 'done') AS actions_done,
-    (SELECT count(*) FROM attendance t JOIN them USING (reference) WHERE t.organisation = who.organisation
-        AND t.came) AS meetings_attended,
-    (SELECT count(*) FROM attendance t JOIN them USING (reference) WHERE t.organisation = who.organisation
-        AND NOT t.came) AS meetings_missed,
-    (SELECT count(*) FROM attendance t JOIN them USING (reference) WHERE t.organisation = who.organisation
-        AND t.came AND t.statement_read) AS statement_read
-FROM who
+    (SELECT count(*) FROM actions a WHERE a.reference = r.reference AND a.organisation = r.organisation
+        AND a.status = 'accepted' AND a.due_on < :today) AS actions_overdue,
+    coalesce((SELECT came FROM attendance t WHERE t.reference = r.reference AND t.organisation = r.organisation), 0)
+        AS meetings_attended,
+    coalesce((SELECT NOT came FROM attendance t WHERE t.reference = r.reference AND t.organisation = r.organisation), 0)
+        AS meetings_missed,
+    coalesce((SELECT statement_read FROM attendance t WHERE t.reference = r.reference
+        AND t.organisation = r.organisation), 0) AS statement_read
+FROM research r WHERE reference = :reference ORDER BY organisation
 """
 
 
 def send(store: Store, service: Service, now: datetime) -> int:
-    """Send what waits, the oldest first; how much was taken. What the service cannot take now waits for the next time."""
+    """Send what waits, the oldest first; how much was taken. What the service cannot take now waits for the next time.
+
+    What it will never take stays here with its reason, and is shouted about: somebody has to look.
+    """
     with store.reading() as db:
         waiting = db.execute(
             "SELECT * FROM outbox WHERE sent_at IS NULL AND refused IS NULL ORDER BY id LIMIT ?", (AT_ONCE,)
@@ -127,9 +139,15 @@ def send(store: Store, service: Service, now: datetime) -> int:
         except NoAnswer:
             break
         except Refused as problem:
+            if problem.status in _COMES_AGAIN or problem.status >= _FAULT or problem.code in _STILL_AT_WORK:
+                break
             refused = str(problem)
+            log.error("the service does not take %s %s: %s", row["kind"], row["id"], problem)
         with store.writing() as db:
-            db.execute("UPDATE outbox SET sent_at = ?, refused = ? WHERE id = ?", (now.isoformat(), refused, row["id"]))
+            db.execute(
+                "UPDATE outbox SET sent_at = ?, refused = ? WHERE id = ?",
+                (None if refused else now.isoformat(), refused, row["id"]),
+            )
         taken += refused is None
     return taken
 

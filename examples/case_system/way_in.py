@@ -9,12 +9,15 @@ from datetime import UTC, datetime
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from compliance.client import NoAnswer, NotSignedIn, Question, Service, SignIn
+from compliance.client import NoAnswer, NotSignedIn, Person, Question, Refused, Service, SignIn
 
-from . import telling
+from . import agencies, telling
+from .following import THE_CASE_SYSTEM
 from .store import Store
 
 way_in = Blueprint("way_in", __name__)
+
+NOT_ASKED = "the compliance service cannot be asked just now"
 
 
 @way_in.get("/sign-in")
@@ -28,37 +31,29 @@ def begin() -> Response:
 @way_in.get("/signed-in")
 def come_back() -> Response | tuple[str, int]:
     """Back from there: a session begins where the service says who it is and that they may use the case system."""
+    service: Service = current_app.extensions["compliance"]
     try:
         person = _sign_in().finish(session.pop("begun", None), request.args.to_dict())
+        organisation = agencies.id_of(_store(), service, str(person.claims.get("org", "")))
     except NotSignedIn as problem:
-        return render_template("not_in.html", why=str(problem)), 403
-    except NoAnswer:
-        return render_template("not_in.html", why="the compliance service cannot be asked just now"), 503
-    service: Service = current_app.extensions["compliance"]
-    answer = service.decide(Question(person.sub, "case_system.use", "case_system", "case-system"))
-    if not answer.permits:
-        return render_template("not_in.html", why=answer.why or "the compliance service cannot be asked just now"), 403
-
-    now, claims = datetime.now(UTC), person.claims
-    session.clear()
-    session["id"] = secrets.token_urlsafe(32)
-    with _store().writing() as db:
-        db.execute(
-            "INSERT INTO sessions (id, sub, sid, name, organisation, areas, id_token, began_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (session["id"], person.sub, person.sid, claims.get("name", ""), str(claims.get("org", "")),
-             json.dumps(claims.get("areas", [])), person.id_token, now.isoformat()),
-        )  # fmt: skip
-        telling.signed_in(db, person.sub, now)
+        return _turned_away(str(problem), 403)
+    except (NoAnswer, Refused):
+        return _turned_away(NOT_ASKED, 503)
+    answer = service.decide(Question(person.sub, *THE_CASE_SYSTEM))
+    if organisation is None or not answer.permits:
+        return _turned_away(answer.why or NOT_ASKED, 403)
+    _begins(person, organisation)
     return redirect(url_for("pages.cases"))
 
 
 @way_in.post("/sign-out")
 def leave() -> Response:
-    """End the session here."""
+    """End the session here, and go on to end the one there."""
     with _store().writing() as db:
         db.execute("UPDATE sessions SET ended_at = ? WHERE id = ?", (g.now.isoformat(), g.session["id"]))
     session.clear()
-    return redirect(url_for("way_in.left"))
+    base_url = current_app.extensions["settings"].base_url
+    return redirect(_sign_in().out(g.session["id_token"], f"{base_url}{url_for('way_in.left')}"))
 
 
 @way_in.get("/signed-out")
@@ -82,6 +77,25 @@ def ended_elsewhere() -> Response:
             (datetime.now(UTC).isoformat(), sub, sub, sid, sid),
         )
     return Response(status=200)
+
+
+def _begins(person: Person, organisation: str) -> None:
+    """A new session under a new name. What somebody had open before is none of theirs any more."""
+    now, claims = datetime.now(UTC), person.claims
+    session.clear()
+    session["id"] = secrets.token_urlsafe(32)
+    with _store().writing() as db:
+        db.execute(
+            "INSERT INTO sessions (id, sub, sid, name, organisation, areas, id_token, began_at, seen_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (session["id"], person.sub, person.sid, claims.get("name", ""), organisation,
+             json.dumps(claims.get("areas", [])), person.id_token, now.isoformat(), now.isoformat()),
+        )  # fmt: skip
+        telling.signed_in(db, person.sub, now)
+
+
+def _turned_away(why: str, status: int) -> tuple[str, int]:
+    return render_template("not_in.html", why=why), status
 
 
 def _sign_in() -> SignIn:
