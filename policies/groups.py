@@ -258,26 +258,6 @@ class DataCategory:
     clause: str
 
 
-LOOKS = {"involvement": False, "conflict": False, "bulk": True, "hours": True, "refusals": True, "break_glass": False}
-"""The looks that a rule of need to know can take, and whether each counts within a time (AUD-6)."""
-
-
-@dataclass(frozen=True)
-class NeedToKnowRule:
-    """One rule by which an access is worth a question (AUD-6): `means` says it in words, `looks_at` names the look.
-
-    `most` is how many there may be within `window_minutes`: one more raises a flag. Both are 0 where one is enough.
-    """
-
-    code: str
-    looks_at: str
-    means: str
-    clause: str
-    most: int
-    window_minutes: int
-    in_use: bool
-
-
 @dataclass(frozen=True)
 class ReadingPurpose:
     """One reason for which the log is read (AUD-1): whoever reads it names one, and every reading carries its code."""

@@ -13,7 +13,6 @@ from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from re import fullmatch
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from compliance.kernel.calendar import Calendar
@@ -22,7 +21,6 @@ from . import own
 from .floors import BrokenPolicy as BrokenPolicy
 from .floors import below_the_floor
 from .groups import (
-    LOOKS,
     AccessPurpose,
     Area,
     AuditValues,
@@ -40,7 +38,6 @@ from .groups import (
     ExceptionValues,
     InformationAsset,
     LicenceValues,
-    NeedToKnowRule,
     NoticeValues,
     PasswordValues,
     ReadingPurpose,
@@ -51,6 +48,7 @@ from .groups import (
     TwoPeopleValues,
 )
 from .keeping import DisposalValues, HoldGround, RetentionEvent, RetentionQuestion, RetentionValues
+from .need_to_know import NeedToKnowRule, checked_rules
 from .own import OwnRule, OwnTable
 from .sharing_groups import FactCounter, LawfulBasis, SharingChoice, SharingValues, checked_bodies, checked_counters
 
@@ -61,10 +59,6 @@ STANDARDS = {"nist": "NIST SP 800-63B-4", "ncsc": "NCSC and Cyber Essentials", "
 
 CHANGEABLE = ("password", "second_factor", "sign_in", "sessions", "countries", "two_people")
 """The groups whose values two people may change while the service runs; the others change with their files (IDN-9)."""
-
-
-CONCERN = "concern"
-"""What stands in the place of a rule where a person raised the question (AUD-7); so no rule may be called so."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +168,7 @@ class Policy:
             disposal=values("disposal.toml", DisposalValues),
             sharing=values("sharing.toml", SharingValues),
             calendar=values("calendar.toml", Calendar),
-            need_to_know=_need_to_know(_tables(directory, "need_to_know.toml", NeedToKnowRule)),
+            need_to_know=checked_rules(_tables(directory, "need_to_know.toml", NeedToKnowRule)),
             access_purposes=_tables(directory, "access_purposes.toml", AccessPurpose),
             reading_purposes=_tables(directory, "reading_purposes.toml", ReadingPurpose),
             complaint_themes=_tables(directory, "complaint_themes.toml", ComplaintTheme),
@@ -301,24 +295,6 @@ def _own(directory: Path) -> tuple[dict[str, OwnRule], dict[str, OwnTable]]:
         return rules, own.tables_of(_read(directory, "own_tables.toml"), rules)
     except ValueError as problem:
         raise BrokenPolicy(f"own records: {problem}") from problem
-
-
-def _need_to_know(rules: dict[str, NeedToKnowRule]) -> dict[str, NeedToKnowRule]:
-    """The rules, once each takes a look that there is, with what that look needs (AUD-6)."""
-    for code, rule in rules.items():
-        if rule.looks_at not in LOOKS:
-            raise BrokenPolicy(
-                f"need_to_know.toml: {code} looks at {rule.looks_at}, which is none of {', '.join(LOOKS)}"
-            )
-        if not fullmatch(r"[a-z][a-z_]{1,31}", code) or code == CONCERN:
-            raise BrokenPolicy(f"need_to_know.toml: {code} is no name for a rule")
-        counts = LOOKS[rule.looks_at]
-        if (counts and (rule.most < 1 or rule.window_minutes < 1)) or (
-            not counts and (rule.most or rule.window_minutes)
-        ):
-            needs = "as many as there may be, and minutes" if counts else "neither a number nor minutes: both are 0"
-            raise BrokenPolicy(f"need_to_know.toml: {code} looks at {rule.looks_at}, which takes {needs}")
-    return rules
 
 
 def _case_actions(groups: dict[str, Any]) -> dict[str, CaseAction]:

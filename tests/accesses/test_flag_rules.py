@@ -17,8 +17,8 @@ from compliance.accesses.flags.errors import FlagReviewed
 from compliance.accesses.flags.rules import LOOKS, NEXT, REASONS, Reason, Seen, Status, Step, occasion
 from compliance.kernel.calendar import Calendar
 from compliance.kernel.settings import REPOSITORY
-from policies import groups
-from policies.groups import NeedToKnowRule
+from policies import need_to_know
+from policies.need_to_know import NeedToKnowRule
 from policies.values import BrokenPolicy, Policy
 
 WHO = UUID(int=1)
@@ -147,7 +147,7 @@ def test_what_a_look_does_not_see_does_not_count() -> None:
 
 @pytest.mark.rule("AUD-6")
 def test_the_looks_are_those_the_policy_knows() -> None:
-    assert set(LOOKS) == set(groups.LOOKS)
+    assert set(LOOKS) == set(need_to_know.LOOKS)
     assert set(REASONS) == set(Step) - {Step.RAISE}
     assert {reason for reasons in REASONS.values() for reason in reasons} == set(Reason)
 

@@ -2,51 +2,14 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from werkzeug.test import TestResponse
-
-from tests.builders.retention import finding
-from tests.builders.signatories import a_pdf
-from tests.inventory import answers
+from tests.inventory.about_cases import ABOUT_CASES
 from tests.inventory.acts import ACTS, Act
 from tests.inventory.callers import FALLEN, MACHINES
-from tests.inventory.world import Belongings, Whose, World
-
-Body = Callable[[Belongings], dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Door:
-    """A door of the API; `{…}` in the path are what the things asked for are called.
-
-    `file` is the part of a form that carries a letter or scan.
-    """
-
-    method: str
-    path: str
-    body: Body | None = None
-    file: str | None = None
-
-    def __call__(self, world: World, caller: str, whose: Whose) -> str:
-        return answers.of_api(self.answer(world, caller, whose))
-
-    def answer(self, world: World, caller: str, whose: Whose) -> TestResponse:
-        """What the door says to this caller."""
-        its = world.things[whose]
-        sent: dict[str, Any] = {}
-        if self.body is not None and self.file is None:
-            sent["json"] = self.body(its)
-        elif self.body is not None:
-            letter = (io.BytesIO(a_pdf()), f"{self.file}.pdf")
-            sent = {"data": self.body(its) | {str(self.file): letter}, "content_type": "multipart/form-data"}
-        who = world.callers[caller]
-        address = self.path.format(version=world.version, **vars(its))
-        return who.client.open(f"/api/v1{address}", method=self.method, headers=who.headers(), **sent)
+from tests.inventory.door import Door, says
+from tests.inventory.world import Belongings, Whose
 
 
 def _request(its: Belongings) -> dict[str, Any]:
@@ -59,15 +22,6 @@ def _turns(*licences: UUID) -> dict[str, Any]:
     """A day of the week for each."""
     turns = [{"weekday": day, "begins": 0, "ends": 1440, "licence_id": str(each)} for day, each in enumerate(licences)]
     return {"name": "Duty desk", "turns": turns}
-
-
-def _says(**words: Any) -> Body:
-    return lambda _its: words
-
-
-def _told(its: Belongings) -> dict[str, Any]:
-    """One event of the case system: somebody signed in to it."""
-    return {"events": [{"id": "e-1", "kind": "sign_in", "person": str(its.person), "at": "2026-11-21T09:59:00Z"}]}
 
 
 def _signed(its: Belongings) -> dict[str, Any]:
@@ -83,7 +37,6 @@ def _unwilling(its: Belongings) -> dict[str, Any]:
 
 
 ATTEMPTS: dict[str, Door | Act] = {
-    "GET /areas/<area>/members": Door("GET", "/areas/mid-kent/members"),
     "GET /audit/checkpoint": Door("GET", "/audit/checkpoint"),
     "GET /audit/entries": Door("GET", "/audit/entries"),
     "GET /audit/entries/<number>": Door("GET", "/audit/entries/{entry}"),
@@ -102,11 +55,11 @@ ATTEMPTS: dict[str, Door | Act] = {
     "GET /organisations/<organisation_id>/assurance": Door("GET", "/organisations/{organisation}/assurance"),
     "POST /instruments/<code>/reviews": Door(
         "POST", "/instruments/op/reviews",
-        _says(due_on="2026-04-01", held_on="2026-04-01", useful=True, fit_for_purpose=True, issues="None.",
+        says(due_on="2026-04-01", held_on="2026-04-01", useful=True, fit_for_purpose=True, issues="None.",
               decision="extend", reasons="It works."),
     ),
     "POST /instruments/<code>/versions": Door(
-        "POST", "/instruments/op/versions", _says(label="3", effective_on="2026-12-01", resign_by="2027-03-05"),
+        "POST", "/instruments/op/versions", says(label="3", effective_on="2026-12-01", resign_by="2027-03-05"),
         file="file",
     ),
     "POST /organisations/<organisation_id>/contacts/<contact_id>/end": Door(
@@ -123,7 +76,7 @@ ATTEMPTS: dict[str, Door | Act] = {
     "POST /rotas": Door("POST", "/rotas", lambda its: {"organisation_id": str(its.organisation)} | _turns(its.active)),
     "PUT /rotas/<rota_id>/turns": Door("PUT", "/rotas/{rota}/turns", lambda its: _turns(its.sharing, its.waits)),
     "POST /rotas/<rota_id>/members/<licence_id>/removal": Door(
-        "POST", "/rotas/{rota}/members/{sharing}/removal", _says()
+        "POST", "/rotas/{rota}/members/{sharing}/removal", says()
     ),
     "DELETE /rotas/<rota_id>": Door("DELETE", "/rotas/{rota}"),
     "GET /seats": Door("GET", "/seats"),
@@ -136,7 +89,7 @@ ATTEMPTS: dict[str, Door | Act] = {
     "GET /use-audits/<quarter>": Door("GET", "/use-audits/2026-Q4"),
     "GET /use-exemptions": Door("GET", "/use-exemptions"),
     "POST /licences/<licence_id>/use-exemptions": Door(
-        "POST", "/licences/{active}/use-exemptions", _says(reason="Long leave", ends_on="2027-03-31")
+        "POST", "/licences/{active}/use-exemptions", says(reason="Long leave", ends_on="2027-03-31")
     ),
     "DELETE /use-exemptions/<exemption_id>": Door("DELETE", "/use-exemptions/{exemption}"),
     "GET /withdrawals": Door("GET", "/withdrawals"),
@@ -149,18 +102,13 @@ ATTEMPTS: dict[str, Door | Act] = {
     "POST /instruments/versions/<version_id>/signatures": Door(
         "POST", "/instruments/versions/{version}/signatures", _signed
     ),
-    "POST /invitations": Door(
-        "POST", "/invitations", lambda its: {"reference": "C-9", "person_id": str(its.person), "closed": True}
-    ),
-    "POST /access-events": Door("POST", "/access-events", _told),
-    "DELETE /invitations/<invitation_id>": Door("DELETE", "/invitations/{invitation}"),
     "POST /licences": Door("POST", "/licences", _request),
     "POST /licences/<licence_id>/approval": Door("POST", "/licences/{requested}/approval"),
     "POST /licences/<licence_id>/deactivation": Door(
-        "POST", "/licences/{active}/deactivation", _says(reason="leaver")
+        "POST", "/licences/{active}/deactivation", says(reason="leaver")
     ),
     "GET /waiting-list": Door("GET", "/waiting-list"),
-    "PUT /seats/<kind>": Door("PUT", "/seats/standing", _says(seats=60)),
+    "PUT /seats/<kind>": Door("PUT", "/seats/standing", says(seats=60)),
     "POST /licences/<licence_id>/waiting": Door("POST", "/licences/{requested}/waiting"),
     "POST /licences/<licence_id>/offer/acceptance": Door("POST", "/licences/{requested}/offer/acceptance"),
     "POST /licences/<licence_id>/offer/refusal": Door("POST", "/licences/{requested}/offer/refusal"),
@@ -171,9 +119,9 @@ ATTEMPTS: dict[str, Door | Act] = {
     "POST /licences/<licence_id>/reallocation": Door(
         "POST", "/licences/{active}/reallocation", lambda its: {"to": str(its.requested)}
     ),
-    "POST /licences/<licence_id>/refusal": Door("POST", "/licences/{requested}/refusal", _says(reason="No.")),
+    "POST /licences/<licence_id>/refusal": Door("POST", "/licences/{requested}/refusal", says(reason="No.")),
     "POST /licences/<licence_id>/resumption": Door("POST", "/licences/{suspended}/resumption"),
-    "POST /licences/<licence_id>/suspension": Door("POST", "/licences/{active}/suspension", _says(reason="leave")),
+    "POST /licences/<licence_id>/suspension": Door("POST", "/licences/{active}/suspension", says(reason="leave")),
     "POST /organisations/<organisation_id>/contacts": Door(
         "POST", "/organisations/{organisation}/contacts",
         lambda its: {"kind": "escalation", "name": "Sam Vale", "email": f"sam@{its.code}.gov.uk"},
@@ -183,94 +131,18 @@ ATTEMPTS: dict[str, Door | Act] = {
         lambda its: {"domain": f"{its.code}-two.gov.uk"},
     ),
     "POST /organisations/<organisation_id>/isa-checks": Door(
-        "POST", "/organisations/{organisation}/isa-checks", _says(found=True)
+        "POST", "/organisations/{organisation}/isa-checks", says(found=True)
     ),
     "POST /organisations/<organisation_id>/policies": Door(
         "POST", "/organisations/{organisation}/policies",
-        _says(kind="safeguarding", title="Our policy", owner="Head", dated_on="2026-01-05", next_review_on="2027-01-05"),
+        says(kind="safeguarding", title="Our policy", owner="Head", dated_on="2026-01-05", next_review_on="2027-01-05"),
     ),
     "POST /organisations/<organisation_id>/withdrawals": Door(
         "POST", "/organisations/{organisation}/withdrawals",
-        _says(instruments=["isa", "op"], letter_on="2026-11-21", reasons="We stop."), file="letter",
+        says(instruments=["isa", "op"], letter_on="2026-11-21", reasons="We stop."), file="letter",
     ),
     "POST /organisations/<organisation_id>/withdrawals/preview": Door(
-        "POST", "/organisations/{organisation}/withdrawals/preview", _says(instruments=["isa", "op"])
-    ),
-    "POST /incidents": Door(
-        "POST", "/incidents", _says(kind="access_concern", words="They knew too much.", reference="C-9")
-    ),
-    "POST /sharing-decisions": Door(
-        "POST", "/sharing-decisions", _says(reference="C-9", decision="share", basis="public_task", words="They asked.")
-    ),
-    "POST /reuse-requests": Door(
-        "POST", "/reuse-requests",
-        lambda its: {
-            "reference": "C-9", "supplier_id": str(its.withdrawn), "purpose": "other", "words": "The dates.",
-        },
-    ),
-    "GET /reuse-requests/<request_id>": Door("GET", "/reuse-requests/{reuse}"),
-    "GET /confidentiality-statement": Door("GET", "/confidentiality-statement"),
-    "POST /confidentiality-statement/acknowledgements": Door(
-        "POST", "/confidentiality-statement/acknowledgements", _says(version=1)
-    ),
-    "POST /facts": Door(
-        "POST", "/facts",
-        lambda its: {
-            "facts": [
-                {
-                    "organisation_id": str(its.organisation), "area": its.area, "period": "2026-10",
-                    "counter": "actions_set", "count": 3,
-                }
-            ]
-        },
-    ),
-    "GET /break-glass": Door("GET", "/break-glass"),
-    "POST /break-glass": Door(
-        "POST", "/break-glass",
-        lambda its: {
-            "person_id": str(its.person), "reference": "E-9", "area": its.area, "hours": 2, "reason": "At night.",
-        },
-    ),
-    "GET /break-glass/<glass_id>": Door("GET", "/break-glass/{glass}"),
-    "DELETE /break-glass/<glass_id>": Door("DELETE", "/break-glass/{glass}"),
-    "POST /break-glass/<glass_id>/review": Door(
-        "POST", "/break-glass/{glass_over}/review", _says(justified=True, review="It was called.")
-    ),
-    "GET /changes": Door("GET", "/changes"),
-    "GET /conflicts": Door("GET", "/conflicts"),
-    "POST /conflicts": Door(
-        "POST", "/conflicts",
-        lambda its: {"person_id": str(its.person), "reference": "K-9", "grounds": "A relative."},
-    ),
-    "GET /conflicts/<conflict_id>": Door("GET", "/conflicts/{conflict}"),
-    "POST /conflicts/<conflict_id>/lifting": Door(
-        "POST", "/conflicts/{conflict}/lifting", _says(grounds="A namesake.")
-    ),
-    "GET /retention/candidates": Door("GET", "/retention/candidates"),
-    "GET /retention/certificates": Door("GET", "/retention/certificates"),
-    "GET /retention/certificates/<item_id>": Door("GET", "/retention/certificates/{certificate}"),
-    "GET /retention/holds": Door("GET", "/retention/holds"),
-    "POST /retention/holds": Door(
-        "POST", "/retention/holds",
-        lambda its: {"ground": "litigation", "reach": "record", "value": f"N-{its.code}", "reason": "A claim.",
-                     "review_on": "2027-03-01"},
-    ),
-    "POST /retention/holds/<hold_id>/lifting": Door("POST", "/retention/holds/{hold}/lifting", _says(reason="Over.")),
-    "GET /retention/manifests": Door("GET", "/retention/manifests"),
-    "POST /retention/manifests": Door(
-        "POST", "/retention/manifests", lambda its: {"records": [str(its.record_to_go)], "reason": "Their time is over."}
-    ),
-    "GET /retention/manifests/<manifest_id>": Door("GET", "/retention/manifests/{manifest}"),
-    "DELETE /retention/manifests/<manifest_id>": Door("DELETE", "/retention/manifests/{manifest}"),
-    "GET /retention/records/<reference>": Door("GET", "/retention/records/R-{code}"),
-    "GET /retention/reviews": Door("GET", "/retention/reviews"),
-    "POST /retention/reviews": Door(
-        "POST", "/retention/reviews", lambda its: {"reference": f"N-{its.code}", "trigger": "new_information"}
-    ),
-    "GET /retention/reviews/<review_id>": Door("GET", "/retention/reviews/{record_review}"),
-    "POST /retention/reviews/<review_id>/decision": Door(
-        "POST", "/retention/reviews/{record_review}/decision",
-        lambda _its: {"answers": dict(finding().answers), "decision": "retain", "reason": "It is still needed."},
+        "POST", "/organisations/{organisation}/withdrawals/preview", says(instruments=["isa", "op"])
     ),
     "GET /challenges": Door("GET", "/challenges"),
     "POST /challenges": Door(
@@ -279,7 +151,7 @@ ATTEMPTS: dict[str, Door | Act] = {
     ),
     "GET /challenges/<challenge_id>": Door("GET", "/challenges/{challenge}"),
     "POST /challenges/<challenge_id>/decision": Door(
-        "POST", "/challenges/{challenge}/decision", _says(outcome="dismissed", reasons="It is right.")
+        "POST", "/challenges/{challenge}/decision", says(outcome="dismissed", reasons="It is right.")
     ),
     "POST /withdrawals/<withdrawal_id>/call-off": Door("POST", "/withdrawals/{announced}/call-off"),
     "POST /people": Door(
@@ -290,38 +162,38 @@ ATTEMPTS: dict[str, Door | Act] = {
         },
     ),
     "POST /people/<person_id>/invitation": Door("POST", "/people/{newcomer}/invitation"),
-    "POST /people/<person_id>/reset": Door("POST", "/people/{person}/reset", _says(identity_check="By telephone.")),
+    "POST /people/<person_id>/reset": Door("POST", "/people/{person}/reset", says(identity_check="By telephone.")),
     "POST /people/<person_id>/training": Door(
-        "POST", "/people/{person}/training", _says(module="elearning", done_on="2026-11-01")
+        "POST", "/people/{person}/training", says(module="elearning", done_on="2026-11-01")
     ),
     "POST /people/<person_id>/vetting": Door(
-        "POST", "/people/{person}/vetting", _says(level="NPPV 2", holds_until="2028-01-31")
+        "POST", "/people/{person}/vetting", says(level="NPPV 2", holds_until="2028-01-31")
     ),
     "POST /withdrawals/<withdrawal_id>/acknowledgement": Door(
-        "POST", "/withdrawals/{withdrawal}/acknowledgement", _says(by="Robin Vale")
+        "POST", "/withdrawals/{withdrawal}/acknowledgement", says(by="Robin Vale")
     ),
     "GET /people/<person_id>/roles": Door("GET", "/people/{newcomer}/roles"),
     "POST /people/<person_id>/roles": Door(
-        "POST", "/people/{newcomer}/roles", _says(role="escalation_contact", reason="Joins the team.")
+        "POST", "/people/{newcomer}/roles", says(role="escalation_contact", reason="Joins the team.")
     ),
     "POST /people/<person_id>/roles/<role_held_id>/end": Door(
-        "POST", "/people/{newcomer}/roles/{role_held}/end", _says(reason="Has moved on.")
+        "POST", "/people/{newcomer}/roles/{role_held}/end", says(reason="Has moved on.")
     ),
     "GET /proposals": Door("GET", "/proposals"),
     "GET /proposals/<proposal_id>": Door("GET", "/proposals/{proposal}"),
     "POST /proposals/<proposal_id>/approval": Door(
         "POST", "/proposals/{proposal}/approval", lambda its: {"digest": its.digest}
     ),
-    "POST /proposals/<proposal_id>/refusal": Door("POST", "/proposals/{proposal}/refusal", _says(reason="Not now.")),
+    "POST /proposals/<proposal_id>/refusal": Door("POST", "/proposals/{proposal}/refusal", says(reason="Not now.")),
     "DELETE /proposals/<proposal_id>": Door("DELETE", "/proposals/{proposal}"),
     "DELETE /sessions/current": Door("DELETE", "/sessions/current"),
     "POST /account/authenticator": Door("POST", "/account/authenticator"),
-    "POST /account/authenticator/confirmation": Door("POST", "/account/authenticator/confirmation", _says(code="0")),
-    "POST /account/password": Door("POST", "/account/password", _says()),
-    "POST /sessions/current/code": Door("POST", "/sessions/current/code", _says()),
+    "POST /account/authenticator/confirmation": Door("POST", "/account/authenticator/confirmation", says(code="0")),
+    "POST /account/password": Door("POST", "/account/password", says()),
+    "POST /sessions/current/code": Door("POST", "/sessions/current/code", says()),
     "POST /sessions/current/email-code": Door("POST", "/sessions/current/email-code"),
-    "POST /sessions/current/fresh-code": Door("POST", "/sessions/current/fresh-code", _says()),
-} | ACTS  # fmt: skip
+    "POST /sessions/current/fresh-code": Door("POST", "/sessions/current/fresh-code", says()),
+} | ABOUT_CASES | ACTS  # fmt: skip
 """Every operation that somebody is let into or kept out of, by what the matrix calls it."""
 
 ONE_AND_THE_SAME = frozenset(

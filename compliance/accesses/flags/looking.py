@@ -21,7 +21,7 @@ from audit.models import HEAD, AuditEntry, LogHead
 from compliance.accesses.reporting.models import ReportedAccess
 from compliance.decisions.events import DecisionAnswered, DecisionsAnswered
 from compliance.kernel.context import Context
-from policies.groups import NeedToKnowRule
+from policies.need_to_know import NeedToKnowRule
 from policies.values import Policy
 
 from .models import FlaggedUpTo, NotedRefusal

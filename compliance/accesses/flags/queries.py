@@ -22,8 +22,8 @@ from compliance.kernel.errors import Forbidden, Invalid, Refusal
 from compliance.kernel.finding import the_one
 from compliance.kernel.keyset import By, Page, Sorts
 from policies.access import could, may, reach, require
+from policies.need_to_know import CONCERN
 from policies.permissions import Permission
-from policies.values import CONCERN
 from signatories.models import Organisation
 
 from .errors import RaisedByYou

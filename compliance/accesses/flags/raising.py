@@ -19,7 +19,7 @@ from compliance.identity.models import Person
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from policies.access import require
-from policies.groups import NeedToKnowRule
+from policies.need_to_know import NeedToKnowRule
 from policies.permissions import Permission
 from policies.values import Policy
 

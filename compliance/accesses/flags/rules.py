@@ -16,7 +16,7 @@ from operator import attrgetter
 from uuid import UUID
 
 from compliance.kernel.calendar import Calendar, add_working_days
-from policies.groups import NeedToKnowRule
+from policies.need_to_know import NeedToKnowRule
 
 from .errors import FlagReviewed
 

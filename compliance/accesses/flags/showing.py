@@ -15,7 +15,7 @@ from compliance.identity.queries import names_of
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Refusal
 from compliance.kernel.secrets import KeyRing
-from policies.groups import NeedToKnowRule
+from policies.need_to_know import NeedToKnowRule
 from policies.values import Policy
 from signatories.models import Organisation
 

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from compliance.kernel.clock import start_of
 from compliance.kernel.context import Context
 from compliance.licences.capacity.figures import Month, months
-from policies.groups import NeedToKnowRule
-from policies.values import CONCERN, Policy
+from policies.need_to_know import CONCERN, NeedToKnowRule
+from policies.values import Policy
 
 from .models import AccessFlag
 from .queries import theirs

@@ -22,8 +22,9 @@ from compliance.kernel.errors import Invalid
 from compliance.kernel.ids import parse_id
 from compliance.kernel.secrets import KeyRing
 from policies.access import require
+from policies.need_to_know import CONCERN
 from policies.permissions import Permission
-from policies.values import CONCERN, Policy
+from policies.values import Policy
 
 from . import letters, queries, reviewers, rules, showing
 from .errors import FlagGrew, NotABreach, NotAReviewer, NotItsReviewer, TooManyConcerns

@@ -24,8 +24,9 @@ from compliance.web.forms.flags import FlagQuestion, HandOver, Review
 from compliance.web.forms.plain import PlainForm, telling
 from compliance.web.replies import Reply, on, show
 from compliance.web.words import FLAG_REASONS, said
+from policies.need_to_know import CONCERN
 from policies.permissions import Permission
-from policies.values import CONCERN, Policy
+from policies.values import Policy
 
 pages = Blueprint("flags", __name__, url_prefix="/flags")
 
