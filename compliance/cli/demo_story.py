@@ -7,8 +7,7 @@ that the registers, the log and the rules agree with one another as they would i
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from flask import Flask
 
 from compliance.app import house_of
 from compliance.identity import use_cases as identity
-from compliance.kernel.context import Context, Origin
+from compliance.kernel.context import Origin
 from compliance.licences import use_cases as licences
 from compliance.licences.rules import EndReason, Kind, Suspension
 from compliance.licences.seed import load_contract
@@ -41,17 +40,13 @@ from . import (
     demo_registers,
     demo_retention,
     demo_sharing,
+    demo_signing,
 )
-from .demo_names import a_name, local
-from .demo_stage import ADDRESS, THE_OPERATOR, Somebody, Stage, a_password
+from .demo_names import local
+from .demo_signing import DOCUMENTS, REFUSES, WITHDRAWS, days_before, signed_by
+from .demo_stage import ADDRESS, Somebody, Stage, a_password
 from .demo_told import Told, told
 
-DOCUMENTS = Path(__file__).with_name("demo_documents")
-
-NEVER_SIGNED = ("moat", "amat", "wkha")
-REFUSES = "orbit"
-WITHDRAWS = "southern-housing"
-SIGNS_ONLY_ISA = "cgl"
 ISA_CHECK_DUE = ("new-leaf", "dover")
 AT_WORK = ("Casey Winterbourne", "Wilfred Marrow", "Hollis Rookwood", "Linnet Ferrow", "Petra Holloway")
 
@@ -76,7 +71,7 @@ def _play(stage: Stage, say: Callable[[str], None]) -> Told:
         load_contract(ctx)
         statement.begin(ctx)
     first = _first_hub(stage, say)
-    versions = _partners_sign(stage, first["hub_supervisor"], say)
+    versions = demo_signing.partners_sign(stage, first["hub_supervisor"], say)
     say("The instruments are reviewed, as the protocol asks")
     demo_registers.hold_reviews(stage, first["hub_manager"])
     stage.at(100)
@@ -127,7 +122,7 @@ def _hub(stage: Stage, protocol: UUID, say: Callable[[str], None]) -> dict[str, 
         )  # fmt: skip
     with stage.as_(hub["hub_supervisor"]) as ctx:
         for partner in register.facts(ctx).values():
-            if _signed_by(partner.code) and partner.code not in ISA_CHECK_DUE:
+            if signed_by(partner.code) and partner.code not in ISA_CHECK_DUE:
                 signatories.record_isa_check(ctx, partner.id, found=True)
     return hub
 
@@ -137,39 +132,6 @@ def _hub_team(stage: Stage, **names: str) -> dict[str, Somebody]:
         role: stage.joins(name, f"{local(name)}@kent-police.example", role, "kent-police", hub_team=True)
         for role, name in names.items()
     }
-
-
-def _partners_sign(stage: Stage, supervisor: Somebody, say: Callable[[str], None]) -> dict[str, UUID]:
-    say("Forty partners sign on paper; some have not answered")
-    stage.at(588)
-    scan = (DOCUMENTS / "signed-page.pdf").read_bytes()
-    with stage.house.reading(THE_OPERATOR) as ctx:
-        partners = [facts.code for facts in sorted(register.facts(ctx).values(), key=lambda facts: facts.code)]
-        versions = {version.instrument.code: version.id for version in register.versions(ctx)}
-    for number, code in enumerate(partners):
-        signed = _signed_by(code)
-        with stage.as_(supervisor) as ctx:
-            partner = register.organisation_by_code(ctx, code)
-            for instrument in signed:
-                signatories.record_paper_signature(
-                    ctx, partner.id, versions[instrument], name=a_name(number), role="Head of Safeguarding",
-                    signed_on=_days_before(stage, 1), scan_name="signed-page.pdf", scan=scan,
-                )  # fmt: skip
-            if signed:
-                _assure(ctx, stage, partner.id, number, partner.domains[0].domain)
-    return versions
-
-
-def _assure(ctx: Context, stage: Stage, partner: UUID, number: int, domain: str) -> None:
-    """The policies and key contacts that a partner sends in with its signature."""
-    for kind in ("safeguarding", "data_protection"):
-        signatories.record_policy_document(
-            ctx, partner, kind=kind, title=f"{kind.replace('_', ' ').capitalize()} policy", owner="Head of Governance",
-            dated_on=_days_before(stage, 30), next_review_on=_days_before(stage, -(720 + number)),
-        )  # fmt: skip
-    for place, kind in enumerate(("primary", "delegate", "escalation")):
-        name = a_name(number + 7 * (place + 1))
-        signatories.name_key_contact(ctx, partner, kind=kind, name=name, email=f"{local(name)}@{domain}")
 
 
 def _partners_answer(stage: Stage, say: Callable[[str], None]) -> dict[str, Somebody]:
@@ -212,7 +174,7 @@ def _licences(
     _license(stage, hub, "Caspian Dole", WITHDRAWS, ["east-kent"])
     _license(
         stage, hub, "Petra Holloway", "clarion", ["mid-kent"], kind=Kind.BY_INVITE, cases=("KM-2026-0412",),
-        ends_on=_days_before(stage, -90),
+        ends_on=days_before(stage, -90),
     )  # fmt: skip
     resting = _license(stage, hub, "Jory Peverell", "swale", ["mid-kent"], asks=delegate)
     leaver = _license(stage, hub, "Maud Kestrel", "swale", ["mid-kent"], asks=delegate)
@@ -273,7 +235,7 @@ def _things_go_wrong(
     with stage.as_(leaving) as ctx:
         signatories.withdraw(
             ctx, stage.organisation_id(WITHDRAWS), instruments=["isa", "op"], letter_name="withdrawal-letter.pdf",
-            letter=(DOCUMENTS / "withdrawal-letter.pdf").read_bytes(), letter_on=_days_before(stage, 1),
+            letter=(DOCUMENTS / "withdrawal-letter.pdf").read_bytes(), letter_on=days_before(stage, 1),
             reasons="Our service in the area closes at the end of the month.", acknowledged_by=leaving.full_name,
         )  # fmt: skip
     forgetful = _license(stage, hub, "Thaddeus Brook", "sateda", ["mid-kent", "medway"])
@@ -289,7 +251,7 @@ def _two_people(stage: Stage, hub: dict[str, Somebody], say: Callable[[str], Non
     say("The manager asks for a role that takes two people; it waits for the second")
     with stage.as_(hub["hub_manager"]) as ctx:
         identity.grant_role(
-            ctx, hub["hub_coordinator"].id, role="hub_supervisor", ends_on=_days_before(stage, -90),
+            ctx, hub["hub_coordinator"].id, role="hub_supervisor", ends_on=days_before(stage, -90),
             reason="Deputises while the supervisor is on leave.",
         )  # fmt: skip
 
@@ -333,21 +295,11 @@ def _prepare(stage: Stage, coordinator: Somebody, person: UUID) -> None:
     """Training done, eLearning open, vetting in date: what the checklist asks of a person."""
     with stage.as_(coordinator) as ctx:
         for module in ctx.the(Policy).licences.required_training:
-            licences.record_training(ctx, person, module=module, done_on=_days_before(stage, 5))
-        licences.record_vetting(ctx, person, level="NPPV 2", holds_until=_days_before(stage, -700))
-
-
-def _signed_by(code: str) -> tuple[str, ...]:
-    if code in NEVER_SIGNED or code == REFUSES:
-        return ()
-    return ("isa",) if code == SIGNS_ONLY_ISA else ("isa", "op")
+            licences.record_training(ctx, person, module=module, done_on=days_before(stage, 5))
+        licences.record_vetting(ctx, person, level="NPPV 2", holds_until=days_before(stage, -700))
 
 
 def _given(person: Somebody) -> UUID:
     if person.licence is None:
         raise ValueError(f"{person.full_name} has asked for no licence")
     return person.licence
-
-
-def _days_before(stage: Stage, days: int) -> date:
-    return (stage.clock.now() - timedelta(days=days)).date()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import Blueprint, g, url_for
 
 from compliance.accesses.flags import queries as flags
@@ -17,7 +15,6 @@ from compliance.governance.escalations import queries as escalations
 from compliance.identity import queries as identity
 from compliance.identity.proposals import queries as proposals
 from compliance.identity.rules import nearest_warning
-from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context, reading
 from compliance.kernel.counting import Counting, ask_together
 from compliance.notices import queries as notices
@@ -25,21 +22,13 @@ from compliance.notices.ways import Post
 from compliance.sharing.disclosures import queries as disclosures
 from compliance.sharing.reuse import queries as reuse
 from compliance.sharing.statement import queries as statement
-from compliance.web.access import can, could, signed_in
+from compliance.web.access import could, signed_in
 from compliance.web.replies import Reply, show
-from compliance.web.words import count, day, moment
+from compliance.web.words import count, moment
 from policies.permissions import Permission
 from policies.values import Policy
 from retention.disposals import chasing as disposals
 from retention.holds import queries as holds
-from signatories import queries as signatories
-from signatories.assurance import queries as assurance
-from signatories.assurance.rules import Currency
-from signatories.models import InstrumentVersion
-from signatories.queries import WithdrawalRow
-from signatories.reviews import queries as reviews
-from signatories.withdrawals import queries as withdrawals
-from signatories.withdrawals.queries import Stands, stands
 
 from . import (
     home_accountability,
@@ -48,6 +37,7 @@ from . import (
     home_complaints,
     home_disposals,
     home_licences,
+    home_register,
     home_retention,
     home_sharing,
 )
@@ -55,7 +45,6 @@ from .home_licences import Waiting
 
 pages = Blueprint("home", __name__)
 
-RECENT = timedelta(days=28)
 URGENT_FROM = 3
 """Days before a password ends from which there is nothing more urgent."""
 
@@ -86,14 +75,14 @@ def home() -> Reply:
         waiting = [
             *_password(ctx),
             *home_licences.own(ctx),
-            *_to_sign(ctx),
+            *home_register.to_sign(ctx),
             *home_licences.to_decide(ctx),
             *home_licences.seats(ctx),
             *_proposals(ctx),
             *home_licences.own_requests(ctx),
-            *_withdrawals(ctx),
-            *_calendar(ctx),
-            *_policies(ctx),
+            *home_register.leaving(ctx),
+            *home_register.calendar(ctx),
+            *home_register.policies(ctx),
             *_letters(ctx),
             *_opened(ctx),
             *_flags(ctx),
@@ -130,38 +119,6 @@ def _password(ctx: Context) -> list[Waiting]:
     ]
 
 
-def _to_sign(ctx: Context) -> list[Waiting]:
-    organisation_id = g.sign_in.person.organisation_id
-    if organisation_id is None or not can(Permission.INSTRUMENT_SIGN, organisation_id):
-        return []
-    waiting = []
-    for version in signatories.signable(ctx, organisation_id):
-        until = _signed_by(ctx, version)
-        waiting.append(
-            Waiting(
-                None,
-                f"{version.instrument.title}, version {version.label}",
-                f"Waits for your signature. {until}",
-                url_for("signing.version", organisation_id=organisation_id, version_id=version.id),
-                "Read and sign",
-                urgent=True,
-            )
-        )
-    return waiting
-
-
-def _signed_by(ctx: Context, version: InstrumentVersion) -> str:
-    """By when a version is signed, and how long that is (SIG-4)."""
-    if version.resign_by is None:
-        return "Until it is signed, none of your people can work in the case system."
-    left = (version.resign_by - london_date(ctx.now())).days
-    if left < 0:
-        return f"The last day for it was {day(version.resign_by)}: until it is signed, your people’s licences rest."
-    return (
-        f"Sign it by {day(version.resign_by)}: {count(left, 'day')} left." if left else "Today is the last day for it."
-    )
-
-
 def _proposals(ctx: Context) -> list[Waiting]:
     number = proposals.number_to_decide(ctx) if proposals.takes_part(ctx) else 0
     if not number:
@@ -176,132 +133,6 @@ def _proposals(ctx: Context) -> list[Waiting]:
             urgent=True,
         )
     ]
-
-
-def _withdrawals(ctx: Context) -> list[Waiting]:
-    if not could(Permission.WITHDRAWAL_READ):
-        return []
-    since = withdrawals.register(ctx, since=ctx.now() - RECENT)
-    coming = [row for row in since if stands(row.withdrawal, ctx.now()) is Stands.ANNOUNCED]
-    recent = [row for row in since if stands(row.withdrawal, ctx.now()) is Stands.IN_EFFECT]
-    return [*_leaving(coming), *_left(recent)]
-
-
-def _leaving(coming: list[WithdrawalRow]) -> list[Waiting]:
-    if not coming:
-        return []
-    says = ", ".join(f"{row.organisation} on {moment(row.withdrawal.effective_at)}" for row in coming[-3:])
-    return [
-        Waiting(
-            len(coming),
-            f"{'organisation is' if len(coming) == 1 else 'organisations are'} to leave",
-            f"{says}{' and others' if len(coming) > 3 else ''}. Take their people off any list kept elsewhere on that day.",
-            url_for("withdrawals.withdrawals", state=Stands.ANNOUNCED.value),
-            "See who leaves when",
-        )
-    ]
-
-
-def _left(recent: list[WithdrawalRow]) -> list[Waiting]:
-    open_duties = [row for row in recent if row.withdrawal.duties_acknowledged_at is None]
-    if not recent:
-        return []
-    says = ", ".join(row.organisation for row in recent[:3]) + (" and others" if len(recent) > 3 else "")
-    if open_duties:
-        says += f". {count(len(open_duties), 'has', 'have')} not acknowledged the duties that stay"
-    return [
-        Waiting(
-            len(recent),
-            f"{'organisation' if len(recent) == 1 else 'organisations'} withdrew in the last 28 days",
-            f"{says}. Take their people off any list kept elsewhere.",
-            url_for("withdrawals.withdrawals"),
-            "See withdrawals",
-            urgent=bool(open_duties),
-        )
-    ]
-
-
-def _calendar(ctx: Context) -> list[Waiting]:
-    """What the hub decides, and looks at by the calendar: challenges, the ISA's own list, the instruments (SIG-3, SIG-12, SIG-10)."""
-    if not could(Permission.ISA_CHECK_RECORD):
-        return []
-    found = reviews.counted(ctx)
-    return [
-        *(_challenges(found.challenges) if could(Permission.CHALLENGE_DECIDE) else ()),
-        *_checks(found.checks),
-        *(_reviews(found.reviews) if could(Permission.REVIEW_RECORD) else ()),
-    ]
-
-
-def _challenges(open_ones: int) -> list[Waiting]:
-    if not open_ones:
-        return []
-    return [
-        Waiting(
-            open_ones,
-            f"{'entry' if open_ones == 1 else 'entries'} of the register {'is' if open_ones == 1 else 'are'} doubted",
-            "Decide whether the entry is put right or stays, and say why.",
-            url_for("challenges.challenges", state="open"),
-            "See the challenges",
-        )
-    ]
-
-
-def _checks(due: int) -> list[Waiting]:
-    if not due:
-        return []
-    return [
-        Waiting(
-            due,
-            f"ISA {'check is' if due == 1 else 'checks are'} due",
-            "Look at the partnership’s own list of who signed the Information Sharing Agreement, and record what it says.",
-            url_for("assurance.checks"),
-            "Record what it says",
-        )
-    ]
-
-
-def _reviews(due: int) -> list[Waiting]:
-    if not due:
-        return []
-    return [
-        Waiting(
-            due,
-            f"{'review' if due == 1 else 'reviews'} of the instruments to record",
-            "Say whether each instrument is useful and fit for its purpose, and whether it goes on.",
-            url_for("instruments.calendar"),
-            "See the calendar",
-        )
-    ]
-
-
-def _policies(ctx: Context) -> list[Waiting]:
-    """One's own organisation's policies, where its delegate has one to renew (SIG-11)."""
-    organisation_id = g.sign_in.person.organisation_id
-    if organisation_id is None or not can(Permission.LICENCE_END_OWN, organisation_id):
-        return []
-    row = assurance.of_one(ctx, organisation_id)
-    says = _POLICY_STANDS.get(row.currency)
-    if says is None:
-        return []
-    return [
-        Waiting(
-            None,
-            "A policy of yours needs you",
-            says.format(until=day(row.until)),
-            url_for("organisations.organisation", organisation_id=organisation_id),
-            "See your policies",
-            urgent=row.currency is not Currency.DUE_SOON,
-        )
-    ]
-
-
-_POLICY_STANDS = {
-    Currency.DUE_SOON: "It is to be reviewed by {until}. Send the reviewed one to the MARAC Hub Team.",
-    Currency.IN_GRACE: "It is out of date. Nobody new can be licensed, and after {until} your people’s licences rest.",
-    Currency.OUT_OF_DATE: "It is out of date, and your people’s licences rest. Send the reviewed one to the MARAC Hub Team.",
-    Currency.MISSING: "None is recorded. Send it to the MARAC Hub Team: without it nobody can be licensed.",
-}
 
 
 def _flags(ctx: Context) -> list[Waiting]:
