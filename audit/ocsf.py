@@ -35,6 +35,8 @@ NAMED: dict[str, tuple[int, int]] = {
     "client.turned_away": (API, READ),
     "decision.answered": (API, READ),
     "decisions.answered": (API, READ),
+    "decisions.searched": (API, READ),
+    "disclosure.made": (ENTITY, UPDATE),
     "escalation.raised": (ENTITY, UPDATE),
     "incident.raised": (ENTITY, UPDATE),
     "licence.activated": (ACCESS, ASSIGN),
@@ -62,7 +64,7 @@ NAMED: dict[str, tuple[int, int]] = {
 VERBS: dict[str, int] = {
     **dict.fromkeys(
         ("added", "announced", "concern_reported", "discussion_recorded", "report_sent", "enrolled", "entered", "given", "joined", "known", "made", "named", "opened", "published",
-         "raised", "recorded", "registered", "requested", "sent", "granted", "found", "published", "set_out", "reported", "action_added", "fell_due", "disposal_proposed", "secret_made", "placed", "proposed"),
+         "raised", "recorded", "registered", "requested", "sent", "granted", "found", "set_out", "reported", "action_added", "fell_due", "disposal_proposed", "secret_made", "placed", "proposed"),
         CREATE,
     ),
     **dict.fromkeys(
@@ -77,7 +79,7 @@ VERBS: dict[str, int] = {
          "reckoned", "recovered", "refused", "rehashed", "resealed", "reset", "review_reminded", "reviewed", "set", "signature_corrected", "signed",
          "signed_off", "taken", "told", "turns_set", "upheld", "version_opened", "version_published", "warned", "withdrew",
          "domain_added", "answered", "closed", "failed", "rolled_back", "accepted_rollback", "reopened", "reminded", "grown", "handed_over",
-         "found_breach", "called_to_mind", "noted", "altered", "rotated", "not_told", "assessed", "people_decided", "people_told", "partners_told", "escalated", "resolved", "conduct_referred", "action_done", "action_reminded", "raised_as_breach", "retained", "regrouped", "permitted", "relied_on", "authorised", "made", "moved", "sent_again", "done_again", "settled", "instructed", "record_instructed", "chased", "confirmed", "left_out", "prolonged"),
+         "found_breach", "called_to_mind", "noted", "altered", "rotated", "not_told", "assessed", "people_decided", "people_told", "partners_told", "escalated", "resolved", "conduct_referred", "action_done", "action_reminded", "raised_as_breach", "retained", "regrouped", "permitted", "relied_on", "authorised", "moved", "sent_again", "done_again", "settled", "instructed", "record_instructed", "chased", "confirmed", "left_out", "prolonged"),
         UPDATE,
     ),
     **dict.fromkeys(

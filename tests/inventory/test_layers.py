@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from tests.inventory.source import Module, product
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("compliance.kernel",),
+    ("compliance.kernel", "compliance.client"),
     ("compliance.papers",),
     ("audit",),
     ("policies",),
@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("compliance.accesses",),
     ("compliance.breaches", "compliance.complaints", "compliance.sharing"),
     ("retention",),
-    ("compliance.governance", "compliance.witnesses"),
+    ("compliance.governance", "compliance.witnesses", "compliance.changes"),
     ("compliance.api", "compliance.web"),
     ("compliance.app",),
     ("compliance.cli", "compliance.scheduler"),

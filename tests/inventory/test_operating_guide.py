@@ -43,6 +43,10 @@ CAN_CALL = {
     "notifications_python_client",
 }
 ON_THIS_MACHINE = {
+    "compliance.client.line": "for those who build on us: their program calls us by it, and ours never",
+    "compliance.client.service": "the same",
+    "compliance.client.kit.pretending": "answers in our place on the machine of whoever tries their own program",
+    "compliance.cli.demo_case_system": "looks for a free port for the demonstration's case system",
     "compliance.cli.demo": "looks whether its own service answers, and for a free port",
     "audit.witness": "a program of its own, which is called and calls nobody",
 }

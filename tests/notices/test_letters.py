@@ -19,8 +19,8 @@ WRITE = {"write", "tell"}
 
 
 WRITERS = (
-    "compliance.accesses", "compliance.breaches", "compliance.complaints", "compliance.decisions", "compliance.governance", "compliance.identity", "compliance.licences", "compliance.sharing", "compliance.witnesses", "signatories",
-    "compliance.accesses", "compliance.breaches", "compliance.complaints", "compliance.decisions", "compliance.governance", "compliance.identity", "compliance.licences", "compliance.witnesses", "retention", "signatories",
+    "compliance.accesses", "compliance.breaches", "compliance.changes", "compliance.complaints", "compliance.decisions", "compliance.governance",
+    "compliance.identity", "compliance.licences", "compliance.sharing", "compliance.witnesses", "retention", "signatories",
 )  # fmt: skip
 
 
