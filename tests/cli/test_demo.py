@@ -55,6 +55,14 @@ def test_it_answers_and_says_what_a_program_needs(demo: Demo) -> None:
     assert {person["licence"] for person in demo.people} == {None, *(status.value for status in Status)}
 
 
+def test_the_example_case_system_stands_beside_it_and_leads_to_our_own_sign_in(demo: Demo) -> None:
+    address = demo.told["client"]["base_url"]
+    assert httpx.get(f"{address}/live").text == "ok"
+    led = httpx.get(address, follow_redirects=True)
+    assert str(led.url).startswith(f"{demo.told['base_url']}/sign-in")
+    assert led.status_code == 200
+
+
 @pytest.mark.rule("SIG-1", "SIG-5", "SIG-6")
 def test_every_state_of_an_organisation_can_be_seen(demo: Demo) -> None:
     client = demo.told["client"]
