@@ -9,7 +9,12 @@ from sqlalchemy import insert, select, text, update
 
 from compliance.breaches.models import Incident, IncidentAction, IncidentStep
 from compliance.breaches.notifying.models import DataBreach
+from compliance.changes.webhooks import use_cases as endpoints
+from compliance.changes.webhooks.models import WebhookDelivery
 from compliance.complaints.data_protection.rules import Status
+from compliance.identity.clients import sign_ons
+from compliance.identity.clients import use_cases as clients
+from compliance.identity.clients.models import ClientCredential, CredentialUse
 from compliance.identity.models import (
     AccountInvitation,
     Authenticator,
@@ -19,15 +24,17 @@ from compliance.identity.models import (
     RoleHeld,
     SignIn,
 )
+from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context, House
 from compliance.kernel.jobs import Job, JobRun, run_now
 from compliance.kernel.secrets import KeyRing
 from compliance.notices.models import Notice
 from compliance.scheduler import job_named
+from compliance.sharing.disclosures import use_cases as disclosures
 from policies.values import packaged
 from signatories import uploads
 from signatories.models import PolicyDocument
-from tests.builders import complaints, escalations, flags, identity, licences, notices
+from tests.builders import complaints, escalations, flags, identity, licences, notices, sharing, webhooks
 from tests.builders.data_complaints import a_data_complaint, acknowledged
 from tests.builders.identity import COMMAND, an_employer, someone
 from tests.builders.incidents import a_data_breach, assessed
@@ -217,3 +224,70 @@ def a_stray_file(house: House) -> UUID:
     """A file that was received just now and that nothing refers to."""
     with house.work(COMMAND) as ctx:
         return uploads.receive(ctx, file_name="stray.pdf", content=a_pdf("Stray")).id
+
+
+def a_decision_to_share(house: House) -> UUID:
+    """A decision to share that was taken just now."""
+    return sharing.decided(house, someone(house, "hub_coordinator")).id
+
+
+def an_answered_request(house: House, *, reference: str = "C-1") -> UUID:
+    """A request for re-use that its supplier permitted just now."""
+    cast = sharing.a_cast(house)
+    request = sharing.asked(house, cast, reference=reference)
+    with house.work(*cast.supplier) as ctx:
+        sharing.answer(ctx, request.id, "permit")
+    return request.id
+
+
+def a_made_disclosure(house: House) -> UUID:
+    """A disclosure that was authorised and made today."""
+    asks, manager = someone(house, "hub_coordinator"), someone(house, "hub_manager")
+    disclosure = sharing.wanted(house, asks)
+    with house.work(*manager) as ctx:
+        disclosures.authorise(ctx, disclosure.id, words="They need it.")
+    with house.work(*asks) as ctx:
+        disclosures.make(ctx, disclosure.id, made_on=london_date(ctx.now()))
+    return disclosure.id
+
+
+def a_token_taken_back(house: House) -> UUID:
+    """A token that its program gave back at the end of its time, which is now."""
+    with house.work(COMMAND) as ctx:
+        client, _ = clients.register_client(ctx, name="Case system", scopes=("decisions",))
+        sign_ons.revoke(ctx, client, "t-1", ctx.now())
+        return client.id
+
+
+def an_ended_credential(house: House) -> UUID:
+    """A program's secret that was used and ended just now."""
+    with house.work(COMMAND) as ctx:
+        clients.register_client(ctx, name="Case system", scopes=("decisions",))
+        ctx.session.flush()
+        row = ctx.session.scalars(select(ClientCredential)).one()
+        row.ended_at = ctx.now()
+        ctx.session.add(CredentialUse(credential_id=row.id, used_at=ctx.now()))
+        licences.rows_made(ctx, row)
+        return row.id
+
+
+def an_ended_endpoint(house: House) -> UUID:
+    """An address that changes were sent to, with its secret, which was turned off just now."""
+    endpoint_id = webhooks.an_endpoint(house, "https://case.example/changes")
+    with house.work(*someone(house, "hub_manager")) as ctx:
+        endpoints.end_endpoint(ctx, endpoint_id)
+    return endpoint_id
+
+
+def a_sent_change(house: House) -> UUID:
+    """A change that was sent and taken just now."""
+    endpoint_id = webhooks.an_endpoint(house, "https://case.example/changes")
+    with house.work(COMMAND) as ctx:
+        sent = {"first_at": ctx.now(), "last_at": ctx.now(), "taken_at": ctx.now()}
+        place = {"entry": 1, "kind": "client", "subject_id": ctx.new_id()}
+        ctx.session.execute(
+            insert(WebhookDelivery).values(
+                id=ctx.new_id(), endpoint_id=endpoint_id, type="client.ended", tries=1, **sent, **place
+            )
+        )
+    return endpoint_id

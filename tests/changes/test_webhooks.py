@@ -25,6 +25,7 @@ from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House, operator
 from compliance.kernel.errors import Forbidden, Invalid
 from compliance.kernel.jobs import Stopping
+from tests.builders import own
 from tests.builders.identity import every, logged, someone
 from tests.builders.identity import letters as letters_to
 from tests.builders.webhooks import Receiver, a_receiver, a_secret, allow, an_endpoint, is_signed, progress
@@ -281,7 +282,7 @@ def test_what_was_taken_is_forgotten_after_a_while_and_what_was_not_is_kept(
     clients(house)
     deliver(house, endpoint_id)
 
-    assert sending.forget(house) == 0
+    assert own.disposes(house, "webhook_deliveries") == 0
     clock.move(timedelta(days=31))
-    assert sending.forget(house) == 1
+    assert own.disposes(house, "webhook_deliveries") == 1
     assert [each.taken_at for each in every(house, WebhookDelivery)] == [None]

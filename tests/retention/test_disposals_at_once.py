@@ -24,14 +24,17 @@ from compliance.identity.proposals.models import Proposal
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context, House, Origin, worker
 from compliance.kernel.db import WRITES
+from compliance.sharing.reuse import use_cases as reuse
+from compliance.sharing.reuse.models import ReuseRequest
 from retention.disposals import jobs, queries, use_cases
 from retention.disposals.models import DisposalItem, DisposalManifest
 from retention.disposals.obstacles import obstacles
 from retention.holds import use_cases as holds
 from retention.holds.models import RetentionHold
 from retention.models import RetentionRecord
+from signatories.models import Organisation
 from tests.builders.disposals import agreed, goes, items, proposed, told
-from tests.builders.identity import COMMAND, Acting, logged, someone
+from tests.builders.identity import COMMAND, Acting, an_employer, logged, someone
 from tests.builders.licences import rows_made
 from tests.builders.retention import KEEPER
 from tests.support.together import Act, together
@@ -142,11 +145,15 @@ def test_of_an_agreement_and_a_calling_off_at_once_neither_is_half_done(house: H
 
 
 @pytest.mark.rule("RET-5", "RET-6")
-@pytest.mark.parametrize(("obstacle", "rounds"), [("held", ROUNDS), ("breach_open", 20)])
+@pytest.mark.parametrize(("obstacle", "rounds"), [("held", ROUNDS), ("breach_open", 20), ("reuse_open", 20)])
 def test_of_what_keeps_a_record_and_an_instruction_at_once_the_one_that_was_first_counts(
     house: House, obstacle: str, rounds: int
 ) -> None:
-    put, told_by = {"held": (_place, "retention_hold.placed"), "breach_open": (_report, "incident.reported")}[obstacle]
+    put, told_by = {
+        "held": (_place, "retention_hold.placed"), "breach_open": (_report, "incident.reported"),
+        "reuse_open": (_ask, "reuse.asked"),
+    }[obstacle]  # fmt: skip
+    an_employer(house, "Harbour Refuge")
     officer, supervisor = someone(house, "ig_officer"), someone(house, "hub_supervisor")
     seen: Counter[str] = Counter()
     record = goes(house, "R-1")
@@ -246,6 +253,13 @@ def _report(ctx: Context) -> Incident:
     return report(ctx, Report(kind="failure_to_share", words="It was not told.", reference="R-1"))
 
 
+def _ask(ctx: Context) -> ReuseRequest:
+    supplier = ctx.session.scalars(select(Organisation.id).order_by(Organisation.id).limit(1)).one()
+    return reuse.ask(
+        ctx, reuse.Asked(reference="R-1", supplier_id=supplier, purpose="family_court", words="The dates of calls.")
+    )
+
+
 def _write(house: House, *statements: Any) -> None:
     with house.engine.execution_options(**{WRITES: True}).begin() as connection:
         for each in statements:
@@ -266,6 +280,7 @@ def _as_before(house: House, manifest_id: UUID) -> None:
         update(RetentionRecord).values(status="kept"),
         update(RetentionHold).values(lifted_at=house.clock.now()),
         update(Incident).values(ended_at=house.clock.now()),
+        update(ReuseRequest).values(status="withdrawn", ended_at=house.clock.now()),
     )
 
 

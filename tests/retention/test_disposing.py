@@ -36,31 +36,38 @@ from tests.builders.disposals import (
 from tests.builders.identity import an_employer, every, logged, someone
 from tests.builders.incidents import an_incident
 from tests.builders.retention import RECORDS, a_keeper, a_record, an_event, records
+from tests.builders.sharing import a_cast, asked
 
-ELSEWHERE = {Obstacle.CHANGED, Obstacle.NOT_KEPT, Obstacle.COMPLAINT_OPEN, Obstacle.BREACH_OPEN}
+ELSEWHERE = {Obstacle.CHANGED, Obstacle.NOT_KEPT, Obstacle.COMPLAINT_OPEN, Obstacle.BREACH_OPEN, Obstacle.REUSE_OPEN}
 """What stands in the way and has a test of its own here."""
 
 
 @pytest.mark.rule("RET-5")
-def test_a_record_with_an_open_complaint_or_breach_is_not_proposed_nor_told_of_and_what_is_gone_is_not_again(
+def test_a_record_with_an_open_complaint_breach_or_request_is_not_proposed_nor_told_of_and_what_is_gone_is_not_again(
     app: Flask, clock: FixedClock
 ) -> None:
     house = house_of(app)
-    complained, breached, gone, free = may_go(app, "R-1", "R-2", "R-3", "R-4")
-    manifest = proposed(house, complained, breached, free)
+    complained, breached, gone, free, wanted = may_go(app, "R-1", "R-2", "R-3", "R-4", "R-5")
+    manifest = proposed(house, complained, breached, free, wanted)
     agreed(house, manifest)
     certified(house, gone)
     it = between(house, an_employer(house, "One Place"), an_employer(house, "Other Place"))
     a_complaint(it, reference="R-1")
     an_incident(house, kind="failure_to_share", reference="R-2")
+    asked(house, a_cast(house), reference="R-5")
 
     waited(house, clock)
 
     assert {reference: (item.status, item.left_out) for reference, item in items(house).items()} == {
         "R-1": ("left_out", "complaint_open"), "R-2": ("left_out", "breach_open"), "R-3": ("confirmed", None),
-        "R-4": ("instructed", None),
+        "R-4": ("instructed", None), "R-5": ("left_out", "reuse_open"),
     }  # fmt: skip
-    for record, obstacle in ((complained, "complaint_open"), (breached, "breach_open"), (gone, "not_kept")):
+    for record, obstacle in (
+        (complained, "complaint_open"),
+        (breached, "breach_open"),
+        (gone, "not_kept"),
+        (wanted, "reuse_open"),
+    ):
         with pytest.raises(CannotBeDisposed) as refused:
             proposed(house, record)
         assert [each.detail for each in refused.value.fields] == [obstacle]

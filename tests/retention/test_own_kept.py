@@ -44,6 +44,13 @@ SETTLED = (
     ("links", own.an_ended_link),
     ("factors", own.an_ended_factor),
     ("runs", own.a_run),
+    ("sharing", own.a_decision_to_share),
+    ("sharing", own.an_answered_request),
+    ("sharing", own.a_made_disclosure),
+    ("revoked_tokens", own.a_token_taken_back),
+    ("credentials", own.an_ended_credential),
+    ("webhook_secrets", own.an_ended_endpoint),
+    ("webhook_deliveries", own.a_sent_change),
 )
 
 

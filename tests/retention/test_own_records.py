@@ -14,14 +14,19 @@ from audit.models import AuditEntry
 from compliance.accesses.flags.models import AccessFlag, AccessFlagEntry
 from compliance.breaches.models import Incident, IncidentAction, IncidentStep
 from compliance.breaches.notifying.models import BreachAssessment, DataBreach
+from compliance.changes.webhooks.models import WebhookDelivery, WebhookSecret
 from compliance.complaints.data_protection.models import DataProtectionComplaint, DataProtectionProgress
 from compliance.complaints.models import Complaint, ComplaintDiscussion, ComplaintSide, ComplaintStage
 from compliance.governance.escalations.models import Escalation, EscalationAsk
+from compliance.identity.clients.models import ClientCredential, CredentialUse, RevokedToken
 from compliance.identity.models import AccountInvitation, Authenticator, Passkey, PasskeyUse, SpentStep
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House
 from compliance.kernel.jobs import JobRun
 from compliance.notices.models import Notice
+from compliance.sharing.disclosures.models import Disclosure
+from compliance.sharing.models import SharingDecision
+from compliance.sharing.reuse.models import ReuseRequest
 from policies.values import packaged
 from signatories.models import KeyContact, PolicyDocument, Upload
 from tests.builders import own
@@ -57,6 +62,13 @@ CASES = (
     Case("escalations", own.an_ended_escalation, (Escalation, EscalationAsk), 2),
     Case("policy_papers", own.a_replaced_policy, (PolicyDocument,), 1),
     Case("uploads", own.a_stray_file, (Upload,), 1),
+    Case("sharing", own.a_decision_to_share, (SharingDecision,), 1),
+    Case("sharing", own.an_answered_request, (ReuseRequest,), 1),
+    Case("sharing", own.a_made_disclosure, (Disclosure,), 1),
+    Case("revoked_tokens", own.a_token_taken_back, (RevokedToken,), 1),
+    Case("credentials", own.an_ended_credential, (ClientCredential, CredentialUse), 2),
+    Case("webhook_secrets", own.an_ended_endpoint, (WebhookSecret,), 1),
+    Case("webhook_deliveries", own.a_sent_change, (WebhookDelivery,), 1),
 )
 
 

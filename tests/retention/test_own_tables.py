@@ -7,6 +7,7 @@ import re
 import pytest
 
 from compliance import scheduler
+from compliance.changes.webhooks.disposing import DELIVERIES, SECRETS
 from compliance.cli.grants import forgotten
 from compliance.governance.escalations.disposing import KIND as ESCALATIONS
 from compliance.kernel.db import Base
@@ -21,7 +22,7 @@ from tests.inventory import own as document
 
 POLICY = packaged()
 TABLES = Base.metadata.tables
-EVERY = (*KINDS, ESCALATIONS)
+EVERY = (*KINDS, ESCALATIONS, DELIVERIES, SECRETS)
 
 
 @pytest.mark.rule("RET-9")

@@ -25,6 +25,7 @@ from tests.builders.holds import held, lifted
 from tests.builders.identity import an_employer, every, someone
 from tests.builders.incidents import an_incident
 from tests.builders.retention import RECORDS, a_keeper, an_event, kept
+from tests.builders.sharing import a_cast, asked
 
 TODAY = date(2026, 11, 21)
 
@@ -111,7 +112,7 @@ def test_the_list_is_read_a_page_at_a_time_in_every_order_also_with_what_is_gone
 
 
 SAID_AS = (
-    "nothing", Obstacle.TOO_EARLY, Obstacle.HELD, Obstacle.REVIEW_OPEN, Obstacle.NOT_REVIEWED, Obstacle.BREACH_OPEN, "several",
+    "nothing", Obstacle.TOO_EARLY, Obstacle.HELD, Obstacle.REVIEW_OPEN, Obstacle.NOT_REVIEWED, Obstacle.BREACH_OPEN, Obstacle.REUSE_OPEN, "several",
 )  # fmt: skip
 
 
@@ -128,6 +129,8 @@ def test_what_the_page_says_is_in_the_way_is_what_a_proposal_is_refused_with(sql
         held(house)
     if case in (Obstacle.BREACH_OPEN, "several"):
         an_incident(house, reference="R-1")
+    if case in (Obstacle.REUSE_OPEN, "several"):
+        asked(house, a_cast(house), reference="R-1")
 
     with house.reading(*someone(house, "ig_officer")) as ctx:
         whole = showing.of(ctx, record.id)
@@ -137,7 +140,7 @@ def test_what_the_page_says_is_in_the_way_is_what_a_proposal_is_refused_with(sql
     assert said[:1] == ([first] if first else [])
     assert said == {
         "nothing": [],
-        "several": [Obstacle.TOO_EARLY, Obstacle.HELD, Obstacle.REVIEW_OPEN, Obstacle.BREACH_OPEN],
+        "several": [Obstacle.TOO_EARLY, Obstacle.HELD, Obstacle.REVIEW_OPEN, Obstacle.BREACH_OPEN, Obstacle.REUSE_OPEN],
     }.get(case, [case])
 
 

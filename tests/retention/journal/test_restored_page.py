@@ -11,7 +11,7 @@ from werkzeug.serving import make_server
 
 from compliance.identity import use_cases as identity
 from compliance.kernel.context import House, operator
-from retention.journal.copied import AGAIN
+from retention.journal.copied import again as done_again
 from retention.journal.keeping import keep
 from retention.journal.listing import WHAT
 from tests.builders.exceptions import kept
@@ -27,7 +27,7 @@ HERE = "/retention/restored"
 
 
 def test_every_kind_has_words() -> None:
-    assert set(WHAT) == set(AGAIN)
+    assert set(WHAT) == set(done_again())
 
 
 @pytest.fixture
