@@ -158,6 +158,7 @@ def _prepare(settings: Settings) -> Told:
     if told is None:
         click.echo("Loading Kent and Medway's register, and the people of the story …")
         told = tell(app, lambda step: click.echo(f"  {step}"))
+        _keep(settings, told)
     agree_or_end(house_of(app))
     told = demo_case_system.moved(app, told)
     _keep(settings, told)

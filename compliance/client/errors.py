@@ -10,6 +10,12 @@ class NoAnswer(Exception):
     """Nothing came that can be relied on: not reached, not in time, cut short, or not what was asked. Says which, and no secret."""
 
 
+_STILL_AT_WORK = frozenset({"still-running", "events-told-meanwhile"})
+_LATER = frozenset({408, 425, 429, 502, 503, 504})
+_OUR_TOKEN = 401
+_FAULT = 500
+
+
 @dataclass
 class Refused(Exception):
     """The service refused: `status` is HTTP's, `code` is stable and worth acting on, `rule` is the rule's id where a rule refused.
@@ -22,6 +28,16 @@ class Refused(Exception):
     detail: str
     rule: str | None = None
     errors: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def passes(self) -> bool:
+        """Whether the same, sent again soon under the same key, may well be taken."""
+        return self.status in _LATER or self.code in _STILL_AT_WORK
+
+    @property
+    def is_about_this(self) -> bool:
+        """Whether it is what was sent that will not be taken, however often: not us, and not the service as it is just now."""
+        return not self.passes and self.status != _OUR_TOKEN and self.status < _FAULT
 
     def __str__(self) -> str:
         where = "".join(f" {each.get('pointer')}: {each.get('detail')}" for each in self.errors)

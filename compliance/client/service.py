@@ -24,8 +24,6 @@ SECONDS = 2.0
 
 WRITE_SECONDS = 10.0
 WRITE_TIMES = 4
-_AGAIN = frozenset({409, 429, 502, 503, 504})
-"""What says that the same, sent again under the same key, may well be taken: 409 while the first is still at work."""
 
 
 class Service:
@@ -94,7 +92,7 @@ class Service:
             try:
                 return self._json(self._authorised(method, _under(path, {}), headers, sent, seconds=WRITE_SECONDS))
             except Refused as refused:
-                if refused.status not in _AGAIN or (refused.status == 409 and refused.rule is not None):
+                if not refused.passes:
                     raise
                 failed = refused
             except NoAnswer as nothing:

@@ -16,9 +16,6 @@ from .clocks import london_day
 from .store import Store
 
 AT_ONCE = 200
-_COMES_AGAIN = frozenset({401, 408, 425, 429})
-_FAULT = 500
-_STILL_AT_WORK = frozenset({"still-running", "events-told-meanwhile"})
 
 log = logging.getLogger("case_system")
 
@@ -139,7 +136,7 @@ def send(store: Store, service: Service, now: datetime) -> int:
         except NoAnswer:
             break
         except Refused as problem:
-            if problem.status in _COMES_AGAIN or problem.status >= _FAULT or problem.code in _STILL_AT_WORK:
+            if not problem.is_about_this:
                 break
             refused = str(problem)
             log.error("the service does not take %s %s: %s", row["kind"], row["id"], problem)
