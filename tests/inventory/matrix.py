@@ -22,12 +22,15 @@ COLUMNS: dict[Path, tuple[str, ...]] = {API: CALLERS, PAGES: COME_TO_PAGES}
 
 
 def read(path: Path) -> Lines:
-    """The file; raises ValueError where its columns are not everybody who may come."""
+    """The file; raises ValueError where its columns are not everybody who may come, or a line stands twice."""
     with path.open(newline="") as file:
         head, *rest = [[cell.strip() for cell in row] for row in csv.reader(file)]
     if head != ["operation", "whose", *map(named, COLUMNS[path])]:
         raise ValueError(f"{path.name} has other columns than there are callers")
-    return {(row[0], row[1]): dict(zip(COLUMNS[path], row[2:], strict=True)) for row in rest}
+    lines = {(row[0], row[1]): dict(zip(COLUMNS[path], row[2:], strict=True)) for row in rest}
+    if len(lines) != len(rest):
+        raise ValueError(f"{path.name} says of something twice what is answered")
+    return lines
 
 
 def written(path: Path, lines: Mapping[Line, Mapping[str, str]]) -> str:
