@@ -12,6 +12,9 @@ class NoAnswer(Exception):
 
 _STILL_AT_WORK = frozenset({"still-running", "events-told-meanwhile"})
 _LATER = frozenset({408, 425, 429, 502, 503, 504})
+_OF_US = frozenset({"invalid_client", "invalid_grant", "invalid_request", "invalid_scope", "unauthorized_client"})
+"""How a token is refused (RFC 6749 5.2): the same for everything that is sent, until somebody mends it."""
+
 _OUR_TOKEN = 401
 _FAULT = 500
 
@@ -37,7 +40,8 @@ class Refused(Exception):
     @property
     def is_about_this(self) -> bool:
         """Whether it is what was sent that will not be taken, however often: not us, and not the service as it is just now."""
-        return not self.passes and self.status != _OUR_TOKEN and self.status < _FAULT
+        of_us = self.status == _OUR_TOKEN or self.code in _OF_US
+        return not self.passes and not of_us and self.status < _FAULT
 
     def __str__(self) -> str:
         where = "".join(f" {each.get('pointer')}: {each.get('detail')}" for each in self.errors)
