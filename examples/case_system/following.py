@@ -115,6 +115,8 @@ class Beside:
             log.warning("%s: %s", work.__name__.strip("_"), problem)
         except LogDoubted as doubt:
             log.critical("the log of the compliance service is not the one it was: %s", doubt)
+        except Exception:  # the thread has to live on, or nobody follows any more
+            log.exception("%s", work.__name__.strip("_"))
 
     def _touched(self, changes: Iterable[Change]) -> set[str]:
         """Whose rights these changes may be, of those who are signed in here."""

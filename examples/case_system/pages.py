@@ -54,9 +54,7 @@ def refer() -> str | Response:
     if area not in _areas() or not words or not why or request.form.get("basis") not in BASES:
         flash("Choose the area, say what the risk is without any name, and why it is shared and upon what basis.")
         return _refer_form()
-    answer = doors.service().decide(
-        Question(g.session["sub"], "referral.submit", "referral", "new", area=area, purpose="referral")
-    )
+    answer = doors.service().decide(Question(g.session["sub"], "referral.submit", "referral", "new", area=area))
     if not answer.permits:
         abort(403, answer.why or doors.NOT_NOW)
     group = request.form.get("group", type=int)

@@ -27,10 +27,16 @@ WCAG_2_2_AA = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"
 
 NewPage = Callable[..., Page]
 
+_here: list[Browser] = []
+"""The one of this process: two trees of tests have a fixture each, and there can be one event loop."""
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for each worker."""
+    if _here:
+        yield _here[0]
+        return
     program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if program is None or not Path(program).exists():
         pytest.fail(MISSING, pytrace=False)
@@ -38,7 +44,9 @@ def browser() -> Iterator[Browser]:
     arguments = ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, headless=True, args=arguments)
+        _here.append(chromium)
         yield chromium
+        _here.clear()
         chromium.close()
 
 
