@@ -7,22 +7,19 @@ import re
 import pytest
 
 from compliance import scheduler
-from compliance.changes.webhooks.disposing import DELIVERIES, SECRETS
 from compliance.cli.grants import forgotten
-from compliance.governance.escalations.disposing import KIND as ESCALATIONS
 from compliance.kernel.db import Base
 from compliance.kernel.jobs import Job
 from compliance.kernel.settings import REPOSITORY
+from compliance.web.views.own_records import EVERY
 from policies import own
 from policies.own import Keep, OwnRule
 from policies.values import packaged
 from retention.own.kinds import Part
-from retention.own.schedule import KINDS
 from tests.inventory import own as document
 
 POLICY = packaged()
 TABLES = Base.metadata.tables
-EVERY = (*KINDS, ESCALATIONS, DELIVERIES, SECRETS)
 
 
 @pytest.mark.rule("RET-9")
@@ -77,6 +74,8 @@ def test_every_rule_with_a_time_has_a_job_and_each_job_of_ours_a_rule() -> None:
 
     assert {job for job in timed.values() if not isinstance(scheduler.job_named(job), Job)} == set()
     assert {kind.code for kind in EVERY} <= set(timed)
+    disposed = {code for code, job in timed.items() if job.startswith("dispose-of-") and code != "personal_detail"}
+    assert {kind.code for kind in EVERY} == disposed, "the page of our own records counts what is due of each"
     assert {job.name for job in scheduler.JOBS if job.name.startswith("dispose-of-")} <= set(timed.values())
     assert all(rule.lasts(POLICY).total_seconds() > 0 for rule in POLICY.own_records.values() if rule.code in timed)
 

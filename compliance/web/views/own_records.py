@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from audit.lists import ListViewed
 from audit.record import record
+from compliance.changes.webhooks.disposing import DELIVERIES, SECRETS
 from compliance.governance.escalations.disposing import KIND as ESCALATIONS
 from compliance.kernel.context import Context, work
 from compliance.kernel.tables import Table
@@ -16,6 +17,9 @@ from policies.permissions import Permission
 from retention.own import showing, tables
 from retention.own.schedule import KINDS
 from retention.own.showing import SORTS, Shown, Which
+
+EVERY = (*KINDS, ESCALATIONS, DELIVERIES, SECRETS)
+"""What is disposed of by the schedule, of every room."""
 
 pages = Blueprint("own_records", __name__, url_prefix="/retention/own-records")
 
@@ -52,7 +56,7 @@ def export(form: str) -> Reply:
 
 
 def _found(ctx: Context) -> list[Shown]:
-    return showing.schedule(ctx, (*KINDS, ESCALATIONS), search=lists.asked("search"), which=_which(), sort=_sort())
+    return showing.schedule(ctx, EVERY, search=lists.asked("search"), which=_which(), sort=_sort())
 
 
 def _which() -> Which:
