@@ -25,8 +25,11 @@ from .accesses.audits import models as _access_audits  # noqa: F401
 from .accesses.flags import models as _flags  # noqa: F401
 from .accesses.reading import models as _searches  # noqa: F401
 from .accesses.reporting import models as _reported  # noqa: F401
+from .api import document as contract
 from .api import doors as api
+from .api.allowances import Allowance
 from .api.evaluation import DecisionDoor
+from .api.metrics import Measured
 from .breaches import models as _incidents  # noqa: F401
 from .breaches.notifying import models as _data_breaches  # noqa: F401
 from .changes import models as _time_marks  # noqa: F401
@@ -45,6 +48,7 @@ from .identity.proposals import models as _proposals  # noqa: F401 - its table i
 from .kernel import idempotency as _idempotency  # noqa: F401
 from .kernel.clock import Clock, SystemClock
 from .kernel.context import House
+from .kernel.contract import Contract
 from .kernel.db import db, engine_options, teach_manners
 from .kernel.secrets import KeyRing
 from .kernel.settings import REPOSITORY, Settings
@@ -74,7 +78,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     api.register(app)
     web.register(app)
     house_of(app).fixtures[Desk] = Desk(house_of(app))
-    app.wsgi_app = DecisionDoor(house_of(app), app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = Measured(DecisionDoor(house_of(app), app.wsgi_app))  # type: ignore[method-assign]
     return app
 
 
@@ -110,6 +114,8 @@ def furnished(settings: Settings, clock: Clock | None = None) -> Flask:
             Press: Press(),
             Watch: Watch(),
             Bell: Bell.of(settings.threads),
+            Allowance: Allowance("calls"),
+            Contract: Contract(contract.FILE),
         },
     )
     return app

@@ -50,6 +50,8 @@ FLOORS: dict[str, Floor] = {
     "sessions.session_hours": Floor(least=1, most=12),
     "sessions.fresh_minutes": Floor(least=1, most=15),
     "sessions.kept_days": Floor(least=7, most=365),
+    "clients.calls_a_minute": Floor(least=60),
+    "clients.decisions_a_minute": Floor(least=6_000, most=10_000_000),
     "two_people.proposal_days": Floor(least=1, most=90),
     "two_people.newcomer_days": Floor(least=1, most=365),
     "retention.group_1_age_years": Floor(least=1, most=150),

@@ -110,6 +110,8 @@ class ClientValues:
     logout_first_pause_seconds: int
     logout_longest_pause_minutes: int
     logout_hours: int
+    calls_a_minute: int
+    decisions_a_minute: int
 
 
 @dataclass(frozen=True)

@@ -20,13 +20,14 @@ from compliance.identity.clients import queries as clients
 from compliance.identity.clients.rules import calls_from
 from compliance.identity.rules import Stage
 from compliance.kernel.context import NOBODY, Actor, Context, Holding, Origin, acting, house, in_force, reading
-from compliance.kernel.errors import Forbidden
+from compliance.kernel.errors import Forbidden, Throttled
 from compliance.kernel.ids import new_id
 from compliance.licences import queries as licences
 from policies.access import Access
 from policies.permissions import Permission
 from policies.values import Policy
 
+from .allowances import Allowance
 from .errors import Challenge
 from .reading import MOST_BYTES, MOST_UPLOAD_BYTES
 
@@ -46,6 +47,12 @@ class SignInUnfinished(Forbidden):
 
 class NotForPrograms(Forbidden):
     detail = "This is for people who are signed in. A program's token does not open it, whatever its scopes."
+
+
+class TooManyCalls(Throttled):
+    code = "too-many-calls"
+    rule = "DEC-3"
+    detail = "This program calls too often. `Retry-After` says when to come again, `RateLimit` how much is left."
 
 
 class NotForPeople(Forbidden):
@@ -200,6 +207,9 @@ def _let_program_in(door: Door, token: str) -> None:
         raise NotForPrograms()
     if door.scope not in claims.scopes & client.scopes:
         raise Challenge(error="insufficient_scope", scope=door.scope, detail="This token has another scope.")
+    g.left = house().the(Allowance).take(claims.client_id, in_force(Policy).clients.calls_a_minute)
+    if g.left.over:
+        raise TooManyCalls(retry_after=g.left.seconds)
 
 
 def program_of(token: str) -> tuple[access_tokens.Claims, clients.Caller] | None:

@@ -16,6 +16,7 @@ from .capacity import capacity
 from .certificates import certificates
 from .challenges import challenges
 from .changes import changes
+from .document import document
 from .exceptions import exceptions
 from .facts import facts
 from .health import health
@@ -24,6 +25,7 @@ from .instruments import instruments
 from .invitations import invitations
 from .licences import licences
 from .log import log
+from .metrics import metrics
 from .oauth import oauth as oauth_routes
 from .openid import openid
 from .organisations import organisations
@@ -39,14 +41,17 @@ from .use_audits import use_audits
 from .waiting import waiting
 from .withdrawals import withdrawals
 
-PATHS = ("/api", "/access", "/oauth2", "/.well-known", "/live", "/ready")
+PATHS = ("/api", "/access", "/oauth2", "/.well-known", "/live", "/ready", "/metrics", "/openapi.json")
 """What belongs to programs: below these, whatever goes wrong is a problem document."""
 
 PEOPLE = frozenset({"/oauth2/authorize", "/oauth2/logout", "/oauth2/logout/confirm"})
 """But for these, which programs send people to: pages, where the standards have them."""
 
+WATCHED = frozenset({"api.health", "api.metrics", "api.document"})
+"""What is answered whatever stands in the log: how the service is, and what it is."""
+
 ROUTES: tuple[Blueprint, ...] = (
-    health, oauth_routes, openid, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, sharing_routes, facts, retention, changes, retention_reviews, retention_disposals, log,
+    health, oauth_routes, openid, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, sharing_routes, facts, retention, changes, retention_reviews, retention_disposals, log, document, metrics,
 )  # fmt: skip
 
 A_YEAR = 31_536_000
@@ -73,7 +78,7 @@ def ours(path: str) -> bool:
 
 def _closed() -> Response | None:
     """Nothing is answered on a log that its witnesses contradict, but to whoever watches the service (AUD-3)."""
-    if request.blueprint == "api.health" or not house().the(Watch).is_closed(house()):
+    if request.blueprint in WATCHED or not house().the(Watch).is_closed(house()):
         return None
     access.remember_request()
     return errors.closed()
@@ -94,6 +99,8 @@ def _finish(response: Response) -> Response:
     headers = response.headers
     if "origin" in g and g.origin.request_id:
         headers["X-Request-ID"] = g.origin.request_id
+    if "left" in g:
+        headers.extend(g.left.headers)
     headers.setdefault("Cache-Control", "no-store")
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"

@@ -33,6 +33,8 @@ from policies.in_force import PolicyInForce
 from policies.values import BrokenPolicy, Policy
 
 from . import asking, searching
+from .access import TooManyCalls
+from .allowances import Allowance, Left
 from .problems import problem
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ LARGEST_BODY = 1 << 20
 TOKENS_KEPT = 1024
 REALM = 'Bearer realm="marac"'
 _STATUS = {400: "400 Bad Request", 401: "401 Unauthorized", 403: "403 Forbidden", 405: "405 Method Not Allowed",
-           413: "413 Content Too Large", 503: "503 Service Unavailable"}  # fmt: skip
+           413: "413 Content Too Large", 429: "429 Too Many Requests", 503: "503 Service Unavailable"}  # fmt: skip
 _json = msgspec.json.Encoder().encode
 
 
@@ -67,10 +69,12 @@ class DecisionDoor:
     def __init__(self, house: House, onward: WSGIApplication) -> None:
         self._house = house
         # From the files alone: asked of the store, the first batch of a process would need one that answers.
-        self._most = cast(PolicyInForce, house.fixtures[Policy]).files.decisions.batch_most
+        self._files = cast(PolicyInForce, house.fixtures[Policy]).files
+        self._most = self._files.decisions.batch_most
         self._onward = onward
         self._desk = house.the(Desk)
         self._watch = house.the(Watch)
+        self._allowance = Allowance("decisions")
         self._tokens: dict[str, Claims] = {}
         self._reasons: dict[tuple[Reason, ...], bytes] = {}
         self._paths = {"/access/v1/evaluation": self._single, "/access/v1/evaluations": self._batch}
@@ -90,6 +94,7 @@ class DecisionDoor:
             if request_id and not echoed:
                 raise _Refused(400, "request-id", "X-Request-ID may hold up to 128 plain characters.")
             claims = self._caller(environ.get("HTTP_AUTHORIZATION"))
+            left = self._counted(claims)
             content = answer(_read(environ), claims, environ, request_id or secrets.token_hex(8))
         except asking.BadQuestion as bad:
             refused = _Refused(400, "invalid", "The question cannot be read.", errors=[bad.error])
@@ -104,7 +109,7 @@ class DecisionDoor:
             start_response(
                 "200 OK",
                 [("Content-Type", "application/json"), ("Content-Length", str(len(content))),
-                 ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"), *echoed],
+                 ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"), *left.headers, *echoed],
             )  # fmt: skip
             return [content]
         content, headers = problem(
@@ -137,6 +142,15 @@ class DecisionDoor:
             detail = f"The token needs the scope {SCOPE}."
             raise _Refused(403, "insufficient-scope", detail, headers=[("WWW-Authenticate", challenge)])
         return claims
+
+    def _counted(self, claims: Claims) -> Left:
+        """One call more of this program's, by the policy that the last decision stood on; raises where it is one too many."""
+        policy = self._desk.policy or self._files
+        left = self._allowance.take(claims.client_id, policy.clients.decisions_a_minute)
+        if left.over:
+            headers = [("Retry-After", str(left.seconds)), *left.headers]
+            raise _Refused(429, TooManyCalls.code, TooManyCalls.detail, rule=TooManyCalls.rule, headers=headers)
+        return left
 
     def _single(self, raw: bytes, claims: Claims, environ: WSGIEnvironment, request_id: str) -> bytes:
         return self._answered(asking.one(raw), claims, environ, request_id)

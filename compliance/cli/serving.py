@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -35,7 +36,13 @@ def serve_for_good(*, host: str, port: int, workers: int, threads: int) -> None:
     told_to_stop = threading.Event()
     # Whoever waits for a change in one of its processes is let go when our end of this is shut.
     theirs, ours = os.pipe()
-    environment = os.environ | {"COMPLIANCE_THREADS": str(threads), STOP_FD: str(theirs)}
+    # What its processes count of themselves is put together from here, whichever of them is asked.
+    counted = tempfile.TemporaryDirectory(prefix="marac-metrics-", ignore_cleanup_errors=True)
+    environment = os.environ | {
+        "COMPLIANCE_THREADS": str(threads),
+        "PROMETHEUS_MULTIPROC_DIR": counted.name,
+        STOP_FD: str(theirs),
+    }
     server = _start(command, environment, theirs)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -50,9 +57,11 @@ def serve_for_good(*, host: str, port: int, workers: int, threads: int) -> None:
         code = server.wait()
         _signal_all(server, signal.SIGKILL)
         if told_to_stop.is_set():
+            counted.cleanup()
             return
         log.error("the server ended and is started again", code=code)
         if told_to_stop.wait(REST_SECONDS):
+            counted.cleanup()
             return
         server = _start(command, environment, theirs)
 

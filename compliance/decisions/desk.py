@@ -29,6 +29,7 @@ from compliance.kernel.db import WRITES
 from compliance.kernel.places import PLACES, Places
 from compliance.licences.uses import note_uses
 from policies.in_force import LAST_CHANGE
+from policies.values import Policy
 
 from . import reasons as why
 from .book import Book, Right, Verdict
@@ -86,6 +87,12 @@ class Desk:
         self._day = (0.0, 0.0)
         self._places = Places(house.settings.threads // _WAITERS_SHARE, house.settings.wait_seconds)
         self._attempts: set[Attempt] = set()
+
+    @property
+    def policy(self) -> Policy | None:
+        """The policy that the last decision stood on; None before the first."""
+        book = self._book
+        return book.policy if book is not None else None
 
     def ask(self, asked: Asked) -> Answered:
         """Answer every question of one call, durably; raises NoAnswer, or CallerEnded for a client that was ended."""

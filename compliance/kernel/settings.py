@@ -26,8 +26,8 @@ class Settings:
     `threads` is how many requests a process has in hand at once: `compliance serve` tells it to its processes.
     `wait_seconds` is how long anything waits for a busy store before the caller is told 503. `witnesses` keep the log's
     checkpoints: folders, addresses after `mailto:`, and prefixes of `https://` (AUD-3). `outward_networks` are those of
-    our own that addresses which somebody gave us may lie in; none where nothing is said.
-    checkpoints: folders, addresses after `mailto:`, and prefixes of `https://` (AUD-3). `journal` is the folder that keeps
+    our own that addresses which somebody gave us may lie in, `metrics_networks` those that `/metrics` is answered to; none
+    where nothing is said. `journal` is the folder that keeps
     what was disposed of and which rights ended, apart from the store (RET-12).
     """
 
@@ -47,6 +47,7 @@ class Settings:
     witnesses: tuple[str, ...] = ()
     outward_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     journal: Path | None = None
+    metrics_networks: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @property
     def secure(self) -> bool:
@@ -81,8 +82,9 @@ class Settings:
             threads=_number(environment, "COMPLIANCE_THREADS", 32),
             wait_seconds=_number(environment, "COMPLIANCE_WAIT_SECONDS", 3),
             witnesses=_witnesses(environment.get("COMPLIANCE_WITNESSES", "")),
-            outward_networks=_networks(environment.get("COMPLIANCE_OUTWARD_NETWORKS", "")),
+            outward_networks=_networks(environment, "COMPLIANCE_OUTWARD_NETWORKS"),
             journal=_journal(environment.get("COMPLIANCE_JOURNAL", "")),
+            metrics_networks=_networks(environment, "COMPLIANCE_METRICS_NETWORKS"),
         )
 
 
@@ -155,14 +157,12 @@ def _wrong_with_witness(one: str) -> str | None:
     return None
 
 
-def _networks(given: str) -> tuple[IPv4Network | IPv6Network, ...]:
+def _networks(environment: Mapping[str, str], name: str) -> tuple[IPv4Network | IPv6Network, ...]:
     """Networks with a space between, such as 10.20.0.0/16; raises Misconfigured."""
     try:
-        return tuple(ip_network(one) for one in given.split())
+        return tuple(ip_network(one) for one in environment.get(name, "").split())
     except ValueError:
-        raise Misconfigured(
-            "COMPLIANCE_OUTWARD_NETWORKS takes networks such as 10.20.0.0/16, spaces between."
-        ) from None
+        raise Misconfigured(f"{name} takes networks such as 10.20.0.0/16, spaces between.") from None
 
 
 def _database_url(given: str) -> str:

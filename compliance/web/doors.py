@@ -29,7 +29,7 @@ FORM_BYTES = 256 * 1024
 UPLOAD_BYTES = 12 * 1024 * 1024
 FIELDS_MOST = 500
 
-PROGRAMS = ("/api/", "/access/", "/oauth2/", "/.well-known/", "/openapi.json", "/live", "/ready", "/metrics", "/docs")
+PROGRAMS = ("/api/", "/access/", "/oauth2/", "/.well-known/", "/openapi.json", "/live", "/ready", "/metrics")
 """Paths that belong to programs: what is wrong there is said by the other door, as a problem document."""
 
 PEOPLE = frozenset({"/oauth2/authorize", "/oauth2/logout", "/oauth2/logout/confirm"})

@@ -42,7 +42,7 @@ def test_every_route_declares_who_may_come_and_only_these_are_open_to_all(sqlite
     open_to_all = {rule.rule for rule, _, door in routes(sqlite_app) if door.open}
 
     assert open_to_all == {
-        "/live", "/ready", "/oauth2/token", "/oauth2/jwks", "/.well-known/oauth-authorization-server",
+        "/live", "/ready", "/metrics", "/openapi.json", "/oauth2/token", "/oauth2/jwks", "/.well-known/oauth-authorization-server",
         "/.well-known/oauth-protected-resource", "/.well-known/authzen-configuration",
         "/api/v1/sessions", "/api/v1/account/invitation",
     }  # fmt: skip

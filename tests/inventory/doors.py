@@ -11,6 +11,7 @@ from flask import Flask
 
 from compliance.api.access import Door as ApiDoor
 from compliance.api.evaluation import SCOPE
+from compliance.decisions.questions import Sought
 from compliance.web.access import Door as PageDoor
 
 API = "/api/v1"
@@ -65,5 +66,6 @@ def _flask(app: Flask) -> Iterator[Route]:
 
 
 def _decisions() -> Iterator[Route]:
-    for path in ("/access/v1/evaluation", "/access/v1/evaluations"):
+    searches = [f"/access/v1/search/{kind.value}" for kind in Sought]
+    for path in ("/access/v1/evaluation", "/access/v1/evaluations", *searches):
         yield Route("POST", path, "decisions", ApiDoor(scope=SCOPE))

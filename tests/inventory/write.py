@@ -10,10 +10,11 @@ from compliance.kernel.secrets import create_key_file
 from compliance.kernel.settings import REPOSITORY, Settings
 from policies.values import packaged
 from tests.inventory import asvs, own, permissions, rules
+from tests.inventory.contract import document, writing
 
 
 def main() -> None:
-    """Write docs/rules.md, docs/permissions.md, docs/own-records.md and docs/asvs.md."""
+    """Write docs/rules.md, docs/permissions.md, docs/own-records.md, docs/asvs.md, and the contract: compliance/api/openapi.json."""
     with tempfile.TemporaryDirectory() as directory:
         keys = Path(directory) / "keys.json"
         create_key_file(keys)
@@ -24,6 +25,7 @@ def main() -> None:
     rules.DOCUMENT.write_text(rules.write(rules.rules()))
     own.DOCUMENT.write_text(own.write(packaged()))
     asvs.DOCUMENT.write_text(asvs.write(asvs.requirements()))
+    document.DOCUMENT.write_text(writing.contract())
 
 
 if __name__ == "__main__":

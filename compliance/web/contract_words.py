@@ -1,0 +1,133 @@
+"""The contract in words: what a schema asks for, as the reader's page says it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from compliance.kernel.contract import Contract, Operation
+
+KINDS = {
+    "string": "text",
+    "integer": "whole number",
+    "number": "number",
+    "boolean": "true or false",
+    "object": "object",
+}
+FORMATS = {"uuid": "id", "date": "date", "date-time": "instant", "uri": "address", "binary": "file"}
+DEEPEST = 3
+
+
+@dataclass(frozen=True)
+class Member:
+    """One thing that is sent: what it is called, what it is, and whether it has to be there."""
+
+    name: str
+    kind: str
+    needed: bool
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An operation as the page shows it."""
+
+    operation: Operation
+    anchor: str
+    parameters: list[Member]
+    body: list[Member]
+    media_type: str | None
+    sent: str | None
+    answered: str | None
+    status: str | None
+    refusals: list[str]
+
+
+def slug(room: str) -> str:
+    """A room as its address has it."""
+    return room.lower().replace(" ", "-")
+
+
+def shown(contract: Contract, operation: Operation) -> Shown:
+    """All that the page says of this operation."""
+    said = operation.said
+    content: dict[str, Any] = said.get("requestBody", {}).get("content", {})
+    media_type = next(iter(content), None)
+    body = list(_members(contract, content[media_type]["schema"], "", 0)) if media_type else []
+    example = said.get("x-example", {})
+    status, answered = _answer(said["responses"])
+    return Shown(
+        operation, said["operationId"].replace(".", "-").replace("_", "-"),
+        [_parameter(contract, each) for each in said.get("parameters", ())], body, media_type,
+        _sent(example, media_type, content), answered, status,
+        [code for code in said["responses"] if code >= "400"],
+    )  # fmt: skip
+
+
+def _parameter(contract: Contract, given: dict[str, Any]) -> Member:
+    whole = contract.resolved(given)
+    place = "" if whole["in"] == "path" else f", in the {'address' if whole['in'] == 'query' else 'headers'}"
+    return Member(whole["name"], kind(contract, whole["schema"]) + place, bool(whole.get("required")))
+
+
+def _members(contract: Contract, schema: dict[str, Any], before: str, depth: int) -> Iterator[Member]:
+    whole = contract.resolved(schema)
+    for name, member in whole.get("properties", {}).items():
+        yield Member(before + name, kind(contract, member), name in whole.get("required", ()))
+        inner = contract.resolved(member)
+        lines = contract.resolved(inner.get("items", {})) if isinstance(inner.get("items"), dict) else {}
+        if depth < DEEPEST and "properties" in inner:
+            yield from _members(contract, inner, f"{before}{name}.", depth + 1)
+        elif depth < DEEPEST and "properties" in lines:
+            yield from _members(contract, lines, f"{before}{name}[].", depth + 1)
+
+
+def kind(contract: Contract, schema: dict[str, Any]) -> str:
+    """What this is, in a few words."""
+    whole = contract.resolved(schema)
+    if "enum" in whole:
+        return "one of " + ", ".join(str(each) for each in whole["enum"])
+    if "const" in whole:
+        return f"“{whole['const']}”"
+    for several in ("anyOf", "oneOf"):
+        if several in whole:
+            kinds = [kind(contract, each) for each in whole[several] if each != {"type": "null"}]
+            return " or ".join(dict.fromkeys(kinds))
+    if whole.get("type") == "array":
+        return "list of " + kind(contract, whole.get("items", {}))
+    if "contentMediaType" in whole:
+        return "file"
+    said = FORMATS.get(whole.get("format", "")) or KINDS.get(str(whole.get("type")), "anything")
+    bounds = [
+        f"{words} {whole[name]}"
+        for name, words in (("minimum", "from"), ("maximum", "to"), ("maxLength", "up to"), ("maxItems", "up to"))
+        if name in whole
+    ]
+    return f"{said}, {' '.join(bounds)}" if bounds else said
+
+
+def _sent(example: dict[str, Any], media_type: str | None, content: dict[str, Any]) -> str | None:
+    if not example:
+        return None
+    lines = [example["request"]]
+    if media_type:
+        lines.append(f"Content-Type: {media_type}")
+    if media_type and "example" in content[media_type]:
+        body = content[media_type]["example"]
+        as_form = media_type != "application/json" and isinstance(body, dict)
+        lines += ["", "\n".join(f"{name}={value}" for name, value in body.items()) if as_form else _json(body)]
+    return "\n".join(lines)
+
+
+def _answer(responses: dict[str, Any]) -> tuple[str | None, str | None]:
+    """The answer of the example: it is the one that has one."""
+    for status, response in responses.items():
+        for content in response.get("content", {}).values():
+            if "example" in content:
+                return status, _json(content["example"])
+    return next((status for status in responses if status < "300"), None), None
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
