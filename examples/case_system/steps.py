@@ -89,7 +89,12 @@ def _circle(row: sqlite3.Row) -> Write:
 
 
 def _invitation(row: sqlite3.Row) -> Write:
-    person = words("person") or words("by_id")
+    try:
+        person = str(uuid.UUID(words("person") or words("by_id")))
+    except ValueError:
+        raise NotNow(
+            "Say who is invited: somebody of the list, or the id that the compliance service has them by."
+        ) from None
     _invited(row["reference"], person, closed=row["closed_marac"] == "yes")
     return lambda db: _kept(db, row["reference"], person)
 
@@ -97,12 +102,7 @@ def _invitation(row: sqlite3.Row) -> Write:
 def _invited(reference: str, person: str, *, closed: bool) -> None:
     """Let the service know: not afterwards, because from then on decisions stand on it. Raises NotNow."""
     try:
-        asked = {"reference": reference, "person_id": str(uuid.UUID(person)), "closed": closed}
-        service().write("POST", "invitations", asked)
-    except ValueError:
-        raise NotNow(
-            "Say who is invited: somebody of the list, or the id that the compliance service has them by."
-        ) from None
+        service().write("POST", "invitations", {"reference": reference, "person_id": person, "closed": closed})
     except Refused as problem:
         raise NotNow(problem.detail or "This person cannot be invited.") from None
     except NoAnswer:
