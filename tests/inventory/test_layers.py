@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from tests.inventory.source import Module, product
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("compliance.kernel", "compliance.client"),
+    ("compliance.kernel",),
     ("compliance.papers",),
     ("audit",),
-    ("policies",),
+    ("policies", "compliance.client"),
     ("compliance.notices",),
     ("compliance.identity",),
     ("signatories",),
