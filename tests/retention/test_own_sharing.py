@@ -68,11 +68,11 @@ def test_what_was_said_of_a_case_stays_while_a_complaint_or_a_breach_of_it_is_op
 ) -> None:
     house = sqlite_house
     own.a_decision_to_share(house)
-    over(clock)
     if opens == "breach":
         an_incident(house, reference="C-1")
     else:
         a_complaint(between(house, an_employer(house, "One Place"), an_employer(house, "Other Place")), reference="C-1")
+    over(clock)
 
     assert own.disposes(house, "sharing") == 0
 
