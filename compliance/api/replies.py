@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hmac
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -17,8 +18,9 @@ from flask import Response, request
 from audit.guard import PolicyVersion
 from audit.models import Moment
 from audit.record import receipts
-from compliance.kernel.context import Context
+from compliance.kernel.context import Context, house
 from compliance.kernel.errors import Invalid
+from compliance.kernel.secrets import KeyRing
 
 from .errors import Stale
 
@@ -26,6 +28,8 @@ Reply = Response
 
 LARGEST = 2**63
 """No number of ours is so large, and no store would take it."""
+
+_LENGTH_OF_A_MARK = 24
 
 
 def present(body: Mapping[str, Any], status: int = 200, *, revision: int | None = None) -> Response:
@@ -63,22 +67,28 @@ def page(items: Sequence[Mapping[str, Any]], *, after: Sequence[object] | None) 
 
 
 def cursor(key: Sequence[object]) -> str:
-    """The sort key of a page's last row, as an opaque name."""
-    raw = json.dumps([plain(part) if not isinstance(part, (str, int)) else part for part in key])
+    """The sort key of a page's last row, as an opaque name that leads on in this list alone."""
+    said = [plain(part) if not isinstance(part, (str, int)) else part for part in key]
+    raw = json.dumps([_mark(said), *said])
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
 def read_cursor(given: str | None, *kinds: type) -> tuple[Any, ...] | None:
-    """The sort key in a cursor that we gave; raises Invalid for one that we did not."""
+    """The sort key in a cursor that we gave for this list; raises Invalid for one that we did not, or that was altered."""
     if given is None:
         return None
     try:
-        parts = json.loads(base64.urlsafe_b64decode(given + "=" * (-len(given) % 4)))
-        if not isinstance(parts, list) or len(parts) != len(kinds):
+        mark, *parts = json.loads(base64.urlsafe_b64decode(given + "=" * (-len(given) % 4)))
+        if len(parts) != len(kinds) or not hmac.compare_digest(str(mark).encode(), _mark(parts).encode()):
             raise ValueError
         return tuple(_back(part, kind) for part, kind in zip(parts, kinds, strict=True))
     except (ValueError, TypeError, binascii.Error, RecursionError):
         raise Invalid.at("/after", "Use the cursor that the page before gave.") from None
+
+
+def _mark(said: Sequence[object]) -> str:
+    """What this place in this list is known by as one that we gave."""
+    return house().the(KeyRing).fingerprint("cursor", f"{request.endpoint} {json.dumps(said)}")[:_LENGTH_OF_A_MARK]
 
 
 def expect(revision: int) -> None:
