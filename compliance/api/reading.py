@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, NoReturn, TypeVar
 
 from flask import request
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic.fields import FieldInfo
 from werkzeug.exceptions import UnsupportedMediaType
 
 from compliance.kernel import text
@@ -74,6 +75,12 @@ def _said(check: Callable[..., str], limit: int) -> AfterValidator:
     return AfterValidator(look)
 
 
+def _told(limit: int) -> FieldInfo:
+    """The same limit, as the contract tells it; nothing is checked by this."""
+    told: FieldInfo = Field(json_schema_extra={"maxLength": limit})
+    return told
+
+
 def plausible(day: date) -> date:
     """A date that somebody now living may have to do with; raises ValueError."""
     if not EARLIEST <= day <= LATEST:
@@ -99,10 +106,10 @@ def _moment(given: object) -> object:
         raise ValueError("Use a date such as 2026-11-21, or an instant such as 2026-11-21T10:00:00Z.") from None
 
 
-Line = Annotated[str, _said(text.line, 200)]
-Prose = Annotated[str, _said(text.prose, 4000)]
-Code = Annotated[str, _said(text.line, 64)]
-Reference = Annotated[str, _said(text.line, 255)]
+Line = Annotated[str, _said(text.line, 200), _told(200)]
+Prose = Annotated[str, _said(text.prose, 4000), _told(4000)]
+Code = Annotated[str, _said(text.line, 64), _told(64)]
+Reference = Annotated[str, _said(text.line, 255), _told(255)]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 Day = Annotated[date, AfterValidator(plausible)]
 DayOrInstant = Annotated[date | datetime, BeforeValidator(_moment)]

@@ -72,15 +72,22 @@ def _parameter(contract: Contract, given: dict[str, Any]) -> Member:
 
 
 def _members(contract: Contract, schema: dict[str, Any], before: str, depth: int) -> Iterator[Member]:
-    whole = contract.resolved(schema)
+    whole = _present(contract, schema)
     for name, member in whole.get("properties", {}).items():
         yield Member(before + name, kind(contract, member), name in whole.get("required", ()))
-        inner = contract.resolved(member)
-        lines = contract.resolved(inner.get("items", {})) if isinstance(inner.get("items"), dict) else {}
+        inner = _present(contract, member)
+        lines = _present(contract, inner.get("items", {}))
         if depth < DEEPEST and "properties" in inner:
             yield from _members(contract, inner, f"{before}{name}.", depth + 1)
         elif depth < DEEPEST and "properties" in lines:
             yield from _members(contract, lines, f"{before}{name}[].", depth + 1)
+
+
+def _present(contract: Contract, schema: dict[str, Any]) -> dict[str, Any]:
+    """What this is where it is there at all."""
+    whole = contract.resolved(schema)
+    kinds = [each for each in whole.get("anyOf", ()) if each != {"type": "null"}]
+    return _present(contract, kinds[0]) if len(kinds) == 1 else whole
 
 
 def kind(contract: Contract, schema: dict[str, Any]) -> str:

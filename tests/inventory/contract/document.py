@@ -179,7 +179,8 @@ def _without_null(member: Schema) -> Schema:
 
 
 def _headers(operation: str, what: Takes) -> Iterator[Schema]:
-    yield {"$ref": "#/components/parameters/X-Request-ID"}
+    of_a_decision = operation in standards.SUMMARIES
+    yield {"$ref": f"#/components/parameters/X-Request-ID{'-of-a-decision' if of_a_decision else ''}"}
     if what.once:
         yield {"$ref": "#/components/parameters/Idempotency-Key"}
     if what.matched:
@@ -218,6 +219,13 @@ def _answers(
         answers["200"] = {"description": "It was done, or here it is."}
     if what.once and "201" in answers:
         answers["200"] = {**answers["201"], "description": "There was nothing new in it."}
+        if "content" in answers["200"]:
+            schema = answers["200"]["content"]["application/json"]["schema"]
+            answers["200"]["content"] = {"application/json": {"schema": schema}}
+    if operation == "GET /ready":
+        schema = answers["200"]["content"]["application/json"]["schema"]
+        content = {"application/json": {"schema": schema}}
+        answers["503"] = {"description": "Not fit to answer, and why.", "content": content}
     for status in refusals.statuses(operation, what, door, bool(place)):
         of_oauth = operation in PROVED_BY_CLIENT and status in (400, 401)
         name = "OAuthError" if of_oauth else str(status)

@@ -15,6 +15,7 @@ _SAYS = {
     401: "Nobody showed who they are, or the token is over (RFC 6750).",
     403: "Whoever came may not do this, or their token has another scope.",
     404: "There is no such thing, or none that the caller may know of.",
+    405: "This address does not take this method; `Allow` says which it takes.",
     409: "It does not fit how things stand now, or the same request is still running.",
     412: "The thing is not as it was when it was read: `If-Match` names another revision.",
     413: "The body is larger than is taken.",
@@ -42,11 +43,11 @@ def statuses(operation: str, what: Takes, door: Door, named: bool) -> list[int]:
     if not door.open or path == "/oauth2/userinfo":
         found |= {401, 403}
     if named:
-        found.add(404)
+        found |= {404, 405}
     if what.query is not None:
         found |= {400, 404, 422}
     if path.startswith("/access/"):
-        return sorted(found | {400, 405, 413} - {405})
+        return sorted(found | {400, 413})
     if path in STANDARDS:
         return sorted(found | {400, 401})
     if method != "GET" and path != "/oauth2/userinfo":
@@ -90,6 +91,13 @@ HEADERS: dict[str, Any] = {
 
 PARAMETERS: dict[str, Any] = {
     "X-Request-ID": {
+        "name": "X-Request-ID",
+        "in": "header",
+        "required": False,
+        "description": "An id of the caller's own, of up to 128 plain characters; it comes back unchanged and stands in the log. In the place of any other, one of ours does.",
+        "schema": {"type": "string"},
+    },
+    "X-Request-ID-of-a-decision": {
         "name": "X-Request-ID",
         "in": "header",
         "required": False,

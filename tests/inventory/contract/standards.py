@@ -114,21 +114,29 @@ def _object(required: tuple[str, ...], **properties: Schema) -> Schema:
     return {"type": "object", "properties": properties, "required": list(required)}
 
 
-SUBJECT = _object(("type", "id"), type=_TEXT, id=_TEXT, properties=_OPEN)
-ACTION = _object(("name",), name=_TEXT, properties=_OPEN)
+def _maybe(schema: Schema) -> Schema:
+    """This, or null, which is as good as not there."""
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+_WORDS = _maybe({"type": "string", "maxLength": 255})
+SUBJECT = _object(("type", "id"), type=_TEXT, id=_TEXT, properties=_maybe(_OPEN))
+ACTION = _object(("name",), name=_TEXT, properties=_maybe(_OPEN))
 RESOURCE = _object(
     ("type", "id"), type=_TEXT, id=_TEXT,
-    properties=_object(
-        (), area={"type": "string", "maxLength": 255}, owner_organisation={"type": "string", "maxLength": 255},
-        closed={"type": "boolean"}, case={"type": "string", "maxLength": 255},
-    ),
+    properties=_maybe(_object((), area=_WORDS, owner_organisation=_WORDS, closed={"type": "boolean"}, case=_WORDS)),
 )  # fmt: skip
-CONTEXT = _object((), purpose={"type": "string", "maxLength": 255})
-PAGE = _object((), token={"type": "string"}, limit={"type": "integer", "minimum": 1})
+CONTEXT = _maybe(_object((), purpose=_WORDS))
+PAGE = _maybe(_object((), token=_maybe({"type": "string"}), limit={"type": "integer", "minimum": 1}))
 
 
 def _ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/authzen.{name}"}
+
+
+def _default(name: str) -> Schema:
+    """What a batch gives at its top. One that cannot be read is no error: items that stand on it are answered no."""
+    return {"description": f"For each item that has none of its own: {name}, replaced whole."}
 
 
 SCHEMAS: dict[str, Schema] = {
@@ -142,10 +150,13 @@ SCHEMAS: dict[str, Schema] = {
         context=_ref("Context"),
     ),
     "authzen.Batch": _object(
-        (), subject=_ref("Subject"), action=_ref("Action"), resource=_ref("Resource"), context=_ref("Context"),
-        evaluations={"type": "array", "maxItems": 1000, "items": _OPEN},
-        options=_object(
-            (), evaluations_semantic={"enum": ["execute_all", "deny_on_first_deny", "permit_on_first_permit"]}
+        (), **{name: _default(name) for name in ("subject", "action", "resource", "context")},
+        evaluations=_maybe({
+            "type": "array", "maxItems": 1000,
+            "items": {"description": "A question: what it lacks is the batch's. One that is none is answered no."},
+        }),
+        options=_maybe(
+            _object((), evaluations_semantic={"enum": ["execute_all", "deny_on_first_deny", "permit_on_first_permit"]})
         ),
     ),
     "authzen.Decision": _object(("decision",), decision={"type": "boolean"}, context=_ref("Said")),
@@ -175,7 +186,7 @@ SCHEMAS: dict[str, Schema] = {
         f"authzen.Search{kind.capitalize()}": _object(
             tuple(name for name in ("subject", "action", "resource") if not (name == kind == "action")),
             subject=_object(("type",), type=_TEXT) if kind == "subject" else _ref("Subject"),
-            action=_OPEN if kind == "action" else _ref("Action"),
+            action={} if kind == "action" else _ref("Action"),
             resource=_object(("type",), type=_TEXT) if kind == "resource" else _ref("Resource"),
             context=_ref("Context"), page=_ref("Page"),
         )
