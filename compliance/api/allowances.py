@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 SECONDS = 60
 MOST_KNOWN = 4096
@@ -23,8 +24,7 @@ class _Window:
     taken: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(NamedTuple):
     """What is left of a program's minute after this call; `over` where there was nothing left for it."""
 
     policy: str

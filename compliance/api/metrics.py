@@ -7,6 +7,8 @@ and to nothing that came through a proxy, because behind one everybody has the p
 from __future__ import annotations
 
 import os
+import threading
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -54,12 +56,49 @@ _answers = Counter(
 _seconds = Histogram(
     "compliance_answer_seconds", "Seconds from a request to its answer.", ["door"], buckets=_BUCKETS, registry=OURS
 )
-_counted = {
-    (door, status): _answers.labels(door, f"{status}xx")
-    for door in {"pages", *(name for _, name in DOORS)}
-    for status in range(1, 6)
-}
-_timed = {door: _seconds.labels(door) for door in {"pages", *(name for _, name in DOORS)}}
+_REST_SECONDS = 1.0
+
+
+class _Tally:
+    """What went by since it was last told on: a request costs an addition or two, and the rest is done once a second."""
+
+    def __init__(self) -> None:
+        self._line = threading.Lock()
+        self._told_at = 0.0
+        self._answers: dict[tuple[str, int], int] = {}
+        self._times: dict[str, list[float]] = {}
+
+    def add(self, door: str, status: int, seconds: float, now: float) -> None:
+        """One answer more; tells on what there is when it has not for a second."""
+        with self._line:
+            self._answers[door, status] = self._answers.get((door, status), 0) + 1
+            times = self._times.get(door)
+            if times is None:
+                times = self._times[door] = [0.0] * (len(_BUCKETS) + 2)
+            times[bisect_left(_BUCKETS, seconds)] += 1
+            times[-1] += seconds
+            if now - self._told_at < _REST_SECONDS:
+                return
+            self._told_at = now
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell on all there is."""
+        with self._line:
+            answers, self._answers = self._answers, {}
+            times, self._times = self._times, {}
+        for (door, status), count in answers.items():
+            _answers.labels(door, f"{status}xx").inc(count)
+        for door, counted in times.items():
+            child = _seconds.labels(door)
+            # Its own way in takes one time after another, each at the price of a search and two writes.
+            for bucket, fell in zip(child._buckets, counted, strict=False):
+                if fell:
+                    bucket.inc(fell)
+            child._sum.inc(counted[-1])
+
+
+_tally = _Tally()
 
 
 class Measured:
@@ -80,9 +119,8 @@ class Measured:
         try:
             return self._onward(environ, begin)  # type: ignore[arg-type]
         finally:
-            door = door_of(environ["PATH_INFO"])
-            _counted[door, status].inc()
-            _timed[door].observe(perf_counter() - began)
+            ended = perf_counter()
+            _tally.add(door_of(environ["PATH_INFO"]), status, ended - began, ended)
 
 
 def door_of(path: str) -> str:
@@ -96,6 +134,7 @@ def read() -> Reply:
     """What is counted, in the text format of Prometheus; to everybody else there is nothing here."""
     if not _may_look():
         raise NotFound()
+    _tally.tell()
     registry = OURS
     if SEVERAL in os.environ:
         registry = CollectorRegistry()
