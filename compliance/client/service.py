@@ -48,6 +48,10 @@ class Service:
         self._tokens = Tokens(self._line, self._issuer, credentials, tuple(scopes))
         self._seconds = seconds
 
+    def close(self) -> None:
+        """Let go of this thread's connection, where the thread is to end; another opens with the next question."""
+        self._line.close()
+
     def sign_in(self, client_id: str, redirect_uri: str) -> SignIn:
         """The way in for people, back to this address, which is registered with the client."""
         return SignIn(self._line, self._issuer, client_id, self._credentials, redirect_uri)

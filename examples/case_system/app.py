@@ -68,6 +68,8 @@ def create_app(settings: Settings) -> Flask:
     app.add_url_rule("/moved", "moved", _moved)
     app.before_request(_who)
     app.after_request(_safe)
+    # Each request has a thread of its own here, which ends with it.
+    app.teardown_request(lambda _fault: service.close())
     app.register_error_handler(HTTPException, _wrong)
     app.jinja_env.globals["form_token"] = _form_token
     return app
@@ -85,6 +87,8 @@ def _who() -> Response | None:
         ).fetchone()
     if row is None or _over(row["seen_at"], IDLE) or _over(row["began_at"], WHOLE):
         session.pop("id", None)
+        if request.method == "GET" and request.endpoint != "moved":
+            session["then"] = request.path
         return redirect(url_for("way_in.begin"))
     if request.endpoint != "moved" and _over(row["seen_at"], _SEEN_AGAIN):
         with store.writing() as db:

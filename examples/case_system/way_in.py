@@ -42,8 +42,10 @@ def come_back() -> Response | tuple[str, int]:
     answer = service.decide(Question(person.sub, *THE_CASE_SYSTEM))
     if organisation is None or not answer.permits:
         return _turned_away(answer.why or NOT_ASKED, 403)
+    then = str(session.get("then", "/"))
     _begins(person, organisation)
-    return redirect(url_for("pages.cases"))
+    # Where they were going, of ours alone: two slashes would lead elsewhere.
+    return redirect(then if then.startswith("/cases/") else url_for("pages.cases"))
 
 
 @way_in.post("/sign-out")
