@@ -42,7 +42,8 @@ def test_every_route_declares_who_may_come_and_only_these_are_open_to_all(sqlite
     open_to_all = {rule.rule for rule, _, door in routes(sqlite_app) if door.open}
 
     assert open_to_all == {
-        "/live", "/ready", "/metrics", "/openapi.json", "/oauth2/token", "/oauth2/jwks", "/.well-known/oauth-authorization-server",
+        "/live", "/ready", "/metrics", "/openapi.json", "/oauth2/token", "/oauth2/revoke", "/oauth2/introspect",
+        "/oauth2/userinfo", "/oauth2/jwks", "/.well-known/oauth-authorization-server", "/.well-known/openid-configuration",
         "/.well-known/oauth-protected-resource", "/.well-known/authzen-configuration",
         "/api/v1/sessions", "/api/v1/account/invitation",
     }  # fmt: skip
