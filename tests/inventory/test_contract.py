@@ -90,9 +90,11 @@ def test_every_change_of_a_register_leaves_an_event() -> None:
 
 
 def test_every_example_keeps_the_schema_it_stands_beside() -> None:
+    """But for what was sent and refused: that may have been refused for its shape."""
     for operation, said in operations():
         for where, content in _contents(said):
-            if "example" not in content or "multipart" in where:
+            refused = "/" in where and not _was_done(said)
+            if "example" not in content or "multipart" in where or refused:
                 continue
             whole = {**content["schema"], "components": KEPT["components"]}
             problems = [error.message for error in jsonschema_rs.validator_for(whole).iter_errors(content["example"])]
