@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, literal, select, union_all
 
 from compliance.breaches.models import Incident
 from compliance.complaints.models import Complaint
@@ -45,8 +45,7 @@ def obstacles(ctx: Context, records: Sequence[RetentionRecord]) -> dict[UUID, Ob
     held = set(ctx.session.scalars(select(RetentionRecord.id).where(RetentionRecord.id.in_(ids), is_held())))
     latest = _latest_reviews(ctx, ids)
     told = _last_told(ctx, ids)
-    complained = _named(ctx, Complaint, references)
-    breached = _named(ctx, Incident, references)
+    matters = _open_matters(ctx, references)
     policy, today = ctx.the(Policy), london_date(ctx.now())
 
     def first(record: RetentionRecord) -> Obstacle | None:
@@ -64,9 +63,7 @@ def obstacles(ctx: Context, records: Sequence[RetentionRecord]) -> dict[UUID, Ob
         # What was learnt since was nowhere in what the reviewer read, however long ago it happened.
         if record.id in told and told[record.id] > review.decided_at:
             return Obstacle.NOT_REVIEWED
-        if record.reference in complained:
-            return Obstacle.COMPLAINT_OPEN
-        return Obstacle.BREACH_OPEN if record.reference in breached else None
+        return matters.get(record.reference)
 
     found = {record.id: first(record) for record in records}
     return {record_id: obstacle for record_id, obstacle in found.items() if obstacle is not None}
@@ -109,9 +106,13 @@ def _last_told(ctx: Context, record_ids: Sequence[UUID]) -> dict[UUID, datetime]
     return {row[0]: row[1] for row in ctx.session.execute(newest)}
 
 
-def _named(ctx: Context, table: type[Complaint] | type[Incident], references: Iterable[str]) -> set[str]:
-    """The references among these that something open names."""
-    rows = ctx.session.scalars(
-        select(table.reference).where(table.reference.in_(list(references)), table.ended_at.is_(None))
+def _open_matters(ctx: Context, references: Sequence[str]) -> dict[str, Obstacle]:
+    """What is open and names these references: a complaint, else a breach."""
+    complained, breached = (
+        select(literal(obstacle.value), table.reference).where(
+            table.reference.in_(references), table.ended_at.is_(None)
+        )
+        for table, obstacle in ((Complaint, Obstacle.COMPLAINT_OPEN), (Incident, Obstacle.BREACH_OPEN))
     )
-    return {reference for reference in rows if reference is not None}
+    found = sorted(ctx.session.execute(union_all(complained, breached)), key=lambda row: row[0])
+    return {reference: Obstacle(obstacle) for obstacle, reference in found if reference is not None}

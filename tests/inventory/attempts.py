@@ -236,6 +236,17 @@ ATTEMPTS: dict[str, Door | Act] = {
     ),
     "GET /retention/manifests/<manifest_id>": Door("GET", "/retention/manifests/{manifest}"),
     "DELETE /retention/manifests/<manifest_id>": Door("DELETE", "/retention/manifests/{manifest}"),
+    "GET /retention/instructions": Door("GET", "/retention/instructions"),
+    "POST /retention/instructions/<instruction_id>/confirmation": Door(
+        "POST", "/retention/instructions/{instruction}/confirmation", _says(method="erased", disposed_on="2026-11-21")
+    ),
+    "PUT /retention/records/<reference>": Door(
+        "PUT", "/retention/records/R-{code}", _says(groups=[2], opened_on="2026-01-05")
+    ),
+    "POST /retention/records/<reference>/events": Door(
+        "POST", "/retention/records/R-{code}/events",
+        _says(event_id="e-1", kind="new_offence", happened_on="2026-02-05"),
+    ),
     "GET /retention/records/<reference>": Door("GET", "/retention/records/R-{code}"),
     "GET /retention/reviews": Door("GET", "/retention/reviews"),
     "POST /retention/reviews": Door(
@@ -303,7 +314,7 @@ ONE_AND_THE_SAME = frozenset(
         "POST /access-events", "POST /incidents", "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
         "POST /instruments/<code>/versions", "GET /areas/<area>/members", "GET /challenges", "GET /audit/checkpoint", "GET /audit/entries", "GET /audit/growth", "PUT /audit/purpose",
         "GET /instruments", "GET /break-glass", "GET /conflicts",
-        "GET /retention/candidates", "GET /retention/certificates", "GET /retention/holds", "GET /retention/manifests", "GET /retention/reviews",
+        "GET /retention/candidates", "GET /retention/certificates", "GET /retention/holds", "GET /retention/instructions", "GET /retention/manifests", "GET /retention/reviews",
         "GET /instruments/versions/<version_id>/document", "GET /organisations", "GET /seats", "GET /waiting-list", "PUT /seats/<kind>", "GET /sessions/current",
         "GET /signatories", "GET /access-audits", "GET /use-audits", "GET /use-audits/<quarter>", "GET /use-exemptions", "GET /withdrawals", "GET /proposals", "DELETE /sessions/current",
         "POST /account/authenticator", "POST /account/authenticator/confirmation", "POST /account/password",

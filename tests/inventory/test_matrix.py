@@ -107,6 +107,8 @@ ONLY_AFTER = {
     "use case: remind of a complaint about data": "its day is near, and the scheduler does it: tests/complaints/test_data_complaints.py",
     "use case: remind of a complaint": "a stage is nearly over, and the scheduler does it: tests/complaints/test_telling.py",
     "use case: remind of a breach": "a step is nearly due, and the scheduler does it: tests/breaches/test_path.py",
+    "use case: register what the case system keeps": "a program does it: tests/retention/test_registering.py",
+    "use case: confirm that a record was disposed of": "a program does it: tests/retention/test_disposing.py",
     "use case: make the review of a record that fell due": "it fell due, and the scheduler does it: tests/retention/test_reviewing.py",
     "use case: remind of the review of a record": "its day is near, and the scheduler does it: tests/retention/test_reviewing.py",
     "use case: tell the case system what is to go": "the waiting time is over, and the scheduler does it: tests/retention/test_disposing.py",
