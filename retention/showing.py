@@ -7,22 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from audit.record import record as enter
-from compliance.breaches.models import Incident
-from compliance.complaints.models import Complaint
 from compliance.identity.queries import names_of
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
-from compliance.sharing.reuse import queries as reuse
 from policies.access import may
 from policies.permissions import Permission
 from policies.values import Policy
 
 from . import queries, reckoning, rules, timeline
+from .disposals import obstacles
 from .disposals.models import DisposalItem, DisposalManifest
-from .disposals.rules import ItemStatus, Obstacle
+from .disposals.rules import ItemStatus, Known, Obstacle, in_the_way
 from .events import RecordViewed
 from .holds import queries as holds
 from .holds.models import RetentionHold
@@ -100,33 +98,23 @@ def _in_the_way(
     held: Sequence[RetentionHold],
     disposals: Sequence[tuple[DisposalItem, DisposalManifest]],
 ) -> list[Obstacle]:
-    """All that stands in the way of disposing of it now; the first is what a proposal would be refused with (RET-5)."""
-    if record.status != Status.KEPT.value:
-        return [Obstacle.NOT_KEPT]
+    """All that stands in the way of disposing of it now, from what the page shows and what is open about it (RET-5)."""
     decided = max(
         (each for each in looked_at if each.decided_at), key=lambda each: (each.decided_at, each.id), default=None
     )
-    review_open = any(each.decided_at is None for each in looked_at)
-    unreviewed = decided is None or decided.decision != Decision.DISPOSE.value
-    complaint, breach = (
-        select(exists().where(table.reference == record.reference, table.ended_at.is_(None))).scalar_subquery()
-        for table in (Complaint, Incident)
+    to_go = decided is not None and decided.decision == Decision.DISPOSE.value
+    return in_the_way(
+        Known(
+            kept=record.status == Status.KEPT.value,
+            early=obstacles.is_early(ctx, facts),
+            held=any(each.lifted_at is None for each in held),
+            review_open=any(each.decided_at is None for each in looked_at),
+            to_go_since=decided.decided_at if decided is not None and to_go else None,
+            told_at=obstacles.last_told(ctx, [record.id]).get(record.id),
+            open_about=obstacles.open_about(ctx, [record.reference]).get(record.reference, frozenset()),
+            on_a_manifest=any(item.status == ItemStatus.FROZEN.value for item, _ in disposals),
+        )
     )
-    complained, breached, asked_for = ctx.session.execute(
-        select(complaint, breach, reuse.is_open(record.reference))
-    ).one()
-    early = not rules.may_propose_disposal(facts, on=london_date(ctx.now()), policy=ctx.the(Policy))
-    found = {
-        Obstacle.TOO_EARLY: early,
-        Obstacle.HELD: any(each.lifted_at is None for each in held),
-        Obstacle.REVIEW_OPEN: review_open,
-        Obstacle.NOT_REVIEWED: unreviewed and not review_open,
-        Obstacle.COMPLAINT_OPEN: complained,
-        Obstacle.BREACH_OPEN: breached,
-        Obstacle.REUSE_OPEN: asked_for,
-        Obstacle.ON_A_MANIFEST: any(item.status == ItemStatus.FROZEN.value for item, _ in disposals),
-    }
-    return [obstacle for obstacle, is_so in found.items() if is_so]
 
 
 def _events(ctx: Context, record: RetentionRecord) -> list[RetentionEvent]:

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, literal, select, union_all
 
 from compliance.breaches.models import Incident
 from compliance.complaints.models import Complaint
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.secrets import KeyRing
-from compliance.sharing.reuse.queries import open_references
+from compliance.sharing.reuse.models import ReuseRequest
+from compliance.sharing.reuse.queries import waits_for_an_answer
 from policies.values import Policy
 from retention import reckoning
 from retention import rules as minimum
 from retention.holds.queries import is_held
 from retention.models import RetentionEvent, RetentionRecord
 from retention.reviews.models import RetentionReview
+from retention.reviews.rules import Decision
 from retention.rules import Status
 
 from .models import DisposalItem
-from .rules import ItemStatus, Obstacle
+from .rules import ItemStatus, Known, Obstacle, in_the_way
 
 _LIVE = (ItemStatus.FROZEN.value, ItemStatus.INSTRUCTED.value)
 
@@ -41,39 +43,14 @@ def fingerprint(ctx: Context, record: RetentionRecord) -> str:
 
 def obstacles(ctx: Context, records: Sequence[RetentionRecord]) -> dict[UUID, Obstacle]:
     """The first thing that stands in the way of each of these, by the record's id; nothing for one that may go."""
+    return _first(ctx, records, frozenset())
+
+
+def with_manifests(ctx: Context, records: Sequence[RetentionRecord]) -> dict[UUID, Obstacle]:
+    """The same for those that are to be proposed: that one is on a manifest already stands in its way too."""
     ids = [record.id for record in records]
-    references = [record.reference for record in records]
-    held = set(ctx.session.scalars(select(RetentionRecord.id).where(RetentionRecord.id.in_(ids), is_held())))
-    latest = _latest_reviews(ctx, ids)
-    told = _last_told(ctx, ids)
-    complained = _named(ctx, Complaint, references)
-    breached = _named(ctx, Incident, references)
-    asked_for = open_references(ctx, references)
-    policy, today = ctx.the(Policy), london_date(ctx.now())
-
-    def first(record: RetentionRecord) -> Obstacle | None:
-        review = latest.get(record.id)
-        if record.status != Status.KEPT.value:
-            return Obstacle.NOT_KEPT
-        if not minimum.may_propose_disposal(reckoning.facts_of(ctx, record), on=today, policy=policy):
-            return Obstacle.TOO_EARLY
-        if record.id in held:
-            return Obstacle.HELD
-        if review is not None and review.decided_at is None:
-            return Obstacle.REVIEW_OPEN
-        if review is None or review.decided_at is None or review.decision != "dispose":
-            return Obstacle.NOT_REVIEWED
-        # What was learnt since was nowhere in what the reviewer read, however long ago it happened.
-        if record.id in told and told[record.id] > review.decided_at:
-            return Obstacle.NOT_REVIEWED
-        if record.reference in complained:
-            return Obstacle.COMPLAINT_OPEN
-        if record.reference in breached:
-            return Obstacle.BREACH_OPEN
-        return Obstacle.REUSE_OPEN if record.reference in asked_for else None
-
-    found = {record.id: first(record) for record in records}
-    return {record_id: obstacle for record_id, obstacle in found.items() if obstacle is not None}
+    named = select(RetentionRecord.id).where(RetentionRecord.id.in_(ids), on_manifests())
+    return _first(ctx, records, frozenset(ctx.session.scalars(named)))
 
 
 def on_manifests() -> ColumnElement[bool]:
@@ -81,11 +58,31 @@ def on_manifests() -> ColumnElement[bool]:
     return exists().where(DisposalItem.record_id == RetentionRecord.id, DisposalItem.status.in_(_LIVE))
 
 
-def with_manifests(ctx: Context, records: Sequence[RetentionRecord]) -> dict[UUID, Obstacle]:
-    """The same for those that are to be proposed: that one is on a manifest already stands in its way too."""
+def _first(ctx: Context, records: Sequence[RetentionRecord], on_one: frozenset[UUID]) -> dict[UUID, Obstacle]:
     ids = [record.id for record in records]
-    named = ctx.session.scalars(select(RetentionRecord.id).where(RetentionRecord.id.in_(ids), on_manifests()))
-    return dict.fromkeys(named, Obstacle.ON_A_MANIFEST) | obstacles(ctx, records)
+    held = set(ctx.session.scalars(select(RetentionRecord.id).where(RetentionRecord.id.in_(ids), is_held())))
+    latest, told = _latest_reviews(ctx, ids), last_told(ctx, ids)
+    matters = open_about(ctx, [record.reference for record in records])
+    found: dict[UUID, Obstacle] = {}
+    for record in records:
+        review = latest.get(record.id)
+        known = Known(
+            kept=record.status == Status.KEPT.value,
+            early=is_early(ctx, reckoning.facts_of(ctx, record)),
+            held=record.id in held,
+            review_open=review is not None and review.decided_at is None,
+            to_go_since=review.decided_at if review is not None and review.decision == Decision.DISPOSE.value else None,
+            told_at=told.get(record.id),
+            open_about=matters.get(record.reference, frozenset()),
+            on_a_manifest=record.id in on_one,
+        )
+        found.update((record.id, obstacle) for obstacle in in_the_way(known)[:1])
+    return found
+
+
+def is_early(ctx: Context, facts: minimum.Facts) -> bool:
+    """Whether its minimum period is not over today, or no end of it can be known (RET-1)."""
+    return not minimum.may_propose_disposal(facts, on=london_date(ctx.now()), policy=ctx.the(Policy))
 
 
 def _latest_reviews(ctx: Context, record_ids: Sequence[UUID]) -> dict[UUID, RetentionReview]:
@@ -103,7 +100,7 @@ def _latest_reviews(ctx: Context, record_ids: Sequence[UUID]) -> dict[UUID, Rete
     return found
 
 
-def _last_told(ctx: Context, record_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+def last_told(ctx: Context, record_ids: Sequence[UUID]) -> dict[UUID, datetime]:
     """When the newest event of each was told, where there is one."""
     newest = (
         select(RetentionEvent.record_id, func.max(RetentionEvent.told_at))
@@ -113,9 +110,18 @@ def _last_told(ctx: Context, record_ids: Sequence[UUID]) -> dict[UUID, datetime]
     return {row[0]: row[1] for row in ctx.session.execute(newest)}
 
 
-def _named(ctx: Context, table: type[Complaint] | type[Incident], references: Iterable[str]) -> set[str]:
-    """The references among these that something open names."""
-    rows = ctx.session.scalars(
-        select(table.reference).where(table.reference.in_(list(references)), table.ended_at.is_(None))
+def open_about(ctx: Context, references: Sequence[str]) -> dict[str, frozenset[Obstacle]]:
+    """What is open and names each of these references: complaints, breaches, requests for re-use (RET-5)."""
+    named = (
+        (Obstacle.COMPLAINT_OPEN, Complaint, Complaint.ended_at.is_(None)),
+        (Obstacle.BREACH_OPEN, Incident, Incident.ended_at.is_(None)),
+        (Obstacle.REUSE_OPEN, ReuseRequest, waits_for_an_answer()),
     )
-    return {reference for reference in rows if reference is not None}
+    found: dict[str, frozenset[Obstacle]] = {}
+    wanted = (
+        select(literal(obstacle.value), table.reference).where(table.reference.in_(references), is_open)
+        for obstacle, table, is_open in named
+    )
+    for obstacle, reference in ctx.session.execute(union_all(*wanted)):
+        found[reference] = found.get(reference, frozenset()) | {Obstacle(obstacle)}
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
@@ -74,6 +74,41 @@ class Line:
     groups: str
     rule: str
     minimum_ended_on: date | None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a record when it is asked whether it may go.
+
+    `to_go_since`: when the last review that was decided came to its disposal, where it did; `told_at`: when its newest
+    event was told; `open_about`: what is open and names it.
+    """
+
+    kept: bool
+    early: bool
+    held: bool
+    review_open: bool
+    to_go_since: datetime | None
+    told_at: datetime | None
+    open_about: frozenset[Obstacle]
+    on_a_manifest: bool
+
+
+def in_the_way(known: Known) -> list[Obstacle]:
+    """All that stands in the way of disposing of a record; the first is what a proposal is refused with (RET-5)."""
+    if not known.kept:
+        return [Obstacle.NOT_KEPT]
+    # What was learnt since was nowhere in what the reviewer read, however long ago it happened.
+    read_all = known.to_go_since is not None and (known.told_at is None or known.told_at <= known.to_go_since)
+    found = {
+        Obstacle.TOO_EARLY: known.early,
+        Obstacle.HELD: known.held,
+        Obstacle.REVIEW_OPEN: known.review_open,
+        Obstacle.NOT_REVIEWED: not known.review_open and not read_all,
+        **{each: each in known.open_about for each in (Obstacle.COMPLAINT_OPEN, Obstacle.BREACH_OPEN, Obstacle.REUSE_OPEN)},
+        Obstacle.ON_A_MANIFEST: known.on_a_manifest,
+    }  # fmt: skip
+    return [obstacle for obstacle, is_so in found.items() if is_so]
 
 
 def called(year: int, number: int) -> str:

@@ -83,15 +83,19 @@ def told(house: House, manifest: DisposalManifest) -> None:
         use_cases.instruct(ctx, manifest.id)
 
 
-def certified(house: House, record: RetentionRecord) -> DisposalItem:
-    """A record that went all the way in one day: proposed, agreed to, told, confirmed."""
+def instructed(house: House, record: RetentionRecord) -> DisposalItem:
+    """A record that the case system is told to dispose of, all in one day: proposed, agreed to, told."""
     manifest = proposed(house, record)
     agreed(house, manifest)
     told(house, manifest)
+    return items(house)[record.reference]
+
+
+def certified(house: House, record: RetentionRecord) -> DisposalItem:
+    """The same, once it is confirmed."""
+    item = instructed(house, record)
     with house.work(KEEPER) as ctx:
-        return use_cases.confirm(
-            ctx, items(house)[record.reference].id, method="erased", disposed_on=london_date(ctx.now())
-        )[0]
+        return use_cases.confirm(ctx, item.id, method="erased", disposed_on=london_date(ctx.now()))[0]
 
 
 def goes(house: House, reference: str, organisation_id: UUID | None = None) -> RetentionRecord:

@@ -146,6 +146,7 @@ def test_every_column_of_bytes_is_sealed_or_known_to_need_none() -> None:
         "audit_entries.hash": "a hash, and public",
         "audit_personal.salt": "random, and worth nothing but beside what it salts",
         "complaint_reports.sha256": "a fingerprint of the report that was sent",
+        "disposal_manifests.digest": "a hash of references, groups and dates, named by both who agree",
         "idempotency_keys.fingerprint": "a hash of what a program sent, kept for a day",
         "disposal_manifests.digest": "a hash of what two people agreed to, and on the certificate",
         "log_tiles.hashes": "hashes, and public",

@@ -87,6 +87,17 @@ ABOUT_CASES: dict[str, Door] = {
     ),
     "GET /retention/manifests/<manifest_id>": Door("GET", "/retention/manifests/{manifest}"),
     "DELETE /retention/manifests/<manifest_id>": Door("DELETE", "/retention/manifests/{manifest}"),
+    "GET /retention/instructions": Door("GET", "/retention/instructions"),
+    "POST /retention/instructions/<instruction_id>/confirmation": Door(
+        "POST", "/retention/instructions/{instruction}/confirmation", says(method="erased", disposed_on="2026-11-21")
+    ),
+    "PUT /retention/records/<reference>": Door(
+        "PUT", "/retention/records/R-{code}", says(groups=[2], opened_on="2026-01-05")
+    ),
+    "POST /retention/records/<reference>/events": Door(
+        "POST", "/retention/records/R-{code}/events",
+        says(event_id="e-1", kind="new_offence", happened_on="2026-02-05"),
+    ),
     "GET /retention/records/<reference>": Door("GET", "/retention/records/R-{code}"),
     "GET /retention/reviews": Door("GET", "/retention/reviews"),
     "POST /retention/reviews": Door(

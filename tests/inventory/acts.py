@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -31,12 +32,14 @@ from compliance.sharing.reuse import use_cases as reuse
 from compliance.witnesses import use_cases as witnesses
 from compliance.witnesses.rules import Answer, Held, Problem
 from policies.permissions import Permission
+from retention import use_cases as registering
 from retention.disposals import chasing
 from retention.disposals import use_cases as disposals
 from retention.holds import use_cases as holds
 from retention.own import use_cases as own_records
 from retention.own.schedule import KINDS
 from retention.reviews import use_cases as record_reviews
+from retention.use_cases import Registered
 from signatories.use_cases import register_organisation
 from tests.builders import identity as people
 from tests.inventory import answers
@@ -150,6 +153,13 @@ ACTS: dict[str, Act] = {
         Permission.FACTS_REPORT, lambda ctx, _its: facts.report(ctx, [])
     ),
     "use case: remind of a flag": Act(Permission.FLAG_RAISE, lambda ctx, its: flags.remind(ctx, its.flag)),
+    "use case: register what the case system keeps": Act(
+        Permission.RETENTION_REGISTER, lambda ctx, its: registering.register(ctx, f"R-{its.code}", Registered([2], date(2026, 1, 5)))
+    ),
+    "use case: confirm that a record was disposed of": Act(
+        Permission.DISPOSAL_CONFIRM,
+        lambda ctx, its: disposals.confirm(ctx, its.instruction, method="erased", disposed_on=date(2026, 11, 21)),
+    ),
     "use case: make the review of a record that fell due": Act(
         Permission.RETENTION_MAKE_DUE, lambda ctx, its: record_reviews.make_due(ctx, its.record)
     ),

@@ -109,6 +109,7 @@ class Belongings:
     manifest: UUID
     disposal: UUID
     certificate: UUID
+    instruction: UUID
     hold: UUID
     digest: str = "0" * 64
     entry: int = 0
@@ -194,6 +195,7 @@ def of_a_partner(house: House, code: str, area: str) -> Belongings:
         record_to_go=disposals.goes(house, f"G-{code}", organisation).id,
         manifest=manifest.id,
         disposal=manifest.proposal_id,
+        instruction=disposals.instructed(house, disposals.goes(house, f"I-{code}", organisation)).id,
         certificate=disposals.certified(house, disposals.goes(house, f"D-{code}", organisation)).id,
         hold=held_back(house, f"R-{code}").id,
         organisation=organisation,

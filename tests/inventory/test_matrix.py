@@ -109,6 +109,8 @@ ONLY_AFTER = {
     "use case: remind of a breach": "a step is nearly due, and the scheduler does it: tests/breaches/test_path.py",
     "use case: remind of a request for re-use": "an answer is nearly due, and the scheduler does it: tests/sharing/test_reuse.py",
     "use case: report what the case system counted": "a program does it: tests/governance/test_facts.py",
+    "use case: register what the case system keeps": "a program does it: tests/retention/test_registering.py",
+    "use case: confirm that a record was disposed of": "a program does it: tests/retention/test_disposing.py",
     "use case: make the review of a record that fell due": "it fell due, and the scheduler does it: tests/retention/test_reviewing.py",
     "use case: remind of the review of a record": "its day is near, and the scheduler does it: tests/retention/test_reviewing.py",
     "use case: tell the case system what is to go": "the waiting time is over, and the scheduler does it: tests/retention/test_disposing.py",

@@ -50,9 +50,9 @@ def scheduler(settings: Settings, at: datetime, dies_at: int | None) -> None:
 
 @pytest.mark.rule("RET-3")
 def test_five_schedulers_over_sixty_days_with_kills_make_each_review_once(
-    sqlite_settings: Settings, clock: FixedClock
+    settings: Settings, clock: FixedClock
 ) -> None:
-    house = house_of(furnished(sqlite_settings, clock))
+    house = house_of(furnished(settings, clock))
     someone(house, "ig_officer")
     first, chance = date(2016, 11, 22), random.Random(7)
     for day in range(DAYS):
@@ -65,7 +65,7 @@ def test_five_schedulers_over_sixty_days_with_kills_make_each_review_once(
         for hour in range(2):
             at = begins + timedelta(days=day, hours=hour)
             dies = [chance.choice((None, 0, 1)) if hour == 0 else None for _ in range(SCHEDULERS)]
-            running = [fork.Process(target=scheduler, args=(sqlite_settings, at, each)) for each in dies]
+            running = [fork.Process(target=scheduler, args=(settings, at, each)) for each in dies]
             for process in running:
                 process.start()
             for process in running:

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from compliance.app import house_of
+from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House
 from compliance.kernel.db import WRITES
 from compliance.kernel.errors import Forbidden, Invalid
@@ -112,17 +113,22 @@ def test_the_list_is_read_a_page_at_a_time_in_every_order_also_with_what_is_gone
 
 
 SAID_AS = (
-    "nothing", Obstacle.TOO_EARLY, Obstacle.HELD, Obstacle.REVIEW_OPEN, Obstacle.NOT_REVIEWED, Obstacle.BREACH_OPEN, Obstacle.REUSE_OPEN, "several",
+    "nothing", Obstacle.TOO_EARLY, Obstacle.HELD, Obstacle.REVIEW_OPEN, Obstacle.NOT_REVIEWED, Obstacle.BREACH_OPEN, Obstacle.REUSE_OPEN, "told since", "several",
 )  # fmt: skip
 
 
 @pytest.mark.rule("RET-5", "RET-6")
 @pytest.mark.parametrize("case", SAID_AS)
-def test_what_the_page_says_is_in_the_way_is_what_a_proposal_is_refused_with(sqlite_app: Flask, case: str) -> None:
+def test_what_the_page_says_is_in_the_way_is_what_a_proposal_is_refused_with(
+    sqlite_app: Flask, clock: FixedClock, case: str
+) -> None:
     house = house_of(sqlite_app)
     decision = "retain" if case == Obstacle.NOT_REVIEWED else "dispose"
     opened = "2021-01-10" if case in (Obstacle.TOO_EARLY, "several") else "2019-01-10"
     [record] = may_go(sqlite_app, "R-1", decision=decision, opened_on=opened)
+    clock.advance(timedelta(minutes=1))
+    if case == "told since":
+        a_keeper(sqlite_app).post(f"{RECORDS}/R-1/events", an_event(happened_on="2019-06-01"))
     if case in (Obstacle.REVIEW_OPEN, "several"):
         reviewed(house, record, None)
     if case in (Obstacle.HELD, "several"):
@@ -140,12 +146,13 @@ def test_what_the_page_says_is_in_the_way_is_what_a_proposal_is_refused_with(sql
     assert said[:1] == ([first] if first else [])
     assert said == {
         "nothing": [],
+        "told since": [Obstacle.NOT_REVIEWED],
         "several": [Obstacle.TOO_EARLY, Obstacle.HELD, Obstacle.REVIEW_OPEN, Obstacle.BREACH_OPEN, Obstacle.REUSE_OPEN],
     }.get(case, [case])
 
 
 @pytest.mark.rule("RET-1", "RET-8")
-def test_the_line_of_a_record_goes_from_its_opening_to_its_disposal(sqlite_app: Flask, clock: object) -> None:
+def test_the_line_of_a_record_goes_from_its_opening_to_its_disposal(sqlite_app: Flask, clock: FixedClock) -> None:
     house = house_of(sqlite_app)
     found = may_go(sqlite_app, "R-1")
     a_keeper(sqlite_app).post(f"{RECORDS}/R-1/events", an_event(happened_on="2019-06-01"))
@@ -155,7 +162,7 @@ def test_the_line_of_a_record_goes_from_its_opening_to_its_disposal(sqlite_app: 
     with house.reading(*someone(house, "ig_officer")) as ctx:
         before = showing.of(ctx, found[0].id)
     agreed(house, manifest)
-    waited(house, clock)  # type: ignore[arg-type]
+    waited(house, clock)
     confirms(sqlite_app, items(house)["R-1"].id)
     with house.reading(*someone(house, "ig_officer")) as ctx:
         after = showing.of(ctx, found[0].id)

@@ -16,6 +16,8 @@ from compliance.sharing.reuse.errors import AnsweredMeanwhile, NoSuchAnswer, Own
 from compliance.sharing.reuse.models import ReuseRequest
 from compliance.sharing.reuse.queries import Which
 from compliance.sharing.reuse.rules import NEXT, Status, Step, after
+from retention.disposals.obstacles import open_about
+from retention.disposals.rules import Obstacle
 from tests.builders.exceptions import kept
 from tests.builders.identity import every, letters, logged, someone
 from tests.builders.sharing import REASON, a_cast, again, answer, asked, me
@@ -197,12 +199,12 @@ def test_an_open_request_is_in_the_way_of_disposal_until_it_ends(sqlite_house: H
     many = [f"C-{number}" for number in range(1200)]
 
     with sqlite_house.reading(worker("retention")) as ctx:
-        assert queries.open_references(ctx, many) == {"C-1"}
-        assert queries.open_references(ctx, []) == set()
+        assert open_about(ctx, many) == {"C-1": {Obstacle.REUSE_OPEN}}
+        assert open_about(ctx, []) == {}
     with sqlite_house.work(*cast.supplier) as ctx:
         answer(ctx, request.id, "refuse")
     with sqlite_house.reading(worker("retention")) as ctx:
-        assert queries.open_references(ctx, many) == set()
+        assert open_about(ctx, many) == {}
 
 
 @pytest.mark.rule("SHA-2")

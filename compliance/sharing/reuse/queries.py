@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -28,8 +27,6 @@ from .models import ReuseRequest
 from .rules import TAKEN_WITH, Status, Step
 
 MOST = 500
-_AT_ONCE = 500
-"""References that are looked up in one statement."""
 
 Asking = aliased(Organisation)
 
@@ -147,25 +144,14 @@ def counting(ctx: Context) -> Select[*tuple[Any, ...]]:
     return select(func.count(case((mine, 1))), func.count(case((and_(mine, over), 1)))).where(theirs(ctx))
 
 
-def open_references(ctx: Context, references: Collection[str]) -> set[str]:
-    """Those of these references on which a request waits for an answer: nothing about them is disposed of (RET-5).
-
-    For whoever asks in the name of the rule, and not of a person: nothing else of the requests is told.
-    """
-    found: set[str] = set()
-    wanted_for = list(references)
-    for start in range(0, len(wanted_for), _AT_ONCE):
-        some = wanted_for[start : start + _AT_ONCE]
-        wanted = select(ReuseRequest.reference).where(
-            ReuseRequest.status == Status.OPEN.value, ReuseRequest.reference.in_(some)
-        )
-        found |= set(ctx.session.scalars(wanted))
-    return found
+def waits_for_an_answer() -> ColumnElement[bool]:
+    """As a condition on `ReuseRequest`: nothing about its reference is disposed of while it waits (RET-5)."""
+    return ReuseRequest.status == Status.OPEN.value
 
 
 def is_open(reference: Any) -> ColumnElement[bool]:
     """The same as a condition: a request about this reference waits for an answer."""
-    return exists().where(ReuseRequest.reference == reference, ReuseRequest.status == Status.OPEN.value)
+    return exists().where(ReuseRequest.reference == reference, waits_for_an_answer())
 
 
 def may_take(ctx: Context, request: ReuseRequest, step: Step) -> bool:
