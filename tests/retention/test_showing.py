@@ -126,7 +126,7 @@ def test_what_the_page_says_is_in_the_way_is_what_a_proposal_is_refused_with(
     decision = "retain" if case == Obstacle.NOT_REVIEWED else "dispose"
     opened = "2021-01-10" if case in (Obstacle.TOO_EARLY, "several") else "2019-01-10"
     [record] = may_go(sqlite_app, "R-1", decision=decision, opened_on=opened)
-    clock.advance(timedelta(minutes=1))
+    clock.move(timedelta(minutes=1))
     if case == "told since":
         a_keeper(sqlite_app).post(f"{RECORDS}/R-1/events", an_event(happened_on="2019-06-01"))
     if case in (Obstacle.REVIEW_OPEN, "several"):
