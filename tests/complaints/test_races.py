@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -33,25 +34,27 @@ from tests.builders.complaints import (
 )
 from tests.builders.identity import every
 from tests.builders.signatories import a_pdf
+from tests.support.together import waits
 
 ROUNDS = 300
 
 Act = Callable[[], object]
 
 
-def at_once(pool: ThreadPoolExecutor, *acts: Act) -> list[str]:
+def at_once(pool: ThreadPoolExecutor, *acts: Act, number: int | None = None) -> list[str]:
     """All begin together: for each *done*, or the name of the refusal it met."""
     start = Barrier(len(acts))
 
-    def run(act: Act) -> str:
+    def run(act: Act, late: float) -> str:
         start.wait(timeout=30)
+        time.sleep(late)
         try:
             act()
         except Refusal as refusal:
             return type(refusal).__name__
         return "done"
 
-    return list(pool.map(run, acts))
+    return list(pool.map(run, acts, waits(len(acts), number)))
 
 
 def put_back(it: Partners, complaint: Complaint, stage: int) -> None:
@@ -88,9 +91,12 @@ def test_of_two_escalations_at_once_one_is_made(house: House, pool: ThreadPoolEx
     complaint = a_complaint(it)
     records(it, complaint)
     first = {"ours": 0, "theirs": 0}
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
         told = at_once(
-            pool, lambda: escalates(it, complaint, stage=1), lambda: escalates(it, complaint, stage=1, by=it.theirs)
+            pool,
+            lambda: escalates(it, complaint, stage=1),
+            lambda: escalates(it, complaint, stage=1, by=it.theirs),
+            number=number,
         )
         assert sorted(told) == ["StageMoved", "done"]
         first["ours" if told[0] == "done" else "theirs"] += 1
@@ -108,9 +114,12 @@ def test_a_complaint_that_is_escalated_and_resolved_at_once_is_one_of_the_two(
     complaint = a_complaint(it)
     records(it, complaint)
     ends = set()
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
         told = at_once(
-            pool, lambda: escalates(it, complaint, stage=1, by=it.theirs), lambda: resolves(it, complaint, stage=1)
+            pool,
+            lambda: escalates(it, complaint, stage=1, by=it.theirs),
+            lambda: resolves(it, complaint, stage=1),
+            number=number,
         )
         now = again(it, complaint)
         ends.add(tuple(told))
@@ -131,10 +140,11 @@ def test_stage_three_never_opens_before_its_report_is_there_and_the_report_is_th
     records(it, complaint)
     file = Written(file_name="r.pdf", content=a_pdf())
     opened = {True: 0, False: 0}
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
         one, other, up = at_once(
             pool, lambda: reports(it, complaint, stage=2, written=file),
             lambda: reports(it, complaint, stage=2, by=it.theirs), lambda: escalates(it, complaint, stage=2),
+            number=number,
         )  # fmt: skip
         assert sorted((one, other)) in (["ReportSent", "done"], ["StageMoved", "done"])
         assert up in ("done", "ReportMissing")

@@ -70,8 +70,8 @@ def test_of_two_who_raise_it_at_once_one_does(house: House) -> None:
     one, other = someone(house, "steering_member"), someone(house, "hub_manager")
     first = Counter[str]()
 
-    for _ in range(ROUNDS):
-        told = together(house, [(one, raises(it)), (other, raises(it))])
+    for number in range(ROUNDS):
+        told = together(house, [(one, raises(it)), (other, raises(it))], number)
         assert sorted(told) == ["RaisedMeanwhile", "done"]
         first["one" if told[0] == "done" else "other"] += 1
         assert again(house, it).level == "tactical", "never the executive group at once"
@@ -88,8 +88,8 @@ def test_of_raising_and_ending_at_once_one_happens(house: House) -> None:
     one, other = someone(house, "steering_member"), someone(house, "hub_manager")
     seen = Counter[tuple[str, ...]]()
 
-    for _ in range(ROUNDS):
-        told = together(house, [(one, raises(it)), (other, ends_it(it))])
+    for number in range(ROUNDS):
+        told = together(house, [(one, raises(it)), (other, ends_it(it))], number)
         now = again(house, it)
         assert (now.level, now.ended_at is not None, *told) in {
             ("tactical", False, "done", "RaisedMeanwhile"), ("steering", True, "EscalationOver", "done"),

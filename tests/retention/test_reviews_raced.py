@@ -6,20 +6,16 @@ a look at what is known of the record by then.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
-from threading import Barrier
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, update
 
-from compliance.kernel.context import Context, House, worker
+from compliance.kernel.context import House, worker
 from compliance.kernel.db import WRITES
-from compliance.kernel.errors import Refusal
 from retention import use_cases
 from retention.disposals import use_cases as disposals
 from retention.disposals.jobs import INSTRUCT
@@ -30,34 +26,11 @@ from retention.reviews import use_cases as reviews_use
 from retention.reviews.models import RetentionReview
 from retention.use_cases import Registered
 from tests.builders import disposals as going
-from tests.builders.identity import Acting, every, someone
+from tests.builders.identity import every, someone
 from tests.builders.retention import KEEPER, fallen_due, finding, kept, records, reviews
+from tests.support.together import together
 
 ROUNDS = 300
-
-Act = tuple[Acting | tuple[Any, ...], Callable[[Context], object]]
-
-
-@pytest.fixture
-def pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(3)
-
-
-def at_once(house: House, pool: ThreadPoolExecutor, *acts: Act) -> list[str]:
-    """All begin together: for each *done*, or the name of the refusal it met."""
-    start = Barrier(len(acts))
-
-    def run(act: Act) -> str:
-        who, do = act
-        start.wait(timeout=60)
-        try:
-            with house.work(*who) as ctx:
-                do(ctx)
-        except Refusal as refusal:
-            return type(refusal).__name__
-        return "done"
-
-    return list(pool.map(run, acts))
 
 
 def put_back(house: House, model: Any, row_id: UUID, **values: object) -> None:
@@ -87,15 +60,18 @@ def undecide(house: House, review_id: UUID, before: RetentionRecord) -> None:
 
 
 @pytest.mark.rule("RET-4")
-def test_of_two_reviewers_of_one_review_one_decides(house: House, pool: ThreadPoolExecutor) -> None:
+def test_of_two_reviewers_of_one_review_one_decides(house: House) -> None:
     it, before = opened(house)
     officer, other = someone(house, "ig_officer"), someone(house, "hub_supervisor")
     first = {"retain": 0, "regroup": 0}
-    for _ in range(ROUNDS):
-        ends = at_once(
-            house, pool,
-            (officer, lambda ctx: deciding.decide(ctx, it, finding())),
-            (other, lambda ctx: deciding.decide(ctx, it, finding("regroup", group=1))),
+    for number in range(ROUNDS):
+        ends = together(
+            house,
+            [
+                (officer, lambda ctx: deciding.decide(ctx, it, finding())),
+                (other, lambda ctx: deciding.decide(ctx, it, finding("regroup", group=1))),
+            ],
+            number,
         )  # fmt: skip
         assert sorted(ends) == ["ReviewDecided", "done"]
         now, record = reviews(house)["R-1"], records(house)["R-1"]
@@ -107,7 +83,7 @@ def test_of_two_reviewers_of_one_review_one_decides(house: House, pool: ThreadPo
 
 
 @pytest.mark.rule("RET-3", "RET-4")
-def test_a_review_that_is_decided_while_it_is_handed_over_is_either(house: House, pool: ThreadPoolExecutor) -> None:
+def test_a_review_that_is_decided_while_it_is_handed_over_is_either(house: House) -> None:
     it, before = opened(house)
     officer, other = someone(house, "ig_officer"), someone(house, "hub_supervisor")
     people = [each.person_id for each in (officer.actor, other.actor)]
@@ -116,10 +92,13 @@ def test_a_review_that_is_decided_while_it_is_handed_over_is_either(house: House
         put_back(house, RetentionReview, it, reviewer_id=people[number % 2])
         to = people[(number + 1) % 2]
         assert to is not None
-        ends = at_once(
-            house, pool,
-            (officer, lambda ctx: deciding.decide(ctx, it, finding())),
-            (other, partial(reviews_use.hand_over, review_id=it, reviewer_id=to)),
+        ends = together(
+            house,
+            [
+                (officer, lambda ctx: deciding.decide(ctx, it, finding())),
+                (other, partial(reviews_use.hand_over, review_id=it, reviewer_id=to)),
+            ],
+            number,
         )  # fmt: skip
         now = reviews(house)["R-1"]
         assert ends[0] == "done"
@@ -132,7 +111,7 @@ def test_a_review_that_is_decided_while_it_is_handed_over_is_either(house: House
 
 
 @pytest.mark.rule("RET-1", "RET-8")
-def test_what_is_told_while_it_is_instructed_is_refused_or_stops_it(house: House, pool: ThreadPoolExecutor) -> None:
+def test_what_is_told_while_it_is_instructed_is_refused_or_stops_it(house: House) -> None:
     """Registered anew, told of and instructed at once: what was told in time leaves the record out; otherwise it is refused."""
     kept(house, group=3, opened_on=date(2019, 1, 10))
     record = records(house)["R-1"]
@@ -144,11 +123,14 @@ def test_what_is_told_while_it_is_instructed_is_refused_or_stops_it(house: House
     seen = set()
     for number in range(ROUNDS):
         said = Registered([3], date(2019, 1, 10), kind=f"kind-{number}")
-        ends = at_once(
-            house, pool,
-            ((KEEPER,), partial(use_cases.register, reference="R-1", said=said)),
-            ((KEEPER,), partial(use_cases.tell, reference="R-1", event_id=f"e-{number}", kind="new_offence", happened_on=date(2025, 6, 1))),
-            (going_worker(), lambda ctx: disposals.instruct(ctx, manifest.id)),
+        ends = together(
+            house,
+            [
+                ((KEEPER,), partial(use_cases.register, reference="R-1", said=said)),
+                ((KEEPER,), partial(use_cases.tell, reference="R-1", event_id=f"e-{number}", kind="new_offence", happened_on=date(2025, 6, 1))),
+                (going_worker(), lambda ctx: disposals.instruct(ctx, manifest.id)),
+            ],
+            number,
         )  # fmt: skip
         now, [line] = records(house)["R-1"], every(house, DisposalItem)
         assert ends[2] == "done"
