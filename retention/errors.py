@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
 from compliance.kernel.errors import Conflict, FieldError, Invalid
@@ -17,9 +19,18 @@ class Impossible(Invalid):
         super().__init__(detail, fields=fields or (FieldError(self.pointer, detail or self.detail),))
 
 
+@contextmanager
+def at(pointer: str, *kinds: type[Impossible]) -> Iterator[None]:
+    """Have what is impossible in one of these ways point at the member that was sent, by the name it was sent under."""
+    try:
+        yield
+    except kinds as wrong:
+        raise type(wrong)(wrong.words, fields=(FieldError(pointer, wrong.words),)) from None
+
+
 class UnknownGroup(Impossible):
     code = "retention-unknown-group"
-    pointer = "/group"
+    pointer = "/groups"
     detail = "Give the group of the record: 1, 2 or 3."
 
 

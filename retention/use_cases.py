@@ -21,7 +21,7 @@ from policies.values import Policy
 from signatories.models import Organisation
 
 from . import reckoning, rules
-from .errors import BeingDisposed, RecordDisposed, ToldOtherwise
+from .errors import BeingDisposed, EventBeforeOpening, EventInTheFuture, RecordDisposed, ToldOtherwise, at
 from .events import RecordCorrected, RecordHappened, RecordRegistered
 from .models import RetentionEvent, RetentionRecord
 from .rules import Facts, Status
@@ -56,7 +56,8 @@ def register(ctx: Context, reference: str, said: Registered) -> tuple[RetentionR
     if known is not None:
         groups |= reckoning.groups_of(known)
     facts = Facts(groups, said.opened_on, known.last_relevant_on if known else None, said.born_on)
-    rules.check(facts, today=london_date(ctx.now()), policy=ctx.the(Policy))
+    with at("/opened_on", EventBeforeOpening):
+        rules.check(facts, today=london_date(ctx.now()), policy=ctx.the(Policy))
     marks = {
         "kind": text.line(said.kind, pointer="/kind", limit=32),
         "subject": None if said.subject is None else text.line(said.subject, pointer="/subject", limit=255),
@@ -86,8 +87,9 @@ def tell(ctx: Context, reference: str, *, event_id: str, kind: str, happened_on:
             raise ToldOtherwise()
         return record, False
     policy = ctx.the(Policy)
-    facts = rules.after_event(reckoning.facts_of(ctx, record), kind, happened_on, policy=policy)
-    rules.check(replace(facts, last_relevant_on=happened_on), today=london_date(ctx.now()), policy=policy)
+    with at("/happened_on", EventBeforeOpening, EventInTheFuture):
+        facts = rules.after_event(reckoning.facts_of(ctx, record), kind, happened_on, policy=policy)
+        rules.check(replace(facts, last_relevant_on=happened_on), today=london_date(ctx.now()), policy=policy)
 
     ctx.session.add(
         RetentionEvent(record_id=record.id, event_id=named, kind=kind, happened_on=happened_on, told_at=ctx.now())

@@ -96,7 +96,7 @@ def test_a_group_that_there_is_not_is_refused(group: int) -> None:
         with pytest.raises(errors.UnknownGroup) as refused:
             ask()
         assert (refused.value.code, refused.value.rule) == ("retention-unknown-group", "RET-1")
-        assert refused.value.fields[0].pointer == "/group"
+        assert refused.value.fields[0].pointer == "/groups"
 
 
 @pytest.mark.rule("RET-1", "RET-3")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,6 +14,11 @@ from retention.models import RetentionEvent
 from tests.builders.api import is_problem
 from tests.builders.identity import every, logged
 from tests.builders.retention import RECORDS, a_keeper, a_record, an_event, records
+
+
+def points_at(problem: dict[str, Any]) -> set[str]:
+    """The members that a problem points at."""
+    return {error["pointer"].removeprefix("#/").partition("/")[0] for error in problem["errors"]}
 
 
 @pytest.mark.rule("RET-1", "RET-3")
@@ -130,7 +136,9 @@ def test_what_cannot_be_is_refused_and_nothing_is_kept(sqlite_app: Flask, said: 
     if code is None:
         assert reply.status_code == 201
         return
-    is_problem(reply, 422, code)
+    pointed = points_at(is_problem(reply, 422, code))
+    assert pointed
+    assert pointed <= set(said)
     assert records(house_of(sqlite_app)) == {}
 
 
@@ -149,7 +157,9 @@ def test_an_event_that_cannot_be_is_refused(sqlite_app: Flask, said: dict[str, s
     keeper = a_keeper(sqlite_app)
     keeper.put(f"{RECORDS}/R-1", a_record())
 
-    is_problem(keeper.post(f"{RECORDS}/R-1/events", an_event() | said), status, code)
+    refused = is_problem(keeper.post(f"{RECORDS}/R-1/events", an_event() | said), status, code)
+
+    assert points_at(refused) == set(said)
 
     assert every(house_of(sqlite_app), RetentionEvent) == []
 
