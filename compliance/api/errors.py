@@ -42,6 +42,18 @@ OF_HTTP: dict[int, tuple[str, str]] = {
     429: (Throttled.code, Throttled.detail),
 }
 
+BESIDES: dict[str, tuple[int, str | None, str]] = {
+    "not-authenticated": (401, None, "Show who you are: `Authorization: Bearer` and a token in force."),
+    "insufficient-scope": (403, None, "The token is for something else. `WWW-Authenticate` names the scope it needs."),
+    "unavailable": (503, "AUD-2", "The service cannot reach its store just now. Nothing was changed. Try again."),
+    "fault": (500, None, "Something went wrong here. Nothing was changed. The request id finds it in our log."),
+    "refused": (400, None, "This request cannot be answered."),
+    "request-id": (400, None, "X-Request-ID may hold up to 128 plain characters."),
+    "content-type": (400, None, "Send application/json."),
+    "content-length": (400, None, "Content-Length is not a number."),
+}
+"""What no rule refuses and HTTP has no one code for: the status, the rule where one asks for it, and the usual words."""
+
 KEPT_HEADERS = frozenset({"Allow", "Retry-After", "WWW-Authenticate"})
 
 
@@ -55,7 +67,7 @@ class Challenge(Exception):
         self.error = error
         self.scope = scope
         self.status = 403 if error == "insufficient_scope" else 401
-        self.words = detail or "Show who you are: `Authorization: Bearer` and a token in force."
+        self.words = detail or BESIDES["not-authenticated"][2]
         super().__init__(self.words)
 
     @property
@@ -167,7 +179,7 @@ def turned_away(problem_: HTTPException) -> Response:
         status = 404
     if status >= 500:
         return broken(problem_)
-    code, words = OF_HTTP.get(status, ("refused", "This request cannot be answered."))
+    code, words = OF_HTTP.get(status, ("refused", BESIDES["refused"][2]))
     kept = [line for line in problem_.get_headers(request.environ) if line[0] in KEPT_HEADERS]
     return reply(status, code, words, headers=kept)
 
@@ -182,8 +194,8 @@ def store_said_no(problem_: DBAPIError) -> Response:
 def out_of_reach(problem_: Exception) -> Response:
     """The store or the log does not answer: nothing is disclosed and nothing is changed (AUD-2, DEC-3)."""
     log.error("the store does not answer", problem=type(problem_).__name__, path=request.path, request_id=_request_id())
-    words = "The service cannot reach its store just now. Nothing was changed. Try again."
-    return reply(503, "unavailable", words, rule="AUD-2", headers=[("Retry-After", str(RETRY_SECONDS))])
+    _, rule, words = BESIDES["unavailable"]
+    return reply(503, "unavailable", words, rule=rule, headers=[("Retry-After", str(RETRY_SECONDS))])
 
 
 def nothing_to_go_by(problem_: Exception) -> Response:
@@ -207,7 +219,7 @@ def broken(problem_: Exception) -> Response:
         path=request.path,
         request_id=_request_id(),
     )
-    return reply(500, "fault", "Something went wrong here. Nothing was changed. The request id finds it in our log.")
+    return reply(500, "fault", BESIDES["fault"][2])
 
 
 def _request_id() -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
+from compliance.kernel.contract import title
 from compliance.kernel.errors import FieldError
 
 MEDIA_TYPE = "application/problem+json"
@@ -57,11 +58,6 @@ def problem(
 def type_uri(base_url: str, code: str) -> str:
     """The address that stands for this kind of problem; from configuration, never from `Host`."""
     return f"{base_url}/problems/{code}"
-
-
-def title(code: str) -> str:
-    """The code as words: `licence-own` is *Licence own*."""
-    return code.replace("-", " ").replace("_", " ").capitalize()
 
 
 def fragment(pointer: str) -> str:

@@ -13,6 +13,11 @@ from typing import Any
 METHODS = ("get", "put", "post", "delete")
 
 
+def title(code: str) -> str:
+    """A problem's code as words: `licence-own` is *Licence own*."""
+    return code.replace("-", " ").replace("_", " ").capitalize()
+
+
 @dataclass(frozen=True)
 class Operation:
     """One line of the contract: how it is asked for, and all that is said of it."""

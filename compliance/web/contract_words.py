@@ -16,6 +16,27 @@ KINDS = {
     "boolean": "true or false",
     "object": "object",
 }
+DO = {
+    400: "Do not send it again as it is. Look up what the operation takes, mend the request, then send it.",
+    401: "Get a new access token, or have the person sign in again, then send the request once more.",
+    403: "Do not send it again as it is. Show the person what it says: somebody who may do it has to, or the program needs a token of another scope.",
+    404: "Do not send it again. Look in the list for what there is, and keep nothing under a name that is gone.",
+    405: "Use a method that `Allow` names.",
+    409: "Read the thing again, show the person how it stands now and what it says here, and let them decide. Sent again unchanged it is refused again for as long as that stands.",
+    412: "Read the thing again, and send the change with the `ETag` of what you read.",
+    413: "Send less at a time.",
+    415: "Send the body in the media type that the operation takes.",
+    422: "Mend what `errors` points at, and show each `detail` beside its field. Sent again unchanged it is refused again.",
+    429: "Wait as many seconds as `Retry-After` says, then send the same again, with the same `Idempotency-Key`.",
+    500: "Send it once more with the same `Idempotency-Key`. If it stays so, tell those who run the service the `X-Request-ID`.",
+    503: "Wait as many seconds as `Retry-After` says, then send the same again, with the same `Idempotency-Key`. Until then every decision is a no.",
+}
+"""What a program does about a problem, by its status."""
+
+IN_A_MOMENT = "Wait a second or two, then send the same again, with the same `Idempotency-Key`."
+PASSES = frozenset({"still-running", "not-sealed-yet"})
+"""Conflicts that pass by themselves: nobody has to decide anything."""
+
 FORMATS = {"uuid": "id", "date": "date", "date-time": "instant", "uri": "address", "binary": "file"}
 DEEPEST = 3
 
@@ -47,6 +68,11 @@ class Shown:
 def slug(room: str) -> str:
     """A room as its address has it."""
     return room.lower().replace(" ", "-")
+
+
+def to_do(code: str, status: int) -> str:
+    """What a program does about this problem."""
+    return IN_A_MOMENT if code in PASSES else DO[status]
 
 
 def shown(contract: Contract, operation: Operation) -> Shown:

@@ -13,7 +13,7 @@ from tests.builders.identity import PASSWORD
 
 
 @pytest.mark.parametrize(
-    "path", ["/api", "/api/v1/nowhere", "/oauth2/authorize", "/.well-known/webfinger", "/access/v2/x"]
+    "path", ["/api", "/api/v1/nowhere", "/oauth2/nowhere", "/.well-known/webfinger", "/access/v2/x"]
 )
 def test_a_path_that_leads_nowhere(sqlite_calls: Calls, path: str) -> None:
     said = is_problem(sqlite_calls.nobody().get(path), 404, "not-found")

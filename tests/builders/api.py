@@ -6,6 +6,7 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +16,13 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from audit.models import LogHead
+from compliance.api import document
 from compliance.app import house_of
 from compliance.identity import totp, use_cases
 from compliance.identity.access_tokens import SCOPES
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import NOBODY, House, operator
+from compliance.kernel.contract import Contract
 from tests.builders.identity import Account, an_account, signed_in
 
 
@@ -103,6 +106,12 @@ class Calls:
         return totp.code_at(secret, self.clock.now())
 
 
+@cache
+def _codes() -> frozenset[str]:
+    """Every code that the contract explains."""
+    return frozenset(Contract(document.FILE).said["x-problems"])
+
+
 def is_problem(reply: TestResponse, status: int, code: str | None = None) -> dict[str, Any]:
     """The problem document in an answer, after checking that it is a whole one (RFC 9457)."""
     assert reply.status_code == status, reply.text
@@ -110,6 +119,7 @@ def is_problem(reply: TestResponse, status: int, code: str | None = None) -> dic
     said: dict[str, Any] = reply.get_json(force=True)
     assert said["status"] == status
     assert said["type"] == f"http://127.0.0.1:8000/problems/{said['code']}"
+    assert said["code"] in _codes(), "a code that the contract does not know"
     assert said["title"]
     assert said["detail"]
     if code is not None:

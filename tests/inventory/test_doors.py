@@ -9,7 +9,7 @@ from tests.inventory.doors import Route, routes
 
 OPEN_PAGES = {
     "/sign-in", "/signed-out", "/session-ended", "/invitation/<token>", "/static/<name>", "/certificates",
-    "/certificates/signing.pem", "/docs", "/docs/problems", "/docs/<room>",
+    "/certificates/signing.pem", "/docs", "/docs/problems", "/docs/<room>", "/problems/<code>",
     "/oauth2/authorize", "/oauth2/logout", "/oauth2/logout/confirm",
 }  # fmt: skip
 """Pages for people who are not signed in; the doors of the API that are open stand in tests/api/test_access.py."""

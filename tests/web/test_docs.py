@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import ast
+from html import unescape
+from pathlib import Path
+
 from flask import Flask
 
+from compliance.api import errors
+from compliance.api.errors import BESIDES, STATUS
+from compliance.api.problems import type_uri
 from compliance.app import house_of
 from compliance.kernel.contract import Contract
-from compliance.web.contract_words import slug
+from compliance.kernel.errors import Refusal
+from compliance.web.contract_words import slug, to_do
+from tests.inventory.source import PACKAGES
 
 
 def test_every_operation_is_listed_and_leads_to_itself(sqlite_app: Flask) -> None:
@@ -45,6 +54,42 @@ def test_every_problem_has_its_code_status_and_words(sqlite_app: Flask) -> None:
 
     for code in ("not-found", "precondition-failed", "too-many-calls", "idempotency-key-reused"):
         assert f'id="{code}"' in page
+
+
+def test_every_problem_leads_to_a_page_that_says_what_it_means_and_what_to_do(sqlite_app: Flask) -> None:
+    client = sqlite_app.test_client()
+    base = house_of(sqlite_app).settings.base_url
+
+    for code, said in house_of(sqlite_app).the(Contract).said["x-problems"].items():
+        address = type_uri(base, code)
+        page = client.get(address.removeprefix(base))
+        assert page.status_code == 200, address
+        text = unescape(page.text)
+        assert said["detail"] in text, code
+        assert to_do(code, said["status"]) in text, code
+    assert client.get("/problems/nothing").status_code == 404
+
+
+def test_every_code_that_is_ever_answered_is_among_them(sqlite_app: Flask) -> None:
+    """Every refusal there is, and every code that a line of the programs' door names."""
+    there = house_of(sqlite_app).the(Contract).said["x-problems"]
+    named = {kind.code for kind in _below(Refusal) if issubclass(kind, tuple(STATUS)) and _ours(kind)}
+    for path in Path(errors.__file__).parent.glob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("reply", "_Refused"):
+                code = call.args[1]
+                named |= {code.value} if isinstance(code, ast.Constant) else set()
+
+    assert named <= set(there)
+    assert {"unavailable", "request-id", "not-authenticated", "fault", "licence-no-seat"} <= named | set(BESIDES)
+
+
+def _ours(kind: type[Refusal]) -> bool:
+    return kind.__module__.partition(".")[0] in PACKAGES
+
+
+def _below(kind: type[Refusal]) -> set[type[Refusal]]:
+    return {each for sub in kind.__subclasses__() for each in (sub, *_below(sub))}
 
 
 def test_what_is_not_there_is_a_page_that_says_so_and_all_of_it_is_kept_to_this_host(sqlite_app: Flask) -> None:

@@ -9,7 +9,15 @@ from werkzeug.serving import make_server
 
 from tests.support.browser import NewPage, axe
 
-PATHS = ("/docs", "/docs/problems", "/docs/decisions", "/docs/licences", "/docs/oauth-2", "/docs/facts")
+PATHS = (
+    "/docs",
+    "/docs/problems",
+    "/docs/decisions",
+    "/docs/licences",
+    "/docs/oauth-2",
+    "/docs/facts",
+    "/problems/licence-no-seat",
+)
 
 
 def test_nobody_is_shut_out_of_the_contract(sqlite_app: Flask, new_page: NewPage) -> None:

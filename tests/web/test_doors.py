@@ -11,7 +11,7 @@ from compliance.web.access import Door
 from tests.web.conftest import Comes, Visitor
 
 OPEN = {
-    "docs.contract", "docs.problems", "docs.room",
+    "docs.contract", "docs.problem", "docs.problems", "docs.room",
     "signing_on.authorize", "signing_on.authorize_by_form", "signing_on.logout", "signing_on.logout_by_form",
     "signing_on.confirm_logout",
     "assets.file", "certificates.how_to_check", "certificates.signing", "sign_in.sign_in", "sign_in.signed_out", "sign_in.ended", "sign_in.invitation",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint
 
 from compliance.kernel.context import house
-from compliance.kernel.contract import Contract, Operation
+from compliance.kernel.contract import Contract, Operation, title
 from compliance.kernel.errors import NotFound
 from compliance.web.access import open_door
-from compliance.web.contract_words import shown, slug
+from compliance.web.contract_words import shown, slug, to_do
 from compliance.web.replies import Reply, show
 
 pages = Blueprint("docs", __name__)
@@ -26,6 +26,16 @@ def contract() -> Reply:
 def problems() -> Reply:
     """Every code that a problem document may carry: its status, its rule, and what it says."""
     return show("docs_problems.html", problems=house().the(Contract).said["x-problems"])
+
+
+@pages.get("/problems/<code>")
+@open_door
+def problem(code: str) -> Reply:
+    """What one problem means and what to do about it: where the `type` of every problem document leads (RFC 9457 3.1.1)."""
+    said = house().the(Contract).said["x-problems"].get(code)
+    if said is None:
+        raise NotFound()
+    return show("docs_problem.html", code=code, title=title(code), said=said, to_do=to_do(code, said["status"]))
 
 
 @pages.get("/docs/<room>")

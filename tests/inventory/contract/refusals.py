@@ -69,6 +69,8 @@ def problems() -> dict[str, Any]:
             found.setdefault(kind.code, {"status": status, "rule": kind.rule, "detail": kind.detail})
     for status, (code, words) in errors.OF_HTTP.items():
         found.setdefault(code, {"status": status, "rule": None, "detail": words})
+    for code, (status, rule, words) in errors.BESIDES.items():
+        found.setdefault(code, {"status": status, "rule": rule, "detail": words})
     return dict(sorted(found.items()))
 
 
