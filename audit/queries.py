@@ -14,7 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from compliance.kernel.context import Context
-from compliance.kernel.errors import Invalid, NotFound
+from compliance.kernel.errors import NotFound
+from compliance.kernel.keyset import check_limit
 
 from . import ways
 from .models import AuditEntry
@@ -52,8 +53,7 @@ def search(
 
     Raises Invalid, and NotFound for an organisation that is not the reader's (ROL-4).
     """
-    if not 1 <= limit <= MOST:
-        raise Invalid.at("/limit", f"Ask for between 1 and {MOST} at a time.")
+    check_limit(limit, MOST)
     _theirs(asked, reader)
 
     found = ways.numbers(ctx, asked, reader, before_number=before_number, limit=limit + 1)

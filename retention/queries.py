@@ -13,8 +13,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from compliance.decisions.exceptions.queries import none_kept
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
-from compliance.kernel.errors import Invalid, NotFound
-from compliance.kernel.keyset import By, Page, Sorts
+from compliance.kernel.errors import NotFound
+from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from policies.access import require
 from policies.permissions import Permission
 from signatories.models import Organisation
@@ -106,8 +106,7 @@ def records(
     Forbidden, and Invalid at `/limit`, `/sort` and `/after`.
     """
     require(ctx, Permission.RETENTION_READ)
-    if not 1 <= limit <= MOST:
-        raise Invalid.at("/limit", f"Ask for between 1 and {MOST} at a time.")
+    check_limit(limit, MOST)
     sorts = sorts_of(which)
     sort = sorts.known(sort)
     wanted = _listed().where(seen(ctx), *_which(ctx, which))

@@ -18,7 +18,7 @@ from compliance.kernel.context import Context
 from compliance.kernel.counting import counts
 from compliance.kernel.errors import Forbidden, Invalid, NotFound
 from compliance.kernel.finding import the_one
-from compliance.kernel.keyset import By, Page, Sorts
+from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from policies.access import could, may, reach, require
 from policies.permissions import Permission
 from policies.values import Policy
@@ -209,8 +209,7 @@ def complaints(
 
     Raises Forbidden, and Invalid at `/limit`, `/sort` and `/after`.
     """
-    if not 1 <= limit <= MOST:
-        raise Invalid.at("/limit", f"Ask for between 1 and {MOST} at a time.")
+    check_limit(limit, MOST)
     sort = SORTS.known(sort)
     place = SORTS.read(after, sort)
     wanted: Select[*tuple[Any, ...]] = (

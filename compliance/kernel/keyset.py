@@ -119,6 +119,12 @@ class Sorts:
         return Page(tuple(rows), write(sort, last[-2], last[-1]) if last is not None else None)
 
 
+def check_limit(limit: int, most: int) -> None:
+    """Whether a page of so many rows may be asked for; raises Invalid at `/limit` for none and for more than `most`."""
+    if not 1 <= limit <= most:
+        raise Invalid.at("/limit", f"Ask for between 1 and {most} at a time.")
+
+
 def write(sort: str, value: Any, id_: UUID) -> str:
     """The place behind this row, as a cursor."""
     raw = json.dumps([sort, _forth(value), str(id_)], separators=(",", ":"), ensure_ascii=False)
@@ -166,4 +172,4 @@ def _back(value: Any, by: By) -> Any:
     return value
 
 
-__all__ = ["By", "Page", "Place", "Sorts", "write"]
+__all__ = ["By", "Page", "Place", "Sorts", "check_limit", "write"]

@@ -13,8 +13,8 @@ from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
 from compliance.identity import queries as identity
 from compliance.identity.models import Person
 from compliance.kernel.context import Context
-from compliance.kernel.errors import Invalid, NotFound
-from compliance.kernel.keyset import By, Page, Sorts
+from compliance.kernel.errors import NotFound
+from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from policies.access import reach, require
 from policies.permissions import Permission
 from signatories.models import Organisation
@@ -105,8 +105,7 @@ def licences(
 
     Raises Invalid at `/limit`, at `/sort`, and at `/after` for a cursor that is not of this sort.
     """
-    if not 1 <= limit <= MOST:
-        raise Invalid.at("/limit", f"Ask for between 1 and {MOST} at a time.")
+    check_limit(limit, MOST)
     within = _within(ctx, organisation_id)
     sort = SORTS.known(sort)
     place = SORTS.read(after, sort)

@@ -11,9 +11,9 @@ from sqlalchemy.orm import aliased
 
 from compliance.decisions.exceptions.queries import none_kept
 from compliance.kernel.context import Context
-from compliance.kernel.errors import Forbidden, Invalid
+from compliance.kernel.errors import Forbidden
 from compliance.kernel.finding import the_one
-from compliance.kernel.keyset import By, Page, Sorts
+from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from compliance.kernel.numbering import is_called
 from policies.access import could, reach
 from policies.permissions import Permission
@@ -95,8 +95,7 @@ def decisions(
 
     Raises Invalid at `/limit`, `/sort` and `/after`.
     """
-    if not 1 <= limit <= MOST:
-        raise Invalid.at("/limit", f"Ask for between 1 and {MOST} at a time.")
+    check_limit(limit, MOST)
     sort = SORTS.known(sort)
     place = SORTS.read(after, sort)
     wanted: Select[SharingDecision, str, str] = (

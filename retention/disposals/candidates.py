@@ -16,8 +16,7 @@ from compliance.complaints.models import Complaint
 from compliance.decisions.exceptions.queries import none_kept
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
-from compliance.kernel.errors import Invalid
-from compliance.kernel.keyset import By, Page, Sorts
+from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from compliance.sharing.reuse.queries import is_open
 from policies.access import require
 from policies.permissions import Permission
@@ -96,8 +95,7 @@ def candidates(
     Raises Forbidden, and Invalid at `/limit`, `/sort` and `/after`.
     """
     require(ctx, Permission.RETENTION_READ)
-    if not 1 <= limit <= MOST:
-        raise Invalid.at("/limit", f"Ask for between 1 and {MOST} at a time.")
+    check_limit(limit, MOST)
     sort = SORTS.known(sort)
     place = SORTS.read(after, sort)
     wanted = _decided().where(none_kept(ctx, _IT.reference), _which(ctx, which))

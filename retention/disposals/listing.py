@@ -14,8 +14,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 
 from compliance.identity.queries import names_of
 from compliance.kernel.context import Context
-from compliance.kernel.errors import Invalid
-from compliance.kernel.keyset import By, Page, Sorts
+from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from policies.access import require
 from policies.permissions import Permission
 
@@ -108,7 +107,7 @@ def manifests(
     Raises Forbidden, and Invalid at `/limit`, `/sort` and `/after`.
     """
     require(ctx, Permission.RETENTION_READ)
-    _sane(limit)
+    check_limit(limit, MOST)
     sort = SORTS.known(sort)
     place = SORTS.read(after, sort)
     wanted = select(_IT).where(seen(ctx), _which(ctx, which))
@@ -135,7 +134,7 @@ def certificates(
     Raises Forbidden, and Invalid at `/limit`, `/sort` and `/after`.
     """
     require(ctx, Permission.RETENTION_READ)
-    _sane(limit)
+    check_limit(limit, MOST)
     sort = CERTIFICATE_SORTS.known(sort)
     place = CERTIFICATE_SORTS.read(after, sort)
     asked: list[ColumnElement[bool]] = [issued(ctx)]
@@ -148,11 +147,6 @@ def certificates(
     wanted = select(_ITEM, _IT).join(_IT, _IT.id == _ITEM.manifest_id).where(*asked)
     page = CERTIFICATE_SORTS.page(ctx.session, wanted, sort=sort, after=place, limit=limit)
     return page.each(lambda row: Issued(*row))
-
-
-def _sane(limit: int) -> None:
-    if not 1 <= limit <= MOST:
-        raise Invalid.at("/limit", f"Ask for between 1 and {MOST} at a time.")
 
 
 def _listed(ctx: Context, found: Sequence[DisposalManifest]) -> list[Listed]:

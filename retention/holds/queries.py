@@ -15,10 +15,9 @@ from compliance.identity.queries import names_of
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.counting import counts
-from compliance.kernel.errors import Invalid
 from compliance.kernel.finding import the_one
 from compliance.kernel.ids import parse_id
-from compliance.kernel.keyset import By, Page, Sorts
+from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from policies.access import require
 from policies.permissions import Permission
 from retention.models import RetentionRecord
@@ -147,8 +146,7 @@ def holds(
     Raises Forbidden, and Invalid at `/limit`, `/sort` and `/after`.
     """
     require(ctx, Permission.RETENTION_READ)
-    if not 1 <= limit <= MOST:
-        raise Invalid.at("/limit", f"Ask for between 1 and {MOST} at a time.")
+    check_limit(limit, MOST)
     sort = SORTS.known(sort)
     place = SORTS.read(after, sort)
     organisations = {organisation_id.hex: name for organisation_id, name in register.names(ctx)}

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from compliance.identity.queries import names_of
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Forbidden, Invalid, NotFound, Refusal
-from compliance.kernel.keyset import By, Page, Sorts
+from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from policies.access import could, may, reach
 from policies.permissions import Permission
 from signatories.models import (
@@ -102,8 +102,7 @@ def challenges(
     Raises Invalid at `/limit`, `/status`, `/sort` and `/after`.
     """
     within = reach(ctx, Permission.CHALLENGE_READ)
-    if not 1 <= limit <= MOST:
-        raise Invalid.at("/limit", f"Ask for between 1 and {MOST} at a time.")
+    check_limit(limit, MOST)
     sort = SORTS.known(sort)
     place = SORTS.read(after, sort)
     wanted = select(Challenge).join(Organisation, Organisation.id == Challenge.organisation_id)

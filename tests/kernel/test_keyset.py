@@ -14,7 +14,7 @@ from sqlalchemy import insert, update
 from compliance.kernel.context import Context, House
 from compliance.kernel.db import WRITES
 from compliance.kernel.errors import Invalid
-from compliance.kernel.keyset import write
+from compliance.kernel.keyset import check_limit, write
 from compliance.licences import queries
 from compliance.licences.models import LastUse, Licence
 from compliance.licences.queries import SORTS
@@ -105,3 +105,15 @@ def test_a_cursor_of_ours_opens_its_own_list_only_and_no_other_opens_any(licence
             queries.licences(ctx, sort="person", after=write("person", "a\0b", licences[0]))
         with pytest.raises(Invalid):
             queries.licences(ctx, sort="person; drop")
+
+
+@pytest.mark.parametrize(("limit", "is_taken"), [(-1, False), (0, False), (1, True), (500, True), (501, False)])
+def test_a_page_has_a_row_at_least_and_no_more_than_its_list_gives_at_once(limit: int, is_taken: bool) -> None:
+    """Seen to fail with the bounds left out."""
+    if is_taken:
+        check_limit(limit, 500)
+        return
+    with pytest.raises(Invalid) as refused:
+        check_limit(limit, 500)
+
+    assert [each.pointer for each in refused.value.fields] == ["/limit"]

@@ -18,7 +18,7 @@ from compliance.kernel.calendar import Quarter, quarter_named
 from compliance.kernel.clock import end_of, london_date, start_of
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Forbidden, Invalid, NotFound, Refusal
-from compliance.kernel.keyset import By, Page, Sorts
+from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from compliance.licences.models import Licence
 from policies.access import Access, may, reach
 from policies.permissions import Permission
@@ -118,8 +118,7 @@ def audits(
     Raises Invalid at `/limit`, `/quarter`, `/state`, `/sort` and `/after`.
     """
     within = reach(ctx, Permission.ACCESS_AUDIT_READ)
-    if not 1 <= limit <= MOST:
-        raise Invalid.at("/limit", f"Ask for between 1 and {MOST} at a time.")
+    check_limit(limit, MOST)
     sort = SORTS.known(sort)
     place = SORTS.read(after, sort)
     wanted = select(AccessAudit, Organisation.name).join(Organisation, Organisation.id == AccessAudit.organisation_id)

@@ -18,9 +18,9 @@ from compliance.identity.models import Person
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.counting import counts
-from compliance.kernel.errors import Forbidden, Invalid, Refusal
+from compliance.kernel.errors import Forbidden, Refusal
 from compliance.kernel.finding import the_one
-from compliance.kernel.keyset import By, Page, Sorts
+from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from policies.access import could, may, reach, require
 from policies.need_to_know import CONCERN
 from policies.permissions import Permission
@@ -122,8 +122,7 @@ def flags(
 
     Raises Invalid at `/limit`, `/sort` and `/after`.
     """
-    if not 1 <= limit <= MOST:
-        raise Invalid.at("/limit", f"Ask for between 1 and {MOST} at a time.")
+    check_limit(limit, MOST)
     sort = SORTS.known(sort)
     place = SORTS.read(after, sort)
     wanted: Select[AccessFlag, str, str, str] = (

@@ -17,8 +17,8 @@ from compliance.breaches.queries import found_by
 from compliance.decisions.exceptions.queries import none_kept
 from compliance.kernel.context import Context
 from compliance.kernel.counting import counts
-from compliance.kernel.errors import Invalid, NotFound
-from compliance.kernel.keyset import By, Page, Sorts
+from compliance.kernel.errors import NotFound
+from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from policies.access import require
 from policies.permissions import Permission
 from signatories.models import Organisation
@@ -164,8 +164,7 @@ def data_breaches(
 
     Raises Invalid at `/limit`, `/sort` and `/after`.
     """
-    if not 1 <= limit <= MOST:
-        raise Invalid.at("/limit", f"Ask for between 1 and {MOST} at a time.")
+    check_limit(limit, MOST)
     sort = SORTS.known(sort)
     place = SORTS.read(after, sort)
     wanted = _every(ctx).where(_which(ctx, which))

@@ -15,9 +15,8 @@ from compliance.identity.queries import names_of
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.counting import counts
-from compliance.kernel.errors import Invalid
 from compliance.kernel.finding import the_one
-from compliance.kernel.keyset import By, Page, Sorts
+from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from compliance.kernel.numbering import is_called
 from compliance.kernel.secrets import KeyRing
 from policies.access import require
@@ -118,8 +117,7 @@ def complaints(
     Raises Forbidden, and Invalid at `/limit`, `/sort` and `/after`.
     """
     require(ctx, Permission.DATA_COMPLAINT_READ)
-    if not 1 <= limit <= MOST:
-        raise Invalid.at("/limit", f"Ask for between 1 and {MOST} at a time.")
+    check_limit(limit, MOST)
     sort = SORTS.known(sort)
     place = SORTS.read(after, sort)
     wanted = select(_IT, Organisation.name).outerjoin(Organisation, Organisation.id == _IT.organisation_id)

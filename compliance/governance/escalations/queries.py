@@ -16,8 +16,8 @@ from compliance.kernel.calendar import add_working_days
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.counting import counts
-from compliance.kernel.errors import Forbidden, Invalid, NotFound
-from compliance.kernel.keyset import By, Page, Sorts
+from compliance.kernel.errors import Forbidden, NotFound
+from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from compliance.kernel.numbering import is_called
 from compliance.kernel.secrets import KeyRing
 from policies.access import could, may, reach, require
@@ -139,8 +139,7 @@ def escalations(
 
     `search` looks in numbers and organisations. Raises Forbidden, and Invalid at `/limit`, `/sort` and `/after`.
     """
-    if not 1 <= limit <= MOST:
-        raise Invalid.at("/limit", f"Ask for between 1 and {MOST} at a time.")
+    check_limit(limit, MOST)
     sort = SORTS.known(sort)
     place = SORTS.read(after, sort)
     wanted = (

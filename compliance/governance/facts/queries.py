@@ -11,8 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, true
 
 from compliance.decisions.exceptions.queries import none_kept
 from compliance.kernel.context import Context
-from compliance.kernel.errors import Invalid
-from compliance.kernel.keyset import By, Page, Sorts
+from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from policies.access import reach
 from policies.permissions import Permission
 from signatories.models import Organisation
@@ -105,8 +104,7 @@ def facts(
     limit: int = 50,
 ) -> Page[Listed]:
     """What was told, as far as the actor may know it, the newest months first; raises Invalid at `/limit`, `/sort`, `/after`."""
-    if not 1 <= limit <= MOST:
-        raise Invalid.at("/limit", f"Ask for between 1 and {MOST} at a time.")
+    check_limit(limit, MOST)
     sort = SORTS.known(sort)
     place = SORTS.read(after, sort)
     wanted: Select[Fact, str] = (

@@ -15,9 +15,9 @@ from compliance.decisions.exceptions.queries import none_kept
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.counting import counts
-from compliance.kernel.errors import Forbidden, Invalid
+from compliance.kernel.errors import Forbidden
 from compliance.kernel.finding import the_one
-from compliance.kernel.keyset import By, Page, Sorts
+from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from compliance.kernel.numbering import is_called
 from policies.access import could, may, reach, require
 from policies.permissions import Permission
@@ -107,8 +107,7 @@ def requests(
     limit: int = 50,
 ) -> Page[Listed]:
     """The requests that the actor may know of, the newest first; raises Invalid at `/limit`, `/sort` and `/after`."""
-    if not 1 <= limit <= MOST:
-        raise Invalid.at("/limit", f"Ask for between 1 and {MOST} at a time.")
+    check_limit(limit, MOST)
     sort = SORTS.known(sort)
     place = SORTS.read(after, sort)
     wanted: Select[ReuseRequest, str, str] = (

@@ -13,8 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, t
 from compliance.identity.models import Person
 from compliance.kernel.context import Context
 from compliance.kernel.counting import counts
-from compliance.kernel.errors import Invalid
-from compliance.kernel.keyset import By, Page, Sorts
+from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from compliance.licences.models import Licence
 from compliance.licences.rules import Status as LicenceStatus
 from policies.access import could, reach
@@ -111,8 +110,7 @@ def holders(
 
     Raises Invalid at `/limit`, `/sort` and `/after`, Forbidden.
     """
-    if not 1 <= limit <= MOST:
-        raise Invalid.at("/limit", f"Ask for between 1 and {MOST} at a time.")
+    check_limit(limit, MOST)
     within = reach(ctx, Permission.STATEMENT_READ)
     sort = SORTS.known(sort)
     place = SORTS.read(after, sort)
