@@ -16,8 +16,8 @@ from policies.permissions import Permission
 
 from . import spans
 from .holds.queries import is_held
-from .models import RetentionRecord
-from .queries import KEPT, seen
+from .models import KEPT, RetentionRecord
+from .queries import seen
 from .rules import Status
 
 _OVER, _QUARTER = -1, 0

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audit.models import Audited
 from compliance.kernel.db import Base, Sealed
 
-_KEPT = text("status = 'kept'")
+_INDEXED = text("status = 'kept'")
 
 
 class RetentionRecord(Audited, Base):
@@ -25,10 +25,10 @@ class RetentionRecord(Audited, Base):
     __tablename__ = "retention_records"
     __table_args__ = (
         Index(
-            "ix_retention_records_due", "next_review_on", "id", sqlite_where=_KEPT, postgresql_where=_KEPT,
+            "ix_retention_records_due", "next_review_on", "id", sqlite_where=_INDEXED, postgresql_where=_INDEXED,
         ),
         Index(
-            "ix_retention_records_reckoned_by", "reckoned_by", "id", sqlite_where=_KEPT, postgresql_where=_KEPT,
+            "ix_retention_records_reckoned_by", "reckoned_by", "id", sqlite_where=_INDEXED, postgresql_where=_INDEXED,
         ),
     )  # fmt: skip
 
@@ -48,6 +48,10 @@ class RetentionRecord(Audited, Base):
     status: Mapped[str] = mapped_column(String(16))
     client_id: Mapped[str] = mapped_column(String(64))
     registered_at: Mapped[datetime]
+
+
+KEPT = RetentionRecord.status == literal_column("'kept'", String)
+"""As a condition: it is kept. Said in so many words, and not as a parameter, so that the index of those that are kept is used."""
 
 
 class RetentionEvent(Base):

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from compliance.decisions.exceptions.queries import none_kept
@@ -21,15 +21,13 @@ from signatories.models import Organisation
 
 from .holds.models import RetentionHold
 from .holds.queries import is_held, named_by
-from .models import RetentionRecord
+from .models import KEPT, RetentionRecord
 from .rules import Status
 from .spans import Span
 
 MOST = 500
 
 _RECORD = RetentionRecord
-KEPT = _RECORD.status == literal_column("'kept'", String)
-"""Said in so many words, and not as a parameter, so that the index of those that are kept is used."""
 
 
 class Which(StrEnum):

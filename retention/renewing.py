@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, String, and_, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, and_, select, tuple_
 
 from audit.record import record as enter
 from compliance.kernel.context import Context, House, worker
@@ -24,7 +24,7 @@ from policies.values import Policy
 
 from . import reckoning, rules
 from .events import RecordsReckoned
-from .models import RetentionRecord
+from .models import KEPT, RetentionRecord
 
 log = structlog.get_logger("compliance.retention")
 
@@ -32,8 +32,6 @@ AT_ONCE = 500
 """Records in one unit of work: those are held for change meanwhile, and for no longer."""
 
 _IT = RetentionRecord
-_KEPT = _IT.status == literal_column("'kept'", String)
-"""Said in so many words, and not as a parameter, so that the index of those that are kept is used."""
 
 Place = tuple[str, UUID]
 """Up to where a run has looked: by which policy a record was reckoned, and its id."""
@@ -117,5 +115,5 @@ def _stale(ctx: Context, after: Place | None) -> list[ColumnElement[bool]]:
     """
     version = reckoning.version(ctx.the(Policy))
     beyond = [] if after is None else [tuple_(_IT.reckoned_by, _IT.id) > tuple_(*after)]
-    before = [] if after is not None and after[0] > version else [and_(_KEPT, _IT.reckoned_by < version, *beyond)]
-    return [*before, and_(_KEPT, _IT.reckoned_by > version, *beyond)]
+    before = [] if after is not None and after[0] > version else [and_(KEPT, _IT.reckoned_by < version, *beyond)]
+    return [*before, and_(KEPT, _IT.reckoned_by > version, *beyond)]

@@ -23,7 +23,7 @@ from policies.permissions import Permission
 from policies.values import Policy
 from retention import rules as minimum
 from retention.holds.queries import is_held
-from retention.models import RetentionEvent, RetentionRecord
+from retention.models import KEPT, RetentionEvent, RetentionRecord
 from retention.reckoning import facts_of
 from retention.reviews.models import RetentionReview
 from signatories.models import Organisation
@@ -144,7 +144,7 @@ def _decided() -> Select[RetentionRecord, str, datetime | None]:
         .join(_REVIEW, _REVIEW.record_id == _IT.id)
         .outerjoin(Organisation, Organisation.id == _IT.organisation_id)
         .where(
-            _IT.status == literal_column("'kept'", String),
+            KEPT,
             _REVIEW.decision == literal_column("'dispose'", String),
             ~later,
             ~on_manifests(),

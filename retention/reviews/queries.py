@@ -17,7 +17,7 @@ from compliance.kernel.errors import NotFound
 from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from policies.access import require
 from policies.permissions import Permission
-from retention.models import RetentionRecord
+from retention.models import KEPT, RetentionRecord
 from signatories.models import Organisation
 
 from .models import RetentionReview
@@ -73,9 +73,7 @@ class Listed:
 def due(ctx: Context, *, limit: int) -> list[UUID]:
     """The records whose review fell due and is not made, the oldest first; a review that is open stands for it (RET-3)."""
     is_open = exists().where(_IT.record_id == _RECORD.id, _OPEN)
-    wanted = select(_RECORD.id).where(
-        _RECORD.status == literal_column("'kept'", String), _RECORD.next_review_on <= london_date(ctx.now()), ~is_open
-    )
+    wanted = select(_RECORD.id).where(KEPT, _RECORD.next_review_on <= london_date(ctx.now()), ~is_open)
     return list(ctx.session.scalars(wanted.order_by(_RECORD.next_review_on, _RECORD.id).limit(limit)))
 
 
