@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, literal, select, union_all
@@ -112,7 +113,7 @@ def last_told(ctx: Context, record_ids: Sequence[UUID]) -> dict[UUID, datetime]:
 
 def open_about(ctx: Context, references: Sequence[str]) -> dict[str, frozenset[Obstacle]]:
     """What is open and names each of these references: complaints, breaches, requests for re-use (RET-5)."""
-    named = (
+    named: tuple[tuple[Obstacle, Any, ColumnElement[bool]], ...] = (
         (Obstacle.COMPLAINT_OPEN, Complaint, Complaint.ended_at.is_(None)),
         (Obstacle.BREACH_OPEN, Incident, Incident.ended_at.is_(None)),
         (Obstacle.REUSE_OPEN, ReuseRequest, waits_for_an_answer()),
