@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from compliance.kernel.context import Context
-from compliance.kernel.tables import Table
+from compliance.kernel.tables import Table, day
 
 from .queries import Listed
 
@@ -25,10 +24,10 @@ def of_records(ctx: Context, rows: Sequence[Listed], *, most: int | None = None)
             row.record.groups,
             row.organisation or "",
             row.record.opened_on.isoformat(),
-            _day(row.record.last_relevant_on),
-            _day(row.record.last_reviewed_on),
-            _day(row.record.next_review_on),
-            _day(row.record.minimum_ends_on),
+            day(row.record.last_relevant_on),
+            day(row.record.last_reviewed_on),
+            day(row.record.next_review_on),
+            day(row.record.minimum_ends_on),
             row.record.status,
             "yes" if row.held else "no",
         )
@@ -36,7 +35,3 @@ def of_records(ctx: Context, rows: Sequence[Listed], *, most: int | None = None)
     ]
     address = f"{ctx.house.settings.base_url}/retention/records"
     return Table("Records", "records", ctx.now(), _HEADS, lines, address, most, "Records")
-
-
-def _day(value: date | None) -> str:
-    return value.isoformat() if value else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compliance.kernel.context import Context
-from compliance.kernel.tables import Table, moment
+from compliance.kernel.tables import Table, day, moment
 
 from .queries import Listed, called
 
@@ -24,7 +24,7 @@ def of_incidents(ctx: Context, rows: Sequence[Listed], *, most: int | None = Non
             moment(row.incident.happened_at),
             moment(row.incident.aware_at),
             moment(row.incident.reported_at),
-            row.incident.due_on.isoformat() if row.incident.due_on else "",
+            day(row.incident.due_on),
             moment(row.incident.ended_at),
         )
         for row in rows

@@ -13,7 +13,7 @@ import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import IO
 
@@ -133,6 +133,11 @@ def write_long_xlsx(head: Table, rows: Iterable[Sequence[str]], to: IO[bytes]) -
 def moment(instant: datetime | None) -> str:
     """An instant as files say it, in UK local time; nothing for none."""
     return instant.astimezone(LONDON).strftime("%Y-%m-%d %H:%M") if instant else ""
+
+
+def day(on: date | None) -> str:
+    """A date as files say it; nothing for none."""
+    return on.isoformat() if on else ""
 
 
 def _file(table: Table, form: Form, content: bytes) -> File:

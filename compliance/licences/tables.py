@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from compliance.kernel.context import Context
-from compliance.kernel.tables import Table, moment
+from compliance.kernel.tables import Table, day, moment
 
 from .models import Licence
 
@@ -34,7 +34,7 @@ def of_licences(
             moment(licence.decided_at),
             moment(licence.activated_at),
             moment(licence.deactivated_at),
-            licence.ends_on.isoformat() if licence.ends_on else "",
+            day(licence.ends_on),
             moment(used.get(licence.id)),
         )
         for licence in licences

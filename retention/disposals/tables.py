@@ -6,10 +6,9 @@ None of them holds personal data: opaque references, rules and dates, and no dat
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from compliance.kernel.context import Context
-from compliance.kernel.tables import Table, moment
+from compliance.kernel.tables import Table, day, moment
 
 from .candidates import Candidate
 from .listing import Issued, Listed
@@ -47,7 +46,7 @@ def of_manifests(ctx: Context, rows: Sequence[Listed], *, most: int | None = Non
             row.names.get(it.proposed_by, it.proposed_by),
             moment(it.approved_at),
             row.names.get(it.approved_by or "", it.approved_by or ""),
-            _day(it.instruct_from),
+            day(it.instruct_from),
             it.digest.hex(),
         )
         for row in rows
@@ -63,14 +62,14 @@ def of_items(ctx: Context, manifest: DisposalManifest, items: Sequence[DisposalI
             item.reference,
             item.groups,
             item.rule,
-            _day(item.minimum_ended_on),
+            day(item.minimum_ended_on),
             item.status,
             item.left_out or "",
             moment(item.instructed_at),
-            _day(item.chased_on),
-            _day(item.escalated_on),
+            day(item.chased_on),
+            day(item.escalated_on),
             moment(item.confirmed_at),
-            _day(item.disposed_on),
+            day(item.disposed_on),
             item.method or "",
             str(item.certificate or ""),
         )
@@ -90,7 +89,7 @@ def of_candidates(ctx: Context, rows: Sequence[Candidate], *, most: int | None =
             row.record.groups,
             row.organisation or "",
             row.line.rule if row.line else "",
-            _day(row.line.minimum_ended_on) if row.line else "",
+            day(row.line.minimum_ended_on) if row.line else "",
             moment(row.decided_at),
             row.obstacle.value if row.obstacle else "",
         )
@@ -110,13 +109,13 @@ def of_certificates(ctx: Context, rows: Sequence[Issued], *, most: int | None = 
             row.item.reference,
             row.item.groups,
             row.item.rule,
-            _day(row.item.minimum_ended_on),
+            day(row.item.minimum_ended_on),
             called(row.manifest.year, row.manifest.number),
             row.manifest.digest.hex(),
             row.manifest.proposed_by,
             row.manifest.approved_by or "",
             row.item.method or "",
-            _day(row.item.disposed_on),
+            day(row.item.disposed_on),
             moment(row.item.confirmed_at),
             row.item.confirmed_by or "",
         )
@@ -124,10 +123,6 @@ def of_certificates(ctx: Context, rows: Sequence[Issued], *, most: int | None = 
     ]
     address = _address(ctx, "certificates")
     return Table("Certificates of disposal", "certificates-of-disposal", ctx.now(), _CERTIFICATES, lines, address, most)
-
-
-def _day(day: date | None) -> str:
-    return day.isoformat() if day else ""
 
 
 def _address(ctx: Context, page: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compliance.kernel.context import Context
-from compliance.kernel.tables import Table, moment
+from compliance.kernel.tables import Table, day, moment
 
 from .queries import Listed
 
@@ -31,7 +31,7 @@ def of_reviews(ctx: Context, rows: Sequence[Listed], *, most: int | None = None)
             row.review.status,
             row.review.decision or "",
             moment(row.review.decided_at),
-            row.review.next_review_on.isoformat() if row.review.next_review_on else "",
+            day(row.review.next_review_on),
         )
         for row in rows
     ]

@@ -9,7 +9,7 @@ from uuid import UUID
 from audit.lists import ListExported, ListViewed
 from audit.record import record
 from compliance.kernel.context import Context
-from compliance.kernel.tables import File, Form, Table, form_of, moment, write
+from compliance.kernel.tables import File, Form, Table, day, form_of, moment, write
 
 from . import queries
 from .events import AssuranceViewed
@@ -59,8 +59,8 @@ def export_assurance(ctx: Context, form: Form | str, **wanted: Unpack[Wanted]) -
             row.currency.value,
             policy,
             stands.currency.value,
-            stands.review_on.isoformat() if stands.review_on else "",
-            stands.until.isoformat() if stands.until else "",
+            day(stands.review_on),
+            day(stands.until),
         )
         for row in rows
         for policy, stands in row.policies.items()

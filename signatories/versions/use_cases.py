@@ -7,7 +7,7 @@ from uuid import UUID
 from audit.lists import ListExported, ListViewed
 from audit.record import record
 from compliance.kernel.context import Context
-from compliance.kernel.tables import File, Form, Table, form_of, moment, write
+from compliance.kernel.tables import File, Form, Table, day, form_of, moment, write
 from policies.access import require
 from policies.permissions import Permission
 from signatories import queries as register
@@ -62,7 +62,7 @@ def export_instruments(ctx: Context, form: Form | str) -> File:
             each.version.label,
             each.turn.value,
             each.version.effective_on.isoformat(),
-            each.version.resign_by.isoformat() if each.version.resign_by else "",
+            day(each.version.resign_by),
             str(each.days_left) if each.days_left is not None else "",
             str(each.signed),
             str(each.waiting),

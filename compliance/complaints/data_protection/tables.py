@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compliance.kernel.context import Context
-from compliance.kernel.tables import Table
+from compliance.kernel.tables import Table, day
 
 from .queries import Listed
 from .rules import called, was_late
@@ -25,10 +25,10 @@ def of_complaints(ctx: Context, rows: Sequence[Listed], *, most: int | None = No
             row.complaint.channel,
             row.organisation or "",
             row.complaint.acknowledge_by.isoformat(),
-            row.complaint.acknowledged_on.isoformat() if row.complaint.acknowledged_on else "",
+            day(row.complaint.acknowledged_on),
             "yes" if was_late(row.complaint.acknowledge_by, row.complaint.acknowledged_on) else "",
             row.standing.value,
-            row.complaint.answered_on.isoformat() if row.complaint.answered_on else "",
+            day(row.complaint.answered_on),
             row.complaint.outcome or "",
         )
         for row in rows

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from compliance.kernel.calendar import Quarter
 from compliance.kernel.context import Context
-from compliance.kernel.tables import Table, moment
+from compliance.kernel.tables import Table, day, moment
 
 from .reports import Exempt, Line
 
@@ -25,10 +25,10 @@ def of_quarter(ctx: Context, quarter: Quarter, lines: Sequence[Line], *, most: i
             line.organisation,
             moment(line.used_at),
             moment(line.warned_at),
-            line.exempt_until.isoformat() if line.exempt_until else "",
+            day(line.exempt_until),
             line.verdict,
             moment(line.judged_at),
-            line.ends_on.isoformat() if line.ends_on else "",
+            day(line.ends_on),
         )
         for line in lines
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from compliance.kernel.context import Context
-from compliance.kernel.tables import Table, moment
+from compliance.kernel.tables import Table, day, moment
 from policies.values import Policy
 
 from .queries import Listed, called
@@ -29,7 +29,7 @@ def of_disclosures(ctx: Context, rows: Sequence[Listed], names: Mapping[str, str
             row.disclosure.status,
             names.get(row.disclosure.answered_by or "", ""),
             moment(row.disclosure.answered_at),
-            row.disclosure.made_on.isoformat() if row.disclosure.made_on else "",
+            day(row.disclosure.made_on),
         )
         for row in rows
     ]
