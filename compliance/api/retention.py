@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from retention.use_cases import Registered
 
 from .access import guarded, scoped
 from .idempotency import once
-from .reading import Body, Code, Reference, parse, parse_query
+from .reading import Body, Code, Day, Reference, parse, parse_query
 from .replies import Reply, page, present, read_cursor
 
 retention = Blueprint("retention", __name__, url_prefix="/api/v1/retention")
@@ -33,9 +33,9 @@ class Record(Body):
     """`groups` are those of OP 1.5; `subject` is an opaque reference to whom it is about, never a name."""
 
     groups: Annotated[list[int], Field(min_length=1, max_length=_MOST_GROUPS)]
-    opened_on: date
+    opened_on: Day
     kind: Code = "case"
-    born_on: date | None = None
+    born_on: Day | None = None
     subject: Reference | None = None
     organisation_id: UUID | None = None
 
@@ -45,7 +45,7 @@ class Happened(Body):
 
     event_id: Annotated[str, Field(pattern=r"^[!-~]{1,64}$")]
     kind: Code
-    happened_on: date
+    happened_on: Day
 
 
 @retention.put("/records/<reference>")
@@ -99,7 +99,7 @@ class Confirmation(Body):
     """`method` is one of `erased`, `overwritten`, `destroyed`, `anonymised`."""
 
     method: Code
-    disposed_on: date
+    disposed_on: Day
 
 
 class Paged(Body):

@@ -56,7 +56,7 @@ class Decided(Body):
     answers: Annotated[dict[Code, Code], Field(max_length=_MOST_QUESTIONS)]
     decision: Code
     reason: Prose
-    group: int | None = None
+    group: Annotated[int, Field(ge=1, le=3)] | None = None
     next_on: Day | None = None
     revision: Annotated[int, Field(ge=1)] | None = None
 

@@ -41,7 +41,7 @@ class Tried:
 
 def tried(world: World, operation: str) -> Tried | None:
     """The example of an operation; None for one that nobody tries. The store is put back."""
-    call = _call(world, operation)
+    call = call_of(world, operation)
     if call is None:
         return None
     before = _size(world)
@@ -51,7 +51,8 @@ def tried(world: World, operation: str) -> Tried | None:
     return found
 
 
-def _call(world: World, operation: str) -> Call | None:
+def call_of(world: World, operation: str) -> Call | None:
+    """How the example is asked for: by whom, where, and with what."""
     if operation in EXTRA:
         return EXTRA[operation](world)
     attempt = ATTEMPTS.get(operation)
