@@ -11,6 +11,7 @@ from pathlib import Path
 from compliance.kernel.settings import REPOSITORY
 
 PACKAGES = ("compliance", "audit", "policies", "signatories", "retention")
+TESTED_IN = ("tests", "examples/case_system/tests")
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ def product() -> tuple[Module, ...]:
 
 @cache
 def of_tests() -> tuple[Module, ...]:
-    """Every module of the tests."""
-    return tuple(_below(REPOSITORY / "tests"))
+    """Every module of the tests, the example's own among them: what it proves of a rule, it proves of the service."""
+    return tuple(module for folder in TESTED_IN for module in _below(REPOSITORY / folder))
 
 
 def data() -> Iterator[tuple[str, str]]:
