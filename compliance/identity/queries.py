@@ -253,6 +253,8 @@ def found_by(ctx: Context, search: str, *, within: Iterable[UUID] | None = None,
 def names_of(ctx: Context, ids: Iterable[str]) -> dict[str, str]:
     """The full names behind those of these ids, as the log writes them, that are people's."""
     known = {parsed for parsed in map(parse_id, ids) if parsed is not None}
+    if not known:
+        return {}
     rows = ctx.session.execute(select(Person.id, Person.full_name).where(Person.id.in_(known)))
     return {str(row.id): row.full_name for row in rows}
 
