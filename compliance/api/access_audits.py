@@ -18,6 +18,7 @@ from compliance.kernel.context import work
 from policies.permissions import Permission
 
 from .access import guarded
+from .places import After, marked
 from .reading import Body, Code, parse_query
 from .reading import Line as Text
 from .replies import Reply, present
@@ -31,7 +32,7 @@ class Wanted(Body):
     organisation: UUID | None = None
     search: Text | None = None
     sort: Code | None = None
-    after: str | None = None
+    after: After | None = None
     limit: Annotated[int, Field(ge=1, le=queries.MOST)] = 50
 
 
@@ -52,7 +53,7 @@ def list_audits() -> Reply:
             limit=asked.limit,
         )
         record(ctx, ListViewed(what="access-audits", rows=len(page.rows)))
-    return present({"items": [_listed(row) for row in page.rows], "next": page.after})
+    return present({"items": [_listed(row) for row in page.rows], "next": marked(page.after)})
 
 
 @access_audits.get("/access-audits/<uuid:audit_id>")

@@ -19,6 +19,7 @@ from signatories.challenges.models import Challenge
 from signatories.challenges.rules import State
 
 from .access import guarded
+from .places import After, marked
 from .reading import Body, Code, Day, Line, Prose, parse, parse_query
 from .replies import Reply, changed, present
 
@@ -36,7 +37,7 @@ class Wanted(Body):
     search: Line | None = None
     organisation_id: UUID | None = None
     sort: Code | None = None
-    after: str | None = None
+    after: After | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 100
 
 
@@ -89,7 +90,7 @@ def list_challenges() -> Reply:
             | {"organisation": row.organisation, "raised_by_name": row.raised_by, "decided_by_name": row.decided_by}
             for row in page.rows
         ]
-    return present({"items": items, "next": page.after})
+    return present({"items": items, "next": marked(page.after)})
 
 
 @challenges.get("/<uuid:challenge_id>")

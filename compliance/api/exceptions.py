@@ -18,6 +18,7 @@ from compliance.kernel.context import Context, work
 from policies.permissions import Permission
 
 from .access import guarded
+from .places import After, marked
 from .reading import Body, Code, Line, Prose, Reference, parse, parse_nothing, parse_query
 from .replies import Reply, changed, present
 
@@ -41,7 +42,7 @@ class WantedGlass(Body):
     state: Stands | None = None
     search: Line | None = None
     sort: Code | None = None
-    after: str | None = None
+    after: After | None = None
     limit: Annotated[int, Field(ge=1, le=listing.MOST)] = 50
 
 
@@ -59,7 +60,7 @@ class WantedConflicts(Body):
     lifted: bool | None = None
     search: Line | None = None
     sort: Code | None = None
-    after: str | None = None
+    after: After | None = None
     limit: Annotated[int, Field(ge=1, le=listing.MOST)] = 50
 
 
@@ -92,7 +93,7 @@ def list_glass() -> Reply:
         )
         record(ctx, ListViewed(what="break-glass", rows=len(page.rows)))
         items = [_glass(ctx, each.row) | {"person": each.person} for each in page.rows]
-    return present({"items": items, "next": page.after})
+    return present({"items": items, "next": marked(page.after)})
 
 
 @exceptions.get("/break-glass/<uuid:glass_id>")
@@ -152,7 +153,7 @@ def list_conflicts() -> Reply:
         )
         record(ctx, ListViewed(what="conflicts", rows=None))
         items = [_conflict(each.row) | {"person": each.person} for each in page.rows]
-    return present({"items": items, "next": page.after})
+    return present({"items": items, "next": marked(page.after)})
 
 
 @exceptions.get("/conflicts/<uuid:conflict_id>")

@@ -22,6 +22,7 @@ from policies.permissions import Permission
 from signatories import queries as signatories
 
 from .access import guarded
+from .places import After, marked
 from .reading import Body, Code, Day, Line, Prose, Reference, parse, parse_nothing, parse_query
 from .replies import Reply, changed, expect, present, sent_to
 
@@ -38,7 +39,7 @@ class Wanted(Body):
     area: Code | None = None
     search: Line | None = None
     sort: Code | None = None
-    after: str | None = None
+    after: After | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 50
 
 
@@ -97,7 +98,7 @@ def list_licences() -> Reply:
         record(ctx, LicencesViewed(shown=len(found.rows)))
         uses = queries.last_uses(ctx, [licence.id for licence in found.rows])
         said = [as_json(ctx, licence, uses.get(licence.id)) for licence in found.rows]
-    return present({"items": said, "next": found.after})
+    return present({"items": said, "next": marked(found.after)})
 
 
 @licences.post("/licences")

@@ -69,7 +69,7 @@ def page(items: Sequence[Mapping[str, Any]], *, after: Sequence[object] | None) 
 def cursor(key: Sequence[object]) -> str:
     """The sort key of a page's last row, as an opaque name that leads on in this list alone."""
     said = [plain(part) if not isinstance(part, (str, int)) else part for part in key]
-    raw = json.dumps([_mark(said), *said])
+    raw = json.dumps([mark_of(said), *said])
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
@@ -79,14 +79,14 @@ def read_cursor(given: str | None, *kinds: type) -> tuple[Any, ...] | None:
         return None
     try:
         mark, *parts = json.loads(base64.urlsafe_b64decode(given + "=" * (-len(given) % 4)))
-        if len(parts) != len(kinds) or not hmac.compare_digest(str(mark).encode(), _mark(parts).encode()):
+        if len(parts) != len(kinds) or not hmac.compare_digest(str(mark).encode(), mark_of(parts).encode()):
             raise ValueError
         return tuple(_back(part, kind) for part, kind in zip(parts, kinds, strict=True))
     except (ValueError, TypeError, binascii.Error, RecursionError):
         raise Invalid.at("/after", "Use the cursor that the page before gave.") from None
 
 
-def _mark(said: Sequence[object]) -> str:
+def mark_of(said: Sequence[object]) -> str:
     """What this place in this list is known by as one that we gave."""
     return house().the(KeyRing).fingerprint("cursor", f"{request.endpoint} {json.dumps(said)}")[:_LENGTH_OF_A_MARK]
 

@@ -22,6 +22,7 @@ from retention.holds.models import RetentionHold
 
 from .access import guarded
 from .idempotency import once
+from .places import After, marked
 from .reading import Body, Code, Day, Line, Prose, Reference, parse, parse_nothing, parse_query
 from .replies import Reply, changed, present
 
@@ -36,7 +37,7 @@ class WantedHolds(Body):
     reach: Code | None = None
     search: Line | None = None
     sort: Code | None = None
-    after: str | None = None
+    after: After | None = None
     limit: Annotated[int, Field(ge=1, le=holds.MOST)] = 50
 
 
@@ -60,7 +61,7 @@ class WantedCandidates(Body):
     group: Annotated[int, Field(ge=1, le=3)] | None = None
     search: Line | None = None
     sort: Code | None = None
-    after: str | None = None
+    after: After | None = None
     limit: Annotated[int, Field(ge=1, le=candidates.MOST)] = 50
 
 
@@ -68,7 +69,7 @@ class WantedManifests(Body):
     which: listing.Which = listing.Which.OPEN
     search: Line | None = None
     sort: Code | None = None
-    after: str | None = None
+    after: After | None = None
     limit: Annotated[int, Field(ge=1, le=listing.MOST)] = 50
 
 
@@ -86,7 +87,7 @@ class WantedCertificates(Body):
     until: Day | None = None
     search: Line | None = None
     sort: Code | None = None
-    after: str | None = None
+    after: After | None = None
     limit: Annotated[int, Field(ge=1, le=listing.MOST)] = 50
 
 
@@ -99,7 +100,7 @@ def list_holds() -> Reply:
         page = holds.holds(ctx, **asked.model_dump())
         record(ctx, ListViewed(what="holds", rows=len(page.rows)))
         items = [_hold(row.hold) | {"names": row.names, "placed_by_name": row.placed_by} for row in page.rows]
-    return present({"items": items, "next": page.after})
+    return present({"items": items, "next": marked(page.after)})
 
 
 @retention_disposals.post("/holds")
@@ -149,7 +150,7 @@ def list_candidates() -> Reply:
             }
             for row in page.rows
         ]
-    return present({"items": items, "next": page.after})
+    return present({"items": items, "next": marked(page.after)})
 
 
 @retention_disposals.get("/manifests")
@@ -161,7 +162,7 @@ def list_manifests() -> Reply:
         page = listing.manifests(ctx, **asked.model_dump())
         record(ctx, ListViewed(what="disposals", rows=len(page.rows)))
         items = [_manifest(row.manifest) | {"counted": dict(row.counted), "late": row.late} for row in page.rows]
-    return present({"items": items, "next": page.after})
+    return present({"items": items, "next": marked(page.after)})
 
 
 @retention_disposals.post("/manifests")
@@ -212,7 +213,7 @@ def list_certificates() -> Reply:
         page = listing.certificates(ctx, **asked.model_dump())
         record(ctx, ListViewed(what="certificates-of-disposal", rows=len(page.rows)))
         items = [_line(row.item) | {"manifest": called(row.manifest.year, row.manifest.number)} for row in page.rows]
-    return present({"items": items, "next": page.after})
+    return present({"items": items, "next": marked(page.after)})
 
 
 @retention_disposals.get("/certificates/<uuid:item_id>")

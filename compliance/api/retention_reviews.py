@@ -20,6 +20,7 @@ from retention.reviews.queries import Which
 
 from .access import guarded
 from .idempotency import once
+from .places import After, marked
 from .reading import Body, Code, Day, Line, Prose, Reference, parse, parse_query
 from .replies import Reply, changed, present
 
@@ -36,7 +37,7 @@ class Wanted(Body):
     due_until: Day | None = None
     search: Line | None = None
     sort: Code | None = None
-    after: str | None = None
+    after: After | None = None
     limit: Annotated[int, Field(ge=1, le=queries.MOST)] = 50
 
 
@@ -73,7 +74,7 @@ def list_reviews() -> Reply:
             _review(row.review, row.record) | {"organisation": row.organisation, "reviewer": row.reviewer}
             for row in page.rows
         ]
-    return present({"items": items, "next": page.after})
+    return present({"items": items, "next": marked(page.after)})
 
 
 @retention_reviews.post("")

@@ -18,6 +18,7 @@ from compliance.licences.quarterly.rules import Verdict
 from policies.permissions import Permission
 
 from .access import guarded
+from .places import After, marked
 from .reading import Body, Code, Day, Prose, parse, parse_query
 from .reading import Line as Text
 from .replies import Reply, changed, present
@@ -30,14 +31,14 @@ class Wanted(Body):
     organisation: UUID | None = None
     search: Text | None = None
     sort: Code | None = None
-    after: str | None = None
+    after: After | None = None
     limit: Annotated[int, Field(ge=1, le=reports.MOST)] = 50
 
 
 class WantedExemptions(Body):
     search: Text | None = None
     sort: Code | None = None
-    after: str | None = None
+    after: After | None = None
     limit: Annotated[int, Field(ge=1, le=reports.MOST)] = 50
 
 
@@ -75,7 +76,7 @@ def read_quarter(quarter: str) -> Reply:
             limit=asked.limit,
         )
         record(ctx, ListViewed(what="use-of-licences", rows=len(page.rows)))
-    return present(_tally(tally) | {"items": [_line(each) for each in page.rows], "next": page.after})
+    return present(_tally(tally) | {"items": [_line(each) for each in page.rows], "next": marked(page.after)})
 
 
 @use_audits.get("/use-exemptions")
@@ -89,7 +90,7 @@ def list_exemptions() -> Reply:
         )
         record(ctx, ListViewed(what="use-exemptions", rows=len(found)))
     said = [_exemption(each.exemption) | {"person": each.person, "organisation": each.organisation} for each in found]
-    return present({"items": said, "next": after})
+    return present({"items": said, "next": marked(after)})
 
 
 @use_audits.post("/licences/<uuid:licence_id>/use-exemptions")
