@@ -76,7 +76,6 @@ def protected_resource() -> Reply:
             "authorization_servers": [base],
             "scopes_supported": list(access_tokens.SCOPES),
             "bearer_methods_supported": ["header"],
-            "jwks_uri": f"{base}/oauth2/jwks",
         }
     )
 
