@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from compliance.kernel.calendar import add_working_days
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.jobs import Job
+from compliance.kernel.reminding import may_be_due
 from policies.values import Policy
 
 from . import learning, reporting, use_cases
@@ -26,8 +27,8 @@ def _to_remind(ctx: Context) -> list[UUID]:
     """Open breaches of which somebody may be due a reminder: the rule itself looks again at each."""
     policy, today = ctx.the(Policy), london_date(ctx.now())
     soon = add_working_days(today, policy.breaches.reminder_working_days, policy.calendar)
-    not_today = or_(Incident.reminded_on.is_(None), Incident.reminded_on <= Incident.due_on)
-    wanted = select(Incident.id).where(Incident.status.not_in(_ENDED), Incident.due_on <= soon, not_today)
+    due = may_be_due(Incident.due_on, Incident.reminded_on, today=today, soon=soon)
+    wanted = select(Incident.id).where(Incident.status.not_in(_ENDED), due)
     return list(ctx.session.scalars(wanted.order_by(Incident.due_on, Incident.id).limit(MOST)))
 
 
@@ -38,8 +39,8 @@ def _remind(ctx: Context, incident_id: UUID) -> None:
 def _actions(ctx: Context) -> list[UUID]:
     policy, today = ctx.the(Policy), london_date(ctx.now())
     soon = add_working_days(today, policy.breaches.reminder_working_days, policy.calendar)
-    not_today = or_(IncidentAction.reminded_on.is_(None), IncidentAction.reminded_on <= IncidentAction.due_on)
-    wanted = select(IncidentAction.id).where(IncidentAction.done_at.is_(None), IncidentAction.due_on <= soon, not_today)
+    due = may_be_due(IncidentAction.due_on, IncidentAction.reminded_on, today=today, soon=soon)
+    wanted = select(IncidentAction.id).where(IncidentAction.done_at.is_(None), due)
     return list(ctx.session.scalars(wanted.order_by(IncidentAction.due_on, IncidentAction.id).limit(MOST)))
 
 

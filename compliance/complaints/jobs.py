@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select
 
 from compliance.kernel.calendar import BeyondCalendar, add_working_days
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.jobs import Job
+from compliance.kernel.reminding import may_be_due
 from policies.values import Policy
 
 from . import ruling
@@ -27,20 +28,16 @@ def _to_remind(ctx: Context) -> list[UUID]:
         soon = add_working_days(today, policy.complaints.reminder_working_days, policy.calendar)
     except BeyondCalendar:
         soon = today
-    due, told = ComplaintStage.due_on, ComplaintStage.reminded_on
+    due_on, told = ComplaintStage.due_on, ComplaintStage.reminded_on
     wanted = (
         select(ComplaintStage.id)
         .join(Complaint, and_(Complaint.id == ComplaintStage.complaint_id, Complaint.stage == ComplaintStage.stage))
         .where(
             Complaint.status == Status.OPEN.value,
-            or_(
-                and_(due < today, or_(told.is_(None), told <= due)),
-                and_(due == today, or_(told.is_(None), told < due)),
-                and_(due > today, due <= soon, told.is_(None)),
-            ),
+            may_be_due(due_on, told, today=today, soon=soon),
         )
     )
-    return list(ctx.session.scalars(wanted.order_by(due, ComplaintStage.id).limit(MOST)))
+    return list(ctx.session.scalars(wanted.order_by(due_on, ComplaintStage.id).limit(MOST)))
 
 
 def _remind(ctx: Context, stage_id: UUID) -> None:

@@ -1,11 +1,14 @@
-"""When somebody is reminded of a last day: once before it, once on it, once when it is over; pure."""
+"""When somebody is reminded of a last day: once before it, once on it, once when it is over; pure, and as a condition for the store."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from enum import StrEnum
 
+from sqlalchemy import ColumnElement, and_, or_
+
 from .calendar import Calendar, is_working_day
+from .keyset import Column
 
 
 class Time(StrEnum):
@@ -47,3 +50,12 @@ def to_remind(today: date, due_on: date, soon_from: date, reminded_on: date | No
         return None
     before = Time.EARLY if reminded_on is None else time_of(reminded_on, due_on, soon_from)
     return now if _ORDER.index(now) > _ORDER.index(before) else None
+
+
+def may_be_due(due_on: Column, reminded_on: Column, *, today: date, soon: date) -> ColumnElement[bool]:
+    """The condition that a reminder may be due of a row's last day, `soon` being the furthest that is reminded of today.
+
+    It is wider than `to_remind`, which looks again at each row that is found.
+    """
+    again = and_(reminded_on < today, reminded_on <= due_on)
+    return and_(due_on <= soon, or_(reminded_on.is_(None), again))

@@ -18,6 +18,7 @@ from compliance.kernel.counting import counts
 from compliance.kernel.finding import the_one
 from compliance.kernel.ids import parse_id
 from compliance.kernel.keyset import By, Page, Sorts, check_limit
+from compliance.kernel.reminding import may_be_due
 from policies.access import require
 from policies.permissions import Permission
 from retention.models import RetentionRecord
@@ -196,11 +197,8 @@ def counting(ctx: Context) -> Select[*tuple[Any, ...]]:
 
 def to_remind(ctx: Context, soon: date, *, limit: int) -> list[UUID]:
     """Holds of whose review date somebody may be due a reminder, if it is `soon` from when on: the rule looks again at each."""
-    today = london_date(ctx.now())
-    not_today = or_(_IT.reminded_on.is_(None), _IT.reminded_on < today)
-    over = and_(_IT.review_on < today, or_(_IT.reminded_on.is_(None), _IT.reminded_on <= _IT.review_on))
-    near = and_(_IT.review_on >= today, _IT.review_on <= soon, not_today)
-    wanted = select(_IT.id).where(_IN_FORCE, or_(near, over))
+    due = may_be_due(_IT.review_on, _IT.reminded_on, today=london_date(ctx.now()), soon=soon)
+    wanted = select(_IT.id).where(_IN_FORCE, due)
     return list(ctx.session.scalars(wanted.order_by(_IT.review_on, _IT.id).limit(limit)))
 
 

@@ -15,6 +15,7 @@ from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.errors import NotFound
 from compliance.kernel.keyset import By, Page, Sorts, check_limit
+from compliance.kernel.reminding import may_be_due
 from policies.access import require
 from policies.permissions import Permission
 from retention.models import KEPT, RetentionRecord
@@ -180,11 +181,8 @@ def of_record(ctx: Context, record_id: UUID, *, limit: int = MOST) -> list[Reten
 
 def to_remind(ctx: Context, soon: date, *, limit: int) -> list[UUID]:
     """Open reviews whose reviewer may be due a reminder, if it is `soon` from when on: the rule looks again at each."""
-    today = london_date(ctx.now())
-    not_today = or_(_IT.reminded_on.is_(None), _IT.reminded_on < today)
-    over = and_(_IT.finish_by < today, or_(_IT.reminded_on.is_(None), _IT.reminded_on <= _IT.finish_by))
-    near = and_(_IT.finish_by >= today, _IT.finish_by <= soon, not_today)
-    wanted = select(_IT.id).where(_OPEN, _IT.reviewer_id.is_not(None), or_(near, over))
+    due = may_be_due(_IT.finish_by, _IT.reminded_on, today=london_date(ctx.now()), soon=soon)
+    wanted = select(_IT.id).where(_OPEN, _IT.reviewer_id.is_not(None), due)
     return list(ctx.session.scalars(wanted.order_by(_IT.due_on, _IT.id).limit(limit)))
 
 

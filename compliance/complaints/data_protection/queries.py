@@ -18,6 +18,7 @@ from compliance.kernel.counting import counts
 from compliance.kernel.finding import the_one
 from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from compliance.kernel.numbering import is_called
+from compliance.kernel.reminding import may_be_due
 from compliance.kernel.secrets import KeyRing
 from policies.access import require
 from policies.permissions import Permission
@@ -191,9 +192,7 @@ def to_remind(ctx: Context, *, limit: int) -> list[UUID]:
     soon = today + timedelta(days=ctx.the(Policy).complaints.acknowledge_warn_days)
     wanted = select(_IT.id).where(
         _IT.status == Status.RECEIVED.value,
-        _IT.acknowledge_by <= soon,
-        or_(_IT.reminded_on.is_(None), _IT.reminded_on < today),
-        or_(_IT.reminded_on.is_(None), _IT.reminded_on <= _IT.acknowledge_by),
+        may_be_due(_IT.acknowledge_by, _IT.reminded_on, today=today, soon=soon),
     )
     return list(ctx.session.scalars(wanted.order_by(_IT.acknowledge_by, _IT.id).limit(limit)))
 

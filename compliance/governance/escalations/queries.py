@@ -19,6 +19,7 @@ from compliance.kernel.counting import counts
 from compliance.kernel.errors import Forbidden, NotFound
 from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from compliance.kernel.numbering import is_called
+from compliance.kernel.reminding import may_be_due
 from compliance.kernel.secrets import KeyRing
 from policies.access import could, may, reach, require
 from policies.permissions import Permission
@@ -227,8 +228,7 @@ def to_remind(ctx: Context, *, limit: int) -> list[UUID]:
         .where(
             _IT.ended_at.is_(None),
             _ASK.answered_at.is_(None),
-            _ASK.answer_by <= soon,
-            or_(_ASK.reminded_on.is_(None), and_(_ASK.reminded_on < today, _ASK.reminded_on <= _ASK.answer_by)),
+            may_be_due(_ASK.answer_by, _ASK.reminded_on, today=today, soon=soon),
         )
     )
     return list(ctx.session.scalars(wanted.order_by(_ASK.answer_by, _IT.id).limit(limit)))
