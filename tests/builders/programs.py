@@ -36,10 +36,12 @@ EC, ED, RSA = ECKey.generate_key("P-256"), OKPKey.generate_key("Ed25519"), RSAKe
 KEYS: dict[str, Any] = {"ES256": EC, "EdDSA": ED, "RS256": RSA}
 
 
-def somebody_licensed(house: House, email: str = "alex@swale.gov.uk") -> Account:
-    """Somebody who can sign in, and may use the case system for Swale in Mid-Kent."""
-    seats(house)
-    swale = an_organisation(house)
+def somebody_licensed(house: House, email: str = "alex@swale.gov.uk", *, beside: Account | None = None) -> Account:
+    """Somebody who can sign in, and may use the case system for Swale in Mid-Kent; `beside` works there already."""
+    swale = beside.person.organisation_id if beside else None
+    if swale is None:
+        seats(house)
+        swale = an_organisation(house)
     account = an_account(house, organisation_id=swale, email=email, full_name="Alex Made-Up")
     today = house.clock.now().date()
     with acting(house, hub("hub_coordinator")) as ctx:
