@@ -18,7 +18,7 @@ from policies.values import Policy
 from . import queries, reckoning, rules
 from .events import RecordViewed
 from .models import RetentionRecord
-from .rules import Because, Status
+from .rules import Because
 
 
 @dataclass(frozen=True)
@@ -32,21 +32,14 @@ class Dates:
 
 
 def dates(ctx: Context, reference: str) -> Dates:
-    """Show one record's dates, and keep that they were shown. Raises Forbidden, and NotFound for one the actor may not know of.
-
-    Whoever registers records told us themselves when somebody was born; of people those know it who review.
-    """
-    keeps = may(ctx, Permission.RETENTION_REGISTER)
-    if not keeps:
+    """Show one record's dates, and keep that they were shown. Raises Forbidden, and NotFound for one the actor may not know of."""
+    if not may(ctx, Permission.RETENTION_REGISTER):
         require(ctx, Permission.RETENTION_READ)
     record = the_one(ctx, select(RetentionRecord).where(RetentionRecord.reference == reference, queries.seen(ctx)))
-    facts = reckoning.facts_of(ctx, record)
-    tells_end = keeps or rules.BY_AGE not in facts.groups or may(ctx, Permission.RETENTION_REVIEW)
-    gone = record.status == Status.DISPOSED.value
-    policy = ctx.the(Policy)
 
     enter(ctx, RecordViewed(subject=record.id, reference=record.reference))
-    if gone or not tells_end:
-        return Dates(record, tells_end and not gone, None, ())
+    if not reckoning.tells_end(ctx, record):
+        return Dates(record, False, None, ())
+    facts, policy = reckoning.facts_of(ctx, record), ctx.the(Policy)
     kept = rules.minimum(facts, policy=policy)
     return Dates(record, True, kept.ends_on, rules.why(facts, record.last_reviewed_on, policy=policy))

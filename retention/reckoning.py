@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 
 from compliance.kernel.context import Context
 from compliance.kernel.secrets import KeyRing
+from policies.access import may
+from policies.keeping import RetentionValues
+from policies.permissions import Permission
 from policies.values import Policy
 
 from . import rules
 from .models import RetentionRecord
-from .rules import Facts
+from .rules import Facts, Status
 
 _DIGITS = 16
 """As many hex digits as the version of the whole policy has."""
@@ -41,10 +45,26 @@ def ends_on(ctx: Context, record: RetentionRecord) -> date | None:
     return rules.minimum(facts_of(ctx, record), policy=ctx.the(Policy)).ends_on
 
 
+def tells_end(ctx: Context, record: RetentionRecord) -> bool:
+    """Whether the actor may know when its minimum period ends, and why: that of group 1 tells a date of birth (RET-1).
+
+    Whoever registers records told us themselves when somebody was born; of people those know it who review. What remains
+    of a record that is gone no longer says how long it would have been kept.
+    """
+    if record.status == Status.DISPOSED.value:
+        return False
+    knows_birth = may(ctx, Permission.RETENTION_REVIEW) or may(ctx, Permission.RETENTION_REGISTER)
+    return knows_birth or rules.BY_AGE not in groups_of(record)
+
+
 def version(policy: Policy) -> str:
     """Which values the dates of records stand on: the same as long as those are, whatever else of the policy changes."""
-    said = json.dumps(asdict(policy.retention), sort_keys=True)
-    return sha256(said.encode()).hexdigest()[:_DIGITS]
+    return _version(policy.retention)
+
+
+@lru_cache(maxsize=8)
+def _version(values: RetentionValues) -> str:
+    return sha256(json.dumps(asdict(values), sort_keys=True).encode()).hexdigest()[:_DIGITS]
 
 
 def write(ctx: Context, record: RetentionRecord, facts: Facts) -> None:

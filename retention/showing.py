@@ -13,8 +13,6 @@ from audit.record import record as enter
 from compliance.identity.queries import names_of
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
-from policies.access import may
-from policies.permissions import Permission
 from policies.values import Policy
 
 from . import queries, reckoning, rules, timeline
@@ -70,21 +68,20 @@ def of(ctx: Context, record_id: UUID) -> Whole:
     record, policy = listed.record, ctx.the(Policy)
     facts = reckoning.facts_of(ctx, record)
     gone = record.status == Status.DISPOSED.value
-    # What remains of a record that is gone no longer says how long it would have been kept.
-    tells_end = not gone and (may(ctx, Permission.RETENTION_REVIEW) or rules.BY_AGE not in facts.groups)
-    ends_on = rules.minimum(facts, policy=policy).ends_on
+    tells_end = reckoning.tells_end(ctx, record)
+    ends_on = rules.minimum(facts, policy=policy).ends_on if tells_end else None
     happened = _events(ctx, record)
     looked_at = reviews.of_record(ctx, record.id, limit=MOST)
     held = holds.ever_on(ctx, record, limit=MOST)
     disposals = _disposals(ctx, record)
     points = [*_points(record, happened, policy), *_of_reviews(record, looked_at), *_of_holds(held), *_going(disposals)]
     return Whole(
-        listed=listed, tells_end=tells_end, ends_on=ends_on if tells_end else None,
+        listed=listed, tells_end=tells_end, ends_on=ends_on,
         why=rules.why(facts, record.last_reviewed_on, policy=policy) if tells_end else (),
         in_the_way=_in_the_way(ctx, record, facts, looked_at, held, disposals), events=happened, reviews=looked_at,
         holds=held, disposals=disposals,
         line=timeline.line(
-            points, _spans(held), today=london_date(ctx.now()), ends_on=ends_on if tells_end else None, over=gone
+            points, _spans(held), today=london_date(ctx.now()), ends_on=ends_on, over=gone
         ),
         names=names_of(ctx, {who for each in looked_at for who in (each.decided_by, each.asked_by) if who}),
     )  # fmt: skip

@@ -62,7 +62,7 @@ def of(ctx: Context, review_id: UUID) -> Whole:
     it, record = listed.review, listed.record
     reviews, policy = may(ctx, Permission.RETENTION_REVIEW), ctx.the(Policy)
     facts, today = reckoning.facts_of(ctx, record), london_date(ctx.now())
-    shows_end = reviews or rules.BY_AGE not in facts.groups
+    tells_end = reckoning.tells_end(ctx, record)
     try:
         rules.check_disposal(facts, on=today, policy=policy)
         not_yet = None
@@ -73,8 +73,8 @@ def of(ctx: Context, review_id: UUID) -> Whole:
     people = {who for each in (it, *before) for who in (each.decided_by, each.asked_by) if who}
     return Whole(
         listed=listed, may_review=reviews,
-        why=rules.why(facts, record.last_reviewed_on, policy=policy) if shows_end else (),
-        ends_on=reckoning.ends_on(ctx, record) if shows_end else None,
+        why=rules.why(facts, record.last_reviewed_on, policy=policy) if tells_end else (),
+        ends_on=rules.minimum(facts, policy=policy).ends_on if tells_end else None,
         next_by_rule=rules.review_due_on(facts, today, policy=policy), not_yet=not_yet,
         held=holds.on(ctx, record), answers=answers, asked_by_version=version, reason=reason, before=before,
         names=names_of(ctx, people),

@@ -15,17 +15,18 @@ from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House
 from compliance.kernel.db import WRITES
 from compliance.kernel.errors import Forbidden, Invalid
-from retention import figures, queries, showing, spans, timeline
+from retention import dates, figures, queries, showing, spans, timeline
 from retention.disposals.obstacles import obstacles
 from retention.disposals.rules import Obstacle
 from retention.models import RetentionRecord
 from retention.queries import Which
+from retention.reviews import showing as reviewing
 from retention.timeline import Held, Mark, Point
 from tests.builders.disposals import agreed, confirms, items, may_go, proposed, reviewed, waited
 from tests.builders.holds import held, lifted
 from tests.builders.identity import an_employer, every, someone
 from tests.builders.incidents import an_incident
-from tests.builders.retention import RECORDS, a_keeper, an_event, kept
+from tests.builders.retention import RECORDS, a_keeper, an_event, kept, reviews
 from tests.builders.sharing import a_cast, asked
 
 TODAY = date(2026, 11, 21)
@@ -189,6 +190,28 @@ def test_the_line_of_a_record_goes_from_its_opening_to_its_disposal(sqlite_app: 
     assert [point.mark for point in after.line.points][-2:] == [Mark.INSTRUCTED, Mark.DISPOSED]
     assert Mark.TODAY not in [point.mark for point in after.line.points]
     assert list(after.in_the_way) == [Obstacle.NOT_KEPT]
+
+
+@pytest.mark.rule("RET-1", "RET-8")
+@pytest.mark.parametrize(("role", "group", "status", "is_told"), [
+    ("ig_officer", 1, "kept", True), ("ig_officer", 2, "kept", True), ("ig_officer", 2, "disposed", False),
+    ("steering_member", 1, "kept", False), ("steering_member", 2, "kept", True), ("steering_member", 2, "disposed", False),
+])  # fmt: skip
+def test_the_end_is_told_alike_wherever_a_record_is_shown(
+    sqlite_house: House, role: str, group: int, status: str, is_told: bool
+) -> None:
+    """Seen to fail with the group left out of the rule, and with the record's end on the page of its review."""
+    kept(sqlite_house, "R-1", group=group, born_on=date(1980, 5, 4) if group == 1 else None)
+    [record] = every(sqlite_house, RetentionRecord)
+    reviewed(sqlite_house, record, None)
+    with sqlite_house.engine.execution_options(**{WRITES: True}).begin() as connection:
+        connection.execute(update(RetentionRecord).values(status=status))
+
+    with sqlite_house.work(*someone(sqlite_house, role)) as ctx:
+        shown = (
+            showing.of(ctx, record.id), reviewing.of(ctx, reviews(sqlite_house)["R-1"].id), dates.dates(ctx, "R-1"),
+        )  # fmt: skip
+    assert [(each.ends_on is not None, bool(each.why)) for each in shown] == [(is_told, is_told)] * 3
 
 
 def test_a_line_places_each_day_between_its_ends() -> None:
