@@ -7,8 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, false, select
 
-from compliance.decisions.exceptions.models import Conflict
-from compliance.decisions.exceptions.queries import none_kept
+from compliance.decisions.exceptions.queries import kept_from_one_of, none_kept
 from compliance.identity.proposals.acts import Hidden
 from compliance.identity.proposals.models import Proposal
 from compliance.kernel.context import Context
@@ -32,9 +31,7 @@ def _unseen(ctx: Context) -> ColumnElement[bool]:
 def _kept(ctx: Context, proposal: Proposal) -> frozenset[UUID]:
     """Everybody who is kept from a case among the records that it asks for."""
     record_ids = [parse_id(each) for each in json.loads(proposal.asked)["records"]]
-    named = select(RetentionRecord.reference).where(RetentionRecord.id.in_(record_ids))
-    wanted = select(Conflict.person_id).where(Conflict.reference.in_(named), Conflict.lifted_at.is_(None))
-    return frozenset(ctx.session.scalars(wanted))
+    return kept_from_one_of(ctx, select(RetentionRecord.reference).where(RetentionRecord.id.in_(record_ids)))
 
 
 HIDDEN = Hidden(unseen=_unseen, kept=_kept)

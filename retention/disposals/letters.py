@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from compliance.decisions.exceptions.models import Conflict
+from compliance.decisions.exceptions.queries import kept_from_one_of
 from compliance.identity.those_with import hub_wide
 from compliance.identity.use_cases.letters import tell
 from compliance.kernel.clock import london_date, said_day
@@ -18,14 +18,10 @@ from .rules import called
 def not_confirmed(ctx: Context, manifest: DisposalManifest, records: int) -> None:
     """Those who may agree to disposals, the hub's managers and the officer among them, learn that so many records of this manifest were not confirmed for too long."""
     named = select(DisposalItem.reference).where(DisposalItem.manifest_id == manifest.id)
-    kept = set(
-        ctx.session.scalars(
-            select(Conflict.person_id).where(Conflict.reference.in_(named), Conflict.lifted_at.is_(None))
-        )
-    )
+    never = kept_from_one_of(ctx, named)
     today = london_date(ctx.now())
     for person in hub_wide(ctx, Permission.DISPOSAL_APPROVE):
-        if person.id in kept:
+        if person.id in never:
             continue
         tell(
             ctx, person, "disposal_not_confirmed", once=f"disposal_not_confirmed:{manifest.id}:{today}:{person.id}", called=called(manifest.year, manifest.number),

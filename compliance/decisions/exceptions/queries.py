@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, null, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, null, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from compliance.identity.addresses import normalise
@@ -115,8 +115,16 @@ def whom(ctx: Context, email: str) -> Person:
 
 def kept(ctx: Context, reference: str) -> frozenset[UUID]:
     """Everybody whom a conflict of interest keeps from this case: they are told nothing of it."""
-    wanted = select(Conflict.person_id).where(Conflict.reference == reference, Conflict.lifted_at.is_(None))
-    return frozenset(ctx.session.scalars(wanted))
+    return _kept(ctx, Conflict.reference == reference)
+
+
+def kept_from_one_of(ctx: Context, references: Select[str]) -> frozenset[UUID]:
+    """Everybody whom a conflict of interest keeps from one at least of the cases that this statement names."""
+    return _kept(ctx, Conflict.reference.in_(references))
+
+
+def _kept(ctx: Context, cases: ColumnElement[bool]) -> frozenset[UUID]:
+    return frozenset(ctx.session.scalars(select(Conflict.person_id).where(cases, Conflict.lifted_at.is_(None))))
 
 
 def glass_shown(ctx: Context) -> ColumnElement[bool]:
