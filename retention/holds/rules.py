@@ -1,8 +1,7 @@
-"""What a hold can name, and whether it names a record: tables and pure functions (RET-6)."""
+"""What a hold can name, and when it is looked at again: tables and pure functions (RET-6)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -37,12 +36,6 @@ class Marks:
     def all(self) -> list[tuple[str, str]]:
         """Each reach by which it can be named, with the value."""
         return [(reach.value, value) for reach in Reach if (value := self.of(reach)) is not None]
-
-
-def names(held: Iterable[tuple[str, str]], marks: Marks) -> bool:
-    """Whether one of these holds, each a reach and a value, names this record."""
-    wanted = set(marks.all)
-    return any(each in wanted for each in held)
 
 
 def review_in_time(today: date, review_on: date, days_most: int) -> bool:
