@@ -46,8 +46,8 @@ class PersonalDisposed(Event):
 
 def due(ctx: Context, *, before: datetime, most: int) -> list[UUID]:
     """Pieces of work, each a new id, while there is something older than this instant to dispose of; at most so many."""
-    waiting = len(_next(ctx, before, AT_ONCE * most))
-    return [ctx.new_id() for _ in range(-(-waiting // AT_ONCE))]
+    rows = waiting(ctx, before=before, most=AT_ONCE * most)
+    return [ctx.new_id() for _ in range(-(-rows // AT_ONCE))]
 
 
 def waiting(ctx: Context, *, before: datetime, most: int) -> int:

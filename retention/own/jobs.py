@@ -36,7 +36,9 @@ def job_of(kinds: Sequence[Kind]) -> Job:
 
     def act(ctx: Context, item: UUID) -> None:
         for kind in kinds:
-            if (dispose_of_one(ctx, kind, item) if singly else dispose_of_some(ctx, kind)) and singly:
+            if not singly:
+                dispose_of_some(ctx, kind)
+            elif dispose_of_one(ctx, kind, item):
                 return
 
     name = packaged().own_records[kinds[0].code].job
