@@ -7,7 +7,7 @@ a test that needs `asyncio.run` cannot also ask for a page.
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +24,8 @@ HERE = {"127.0.0.1", "localhost", "::1"}
 
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 WCAG_2_2_AA = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa")
+
+WIDE, NARROW, HEIGHT = 1280, 320, 900
 
 NewPage = Callable[..., Page]
 
@@ -96,6 +98,19 @@ def axe(page: Page, *, within: str | None = None) -> None:
     )
     if found["violations"]:
         pytest.fail(f"axe finds on {page.url}:\n" + "\n".join(map(_describe, found["violations"])), pytrace=False)
+
+
+def shuts_nobody_out(page: Page, *paths: str, widths: Sequence[int] = (WIDE, NARROW), status: int = 200) -> None:
+    """Fail if one of these does not come itself and with this status, is wider than its window, or axe finds anything on it."""
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        for path in paths:
+            answer = page.goto(path)
+            assert answer is not None
+            assert answer.status == status, path
+            assert urlsplit(page.url).path == urlsplit(path).path
+            axe(page)
+            assert page.evaluate("document.scrollingElement.scrollWidth") <= width, f"{path} at {width}"
 
 
 def _describe(violation: dict[str, Any]) -> str:

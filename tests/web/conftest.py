@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from html.parser import HTMLParser
+from threading import Thread
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Page
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from compliance.app import house_of
@@ -17,6 +20,7 @@ from compliance.identity import totp
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House
 from tests.builders.identity import Account, an_account, signed_in
+from tests.support.browser import HEIGHT, WIDE, NewPage
 
 
 class Visitor:
@@ -75,6 +79,7 @@ def hidden_fields(html: str) -> dict[str, Any]:
 
 
 Comes = Callable[..., Visitor]
+Seat = Callable[..., Page]
 
 
 @pytest.fixture
@@ -98,3 +103,28 @@ def comes(sqlite_app: Flask, clock: FixedClock) -> Comes:
         return somebody
 
     return come
+
+
+@pytest.fixture
+def address(sqlite_app: Flask) -> Iterator[str]:
+    """Where a browser finds the service."""
+    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
+    serving = Thread(target=server.serve_forever)
+    serving.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    serving.join()
+
+
+@pytest.fixture
+def seat(address: str, new_page: NewPage) -> Seat:
+    """A browser of this visitor's own, signed in as they are, to which the service's pages are paths."""
+
+    def sit(who: Visitor, *, width: int = WIDE, **choices: Any) -> Page:
+        page = new_page(viewport={"width": width, "height": HEIGHT}, base_url=address, **choices)
+        cookie = who.client.get_cookie("session")
+        assert cookie is not None
+        page.context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
+        return page
+
+    return sit

@@ -6,14 +6,12 @@ import json
 import re
 from datetime import UTC, datetime
 from io import BytesIO
-from threading import Thread
 from uuid import UUID
 
 import pytest
 from flask import Flask
 from openpyxl import load_workbook
 from pypdf import PdfReader
-from werkzeug.serving import make_server
 
 from compliance.accesses.audits.jobs import OPEN
 from compliance.accesses.audits.models import AccessAudit
@@ -26,8 +24,8 @@ from tests.builders.accesses import answered, reported
 from tests.builders.identity import an_employer, every
 from tests.builders.licences import again, an_organisation
 from tests.builders.use import licences_in_use, move_to
-from tests.support.browser import NewPage, axe
-from tests.web.conftest import Comes
+from tests.support.browser import shuts_nobody_out
+from tests.web.conftest import Comes, Seat
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 24, 2, tzinfo=UTC)
@@ -176,26 +174,7 @@ def test_an_escalation_contact_reads_their_own_and_no_other_exists(
 
 
 @pytest.mark.rule("AUD-5")
-def test_nobody_is_shut_out_of_the_pages(
-    sqlite_app: Flask, audit: AccessAudit, comes: Comes, new_page: NewPage
-) -> None:
+def test_nobody_is_shut_out_of_the_pages(sqlite_app: Flask, audit: AccessAudit, comes: Comes, seat: Seat) -> None:
     here = f"/access-audits/{audit.id}"
-    officer = comes("ig_officer")
-    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
-    serving = Thread(target=server.serve_forever)
-    serving.start()
-    try:
-        address = f"http://127.0.0.1:{server.port}"
-        page = new_page(viewport={"width": 1280, "height": 900})
-        cookie = officer.client.get_cookie("session")
-        assert cookie is not None
-        page.context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-        for width in (1280, 320):
-            page.set_viewport_size({"width": width, "height": 900})
-            for path in ("/access-audits", here, f"{here}/findings", f"{here}/sign-off"):
-                page.goto(address + path)
-                axe(page)
-                assert page.evaluate("() => document.scrollingElement.scrollWidth") <= width, path
-    finally:
-        server.shutdown()
-        serving.join()
+    page = seat(comes("ig_officer"))
+    shuts_nobody_out(page, "/access-audits", here, f"{here}/findings", f"{here}/sign-off")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from threading import Thread
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
 from compliance.app import house_of
 from compliance.kernel.clock import FixedClock
@@ -15,8 +13,8 @@ from tests.builders.complaints import a_complaint, partners, records, resolves
 from tests.builders.data_complaints import a_data_complaint, acknowledged
 from tests.builders.escalations import an_escalation, answered, raised
 from tests.builders.identity import an_employer
-from tests.support.browser import NewPage, axe
-from tests.web.conftest import Comes, Visitor
+from tests.support.browser import shuts_nobody_out
+from tests.web.conftest import Comes, Seat, Visitor
 
 
 def stage(app: Flask, clock: FixedClock) -> dict[str, list[str]]:
@@ -50,28 +48,9 @@ def stage(app: Flask, clock: FixedClock) -> dict[str, list[str]]:
 
 @pytest.mark.rule("COM-6", "COM-9", "GOV-2")
 def test_every_page_passes_axe_and_fits_a_narrow_screen(
-    sqlite_app: Flask, clock: FixedClock, comes: Comes, new_page: NewPage
+    sqlite_app: Flask, clock: FixedClock, comes: Comes, seat: Seat
 ) -> None:
     looks = stage(sqlite_app, clock)
     visitors: dict[str, Visitor] = {role: comes(role) for role in looks}
-    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
-    serving = Thread(target=server.serve_forever)
-    serving.start()
-    try:
-        address = f"http://127.0.0.1:{server.port}"
-        for role, paths in looks.items():
-            page = new_page(viewport={"width": 1280, "height": 900})
-            cookie = visitors[role].client.get_cookie("session")
-            assert cookie is not None
-            page.context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-            for path in paths:
-                answer = page.goto(address + path)
-                assert answer is not None
-                assert answer.ok, path
-                for width in (1280, 320):
-                    page.set_viewport_size({"width": width, "height": 900})
-                    axe(page)
-                    assert page.evaluate("() => document.scrollingElement.scrollWidth") <= width, path
-    finally:
-        server.shutdown()
-        serving.join()
+    for role, paths in looks.items():
+        shuts_nobody_out(seat(visitors[role]), *paths)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import io
 import re
-import threading
 from datetime import date
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
 from compliance.app import house_of
 from compliance.kernel.clock import FixedClock, start_of
@@ -22,8 +20,8 @@ from signatories.models import IsaCheck
 from tests.builders.identity import every, logged
 from tests.builders.licences import an_organisation, seats
 from tests.builders.signatories import a_pdf, a_version, the_instruments, withdraws
-from tests.support.browser import NewPage, axe
-from tests.web.conftest import Comes
+from tests.support.browser import shuts_nobody_out
+from tests.web.conftest import Comes, Seat
 
 RESIGN_BY = date(2026, 12, 19)
 
@@ -268,21 +266,6 @@ def test_every_kind_of_letter_that_there_is_has_a_name() -> None:
 
 
 @pytest.mark.rule("SIG-11", "SIG-4", "SIG-10", "SIG-12")
-def test_nobody_is_shut_out_of_these_pages(sqlite_app: Flask, comes: Comes, swale: UUID, new_page: NewPage) -> None:
-    hub = comes("hub_manager")
-    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    try:
-        address = f"http://127.0.0.1:{server.port}"
-        page = new_page(viewport={"width": 320, "height": 900})
-        cookie = hub.client.get_cookie("session")
-        assert cookie is not None
-        page.context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-        for path in ("instruments", "assurance", "isa-checks", "reviews", "reviews/op/2026-04-01"):
-            page.goto(f"{address}/register/{path}")
-            axe(page)
-            assert page.evaluate("() => document.scrollingElement.scrollWidth") <= 320
-    finally:
-        server.shutdown()
-        serving.join()
+def test_nobody_is_shut_out_of_these_pages(sqlite_app: Flask, comes: Comes, swale: UUID, seat: Seat) -> None:
+    pages = ("instruments", "assurance", "isa-checks", "reviews", "reviews/op/2026-04-01")
+    shuts_nobody_out(seat(comes("hub_manager")), *(f"/register/{page}" for page in pages))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from threading import Thread
 from urllib.parse import quote
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
 from audit.models import AuditEntry
 from compliance.accesses.reading import use_cases
@@ -23,8 +21,8 @@ from tests.builders.identity import a_person, at_work, every, logged
 from tests.builders.licences import an_organisation
 from tests.builders.reading import comes_to_read
 from tests.builders.reporting import an_event, receipts, tells, the_teller
-from tests.support.browser import NewPage, axe
-from tests.web.conftest import Comes, Visitor
+from tests.support.browser import NARROW, shuts_nobody_out
+from tests.web.conftest import Comes, Seat, Visitor
 
 PAGES = ("/audit", "/audit/0", "/audit/people", "/audit/references?reference=C-1")
 
@@ -239,7 +237,7 @@ def test_nothing_in_an_entry_breaks_the_page(comes: Comes, clock: FixedClock) ->
 
 @pytest.mark.rule("AUD-1")
 def test_nobody_is_shut_out_of_the_logs_pages(
-    sqlite_app: Flask, comes: Comes, swale: UUID, clock: FixedClock, new_page: NewPage
+    sqlite_app: Flask, comes: Comes, swale: UUID, clock: FixedClock, seat: Seat
 ) -> None:
     officer = comes_to_read(comes)
     house = officer.house
@@ -247,25 +245,13 @@ def test_nobody_is_shut_out_of_the_logs_pages(
     reported(house, person.id, clock.now(), reference="C-7")
     answered(house, person.id, clock.now(), reference="C-7")
     officer.send("/audit/searches/new?event=sign_in.&outcome=done", {"name": "Sign-ins that were done"})
-    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
-    serving = Thread(target=server.serve_forever)
-    serving.start()
-    try:
-        address = f"http://127.0.0.1:{server.port}"
-        page = new_page(viewport={"width": 320, "height": 900})
-        cookie = officer.client.get_cookie("session")
-        assert cookie is not None
-        page.context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-        for path in (
-            "", "?who=a&event=sign_in.&since_at=9am", "/purpose", "/searches", "/searches/new?outcome=done", "/people?who=a",
-            f"/people/{person.id}/day", "/references?reference=C-7", "/3",
-        ):  # fmt: skip
-            page.goto(f"{address}/audit{path}")
-            axe(page)
-            assert page.evaluate("() => document.scrollingElement.scrollWidth") <= 320, path
-    finally:
-        server.shutdown()
-        serving.join()
+    paths = (
+        "", "/purpose", "/searches", "/searches/new?outcome=done", "/people?who=a",
+        f"/people/{person.id}/day", "/references?reference=C-7", "/3",
+    )  # fmt: skip
+    page = seat(officer)
+    shuts_nobody_out(page, *(f"/audit{path}" for path in paths), widths=(NARROW,))
+    shuts_nobody_out(page, "/audit?who=a&event=sign_in.&since_at=9am", widths=(NARROW,), status=422)
 
 
 @pytest.mark.rule("AUD-1", "AUD-3")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from threading import Thread
-
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
 from compliance.app import house_of
 from compliance.breaches.notifying import use_cases
@@ -17,8 +14,8 @@ from compliance.kernel.context import House
 from tests.builders.identity import someone
 from tests.builders.incidents import HOUR, a_data_breach, an_incident, assessed
 from tests.builders.licences import an_organisation
-from tests.support.browser import NewPage, axe
-from tests.web.conftest import Comes
+from tests.support.browser import shuts_nobody_out
+from tests.web.conftest import Comes, Seat
 
 STEPS = ("assessment", "awareness", "decision", "people", "notification", "people/told", "partners/told")
 
@@ -50,31 +47,11 @@ def breaches(house: House, clock: FixedClock) -> list[DataBreach]:
 
 @pytest.mark.rule("BRE-3")
 def test_nobody_is_shut_out_of_a_page_wide_or_narrow(
-    house: House, sqlite_app: Flask, comes: Comes, breaches: list[DataBreach], new_page: NewPage
+    house: House, sqlite_app: Flask, comes: Comes, breaches: list[DataBreach], seat: Seat
 ) -> None:
     over, waits, new = (f"/data-breaches/{each.id}" for each in breaches)
     apart = an_incident(house, kind="failure_to_share")
-    manager = comes("hub_manager")
-    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
-    serving = Thread(target=server.serve_forever)
-    serving.start()
-    try:
-        address = f"http://127.0.0.1:{server.port}"
-        page = new_page(viewport={"width": 1280, "height": 900}, java_script_enabled=True)
-        cookie = manager.client.get_cookie("session")
-        assert cookie is not None
-        page.context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-        paths = ("/data-breaches", over, waits, new, f"/data-breaches/of/{apart.id}", f"{over}/decision",
-                 *(f"{waits}/{step}" for step in STEPS), f"/breaches/{breaches[0].incident_id}")  # fmt: skip
-        for width in (1280, 320):
-            page.set_viewport_size({"width": width, "height": 900})
-            for path in paths:
-                answer = page.goto(address + path)
-                assert answer is not None
-                assert answer.status == 200, path
-                assert page.url == address + path
-                axe(page)
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} at {width}"
-    finally:
-        server.shutdown()
-        serving.join()
+    page = seat(comes("hub_manager"))
+    paths = ("/data-breaches", over, waits, new, f"/data-breaches/of/{apart.id}", f"{over}/decision",
+             *(f"{waits}/{step}" for step in STEPS), f"/breaches/{breaches[0].incident_id}")  # fmt: skip
+    shuts_nobody_out(page, *paths)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date
 from uuid import UUID
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from compliance.app import house_of
 from compliance.decisions.exceptions import queries, use_cases
@@ -27,8 +25,8 @@ from tests.builders.decisions import the_case_system
 from tests.builders.identity import at_work, every, logged, someone
 from tests.builders.licences import a_licence, acting, an_organisation, seats
 from tests.builders.reading import comes_to_read
-from tests.support.browser import NewPage, axe
-from tests.web.conftest import Comes, Visitor
+from tests.support.browser import NARROW, shuts_nobody_out
+from tests.web.conftest import Comes, Seat, Visitor
 
 NEXT_YEAR = date(2027, 1, 31)
 ALEX = "alex@swale.gov.uk"
@@ -268,7 +266,7 @@ def test_an_officer_finds_nothing_of_their_own_conflict_in_the_log(comes: Comes,
 
 @pytest.mark.rule("DEC-5", "DEC-6")
 def test_nobody_is_shut_out_of_these_pages(
-    sqlite_app: Flask, comes: Comes, house: House, alex: UUID, new_page: NewPage
+    sqlite_app: Flask, comes: Comes, house: House, alex: UUID, seat: Seat
 ) -> None:
     glass, over = (build.opened(house, alex, reference) for reference in ("C-" + "9" * 120, "C-2"))
     with acting(house) as ctx:
@@ -281,22 +279,5 @@ def test_nobody_is_shut_out_of_these_pages(
         ),
         "ig_officer": ("", f"break-glass/{over.id}", f"break-glass/{over.id}/review"),
     }  # fmt: skip
-    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    try:
-        address = f"http://127.0.0.1:{server.port}"
-        for role, paths in pages.items():
-            page = new_page(viewport={"width": 320, "height": 900})
-            cookie = comes(role).client.get_cookie("session")
-            assert cookie is not None
-            page.context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-            for path in paths:
-                answer = page.goto(f"{address}/{path}")
-                assert answer is not None
-                assert answer.status == 200, path
-                axe(page)
-                assert page.evaluate("() => document.scrollingElement.scrollWidth") <= 320, path
-    finally:
-        server.shutdown()
-        serving.join()
+    for role, paths in pages.items():
+        shuts_nobody_out(seat(comes(role)), *(f"/{path}" for path in paths), widths=(NARROW,))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import threading
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
 from compliance.app import house_of
 from compliance.kernel.clock import FixedClock
@@ -18,9 +16,9 @@ from compliance.web.words import PROBLEMS
 from tests.builders.identity import a_person, logged
 from tests.builders.notices import a_letter, post_goes
 from tests.inventory.source import product
-from tests.support.browser import NewPage, axe
+from tests.support.browser import shuts_nobody_out
 from tests.support.mail import MailServer
-from tests.web.conftest import Comes
+from tests.web.conftest import Comes, Seat
 
 
 @pytest.fixture
@@ -110,24 +108,5 @@ def test_every_kind_of_failure_has_words() -> None:
 
 
 @pytest.mark.rule("GOV-5")
-@pytest.mark.parametrize("width", [1280, 320])
-def test_nobody_is_shut_out_of_the_page(
-    sqlite_app: Flask, comes: Comes, failing: str, new_page: NewPage, width: int
-) -> None:
-    hub = comes("hub_manager")
-    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    try:
-        address = f"http://127.0.0.1:{server.port}"
-        page = new_page(viewport={"width": width, "height": 900})
-        cookie = hub.client.get_cookie("session")
-        assert cookie is not None
-        page.context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-        for path in ("/notices", "/"):
-            page.goto(address + path)
-            axe(page)
-            assert page.evaluate("() => document.scrollingElement.scrollWidth") <= width
-    finally:
-        server.shutdown()
-        serving.join()
+def test_nobody_is_shut_out_of_the_page(comes: Comes, failing: str, seat: Seat) -> None:
+    shuts_nobody_out(seat(comes("hub_manager")), "/notices", "/")

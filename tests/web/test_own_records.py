@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from threading import Thread
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
 from compliance.app import house_of
 from compliance.kernel.clock import FixedClock
@@ -16,8 +14,8 @@ from compliance.kernel.jobs import Stopping, run_due
 from policies.values import packaged
 from tests.builders import own
 from tests.builders.identity import logged
-from tests.support.browser import NewPage, axe
-from tests.web.conftest import Comes
+from tests.support.browser import shuts_nobody_out
+from tests.web.conftest import Comes, Seat
 
 HERE = "/retention/own-records"
 
@@ -71,23 +69,7 @@ def test_the_schedule_leaves_as_a_file_and_that_is_in_the_log(sqlite_app: Flask,
 
 
 @pytest.mark.rule("RET-9")
-def test_nobody_is_shut_out_of_the_page(sqlite_app: Flask, comes: Comes, new_page: NewPage) -> None:
+def test_nobody_is_shut_out_of_the_page(sqlite_app: Flask, comes: Comes, seat: Seat) -> None:
     own.a_replaced_contact(house_of(sqlite_app))
-    officer = comes("ig_officer")
-    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
-    serving = Thread(target=server.serve_forever)
-    serving.start()
-    try:
-        root = f"http://127.0.0.1:{server.port}"
-        session = officer.client.get_cookie("session")
-        assert session is not None
-        for width in (1280, 320):
-            page = new_page(viewport={"width": width, "height": 900})
-            page.context.add_cookies([{"name": "session", "value": session.value, "url": root}])
-            for address in (HERE, f"{HERE}?which=timed&sort=-kept", f"{HERE}?search=zebra"):
-                page.goto(f"{root}{address}")
-                axe(page)
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, address
-    finally:
-        server.shutdown()
-        serving.join()
+    paths = (HERE, f"{HERE}?which=timed&sort=-kept", f"{HERE}?search=zebra")
+    shuts_nobody_out(seat(comes("ig_officer")), *paths)

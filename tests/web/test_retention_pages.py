@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from threading import Thread
 from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
 from compliance.app import house_of
 from retention.holds.models import RetentionHold
@@ -17,8 +15,8 @@ from tests.builders import exceptions
 from tests.builders.identity import every, logged, someone
 from tests.builders.licences import an_organisation
 from tests.builders.retention import RECORDS, a_keeper, an_event, fallen_due, finding, kept, records, reviews
-from tests.support.browser import NewPage, axe
-from tests.web.conftest import Comes
+from tests.support.browser import axe, shuts_nobody_out
+from tests.web.conftest import Comes, Seat
 
 HERE = "/retention"
 
@@ -187,7 +185,7 @@ def test_the_first_page_says_that_a_hold_is_to_be_looked_at(sqlite_app: Flask, c
 
 
 @pytest.mark.rule("RET-1", "RET-6")
-def test_nobody_is_shut_out_of_the_pages(sqlite_app: Flask, comes: Comes, new_page: NewPage) -> None:
+def test_nobody_is_shut_out_of_the_pages(sqlite_app: Flask, comes: Comes, seat: Seat) -> None:
     house, officer = house_of(sqlite_app), comes("ig_officer", full_name="Io Gov")
     place = an_organisation(house, "swale")
     for number in range(8):
@@ -202,28 +200,13 @@ def test_nobody_is_shut_out_of_the_pages(sqlite_app: Flask, comes: Comes, new_pa
         officer.again(officer.send(f"{HERE}/holds/new", said), f"{HERE}/holds/new", {})
     assert len(reviews(house)) > 1
     record, hold = records(house)["R-0"].id, every(house, RetentionHold)[0].id
-    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
-    serving = Thread(target=server.serve_forever)
-    serving.start()
-    try:
-        address = f"http://127.0.0.1:{server.port}"
-        page = new_page(viewport={"width": 1280, "height": 900})
-        cookie = officer.client.get_cookie("session")
-        assert cookie is not None
-        page.context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-        for width in (1280, 320):
-            page.set_viewport_size({"width": width, "height": 900})
-            for path in (
-                "", "/records", f"/records/{record}", f"/records/{records(house)['R-old'].id}", "/holds", "/holds/new",
-                f"/holds/{hold}", f"/holds/{hold}/review", f"/holds/{hold}/lift",
-            ):  # fmt: skip
-                page.goto(address + HERE + path)
-                axe(page)
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        page.goto(f"{address}{HERE}/holds/new")
-        page.get_by_role("button", name="Continue").click()
-        assert page.get_by_text("There is a problem").is_visible()
-        axe(page)
-    finally:
-        server.shutdown()
-        serving.join()
+    page = seat(officer)
+    paths = (
+        "", "/records", f"/records/{record}", f"/records/{records(house)['R-old'].id}", "/holds", "/holds/new",
+        f"/holds/{hold}", f"/holds/{hold}/review", f"/holds/{hold}/lift",
+    )  # fmt: skip
+    shuts_nobody_out(page, *(HERE + path for path in paths))
+    page.goto(f"{HERE}/holds/new")
+    page.get_by_role("button", name="Continue").click()
+    assert page.get_by_text("There is a problem").is_visible()
+    axe(page)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from threading import Thread
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
 from compliance.app import house_of
 from tests.builders.identity import logged
 from tests.builders.retention import as_sent, fallen_due, finding, kept, records, reviews
-from tests.support.browser import NewPage, axe
-from tests.web.conftest import Comes
+from tests.support.browser import axe, shuts_nobody_out
+from tests.web.conftest import Comes, Seat
 
 HERE = "/retention/reviews"
 
@@ -148,7 +146,7 @@ def test_whoever_may_not_review_learns_neither_reasons_nor_what_tells_a_birth(sq
 
 
 @pytest.mark.rule("RET-3", "RET-4")
-def test_nobody_is_shut_out_of_the_pages(sqlite_app: Flask, comes: Comes, new_page: NewPage) -> None:
+def test_nobody_is_shut_out_of_the_pages(sqlite_app: Flask, comes: Comes, seat: Seat) -> None:
     house, officer = house_of(sqlite_app), comes("ig_officer", full_name="Io Gov")
     for number in range(3):
         kept(house, f"R-{number}", kind="referral")
@@ -156,32 +154,11 @@ def test_nobody_is_shut_out_of_the_pages(sqlite_app: Flask, comes: Comes, new_pa
     made = fallen_due(house)
     here, done = f"{HERE}/{made['R-0'].id}", f"{HERE}/{made['R-2'].id}"
     assert officer.send(f"{done}/decision", as_sent(finding())).status_code == 303
-    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
-    serving = Thread(target=server.serve_forever)
-    serving.start()
-    try:
-        address = f"http://127.0.0.1:{server.port}"
-        page = new_page(viewport={"width": 1280, "height": 900})
-        cookie = officer.client.get_cookie("session")
-        assert cookie is not None
-        page.context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-        for width in (1280, 320):
-            page.set_viewport_size({"width": width, "height": 900})
-            for path in (
-                HERE,
-                f"{HERE}/new",
-                here,
-                done,
-                *(f"{here}/{step}" for step in ("decision", "together", "reviewer")),
-            ):
-                page.goto(address + path)
-                axe(page)
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        page.goto(f"{address}{here}/together")
-        page.get_by_role("checkbox").first.check()
-        page.get_by_role("button", name="Decide these").click()
-        assert page.get_by_text("There is a problem").is_visible()
-        axe(page)
-    finally:
-        server.shutdown()
-        serving.join()
+    page = seat(officer)
+    steps = (f"{here}/{step}" for step in ("decision", "together", "reviewer"))
+    shuts_nobody_out(page, HERE, f"{HERE}/new", here, done, *steps)
+    page.goto(f"{here}/together")
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Decide these").click()
+    assert page.get_by_text("There is a problem").is_visible()
+    axe(page)

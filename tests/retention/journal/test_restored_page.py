@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from threading import Thread
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
 from compliance.identity import use_cases as identity
 from compliance.kernel.context import House, operator
@@ -19,8 +17,8 @@ from tests.builders.identity import an_account, logged
 from tests.retention.journal.conftest import again
 from tests.retention.journal.test_journal import a_client
 from tests.retention.journal.test_rights import another_password, case_closed
-from tests.support.browser import NewPage, axe
-from tests.web.conftest import Comes, comes  # noqa: F401
+from tests.support.browser import shuts_nobody_out
+from tests.web.conftest import Comes, Seat, address, comes, seat  # noqa: F401
 from tests.witnesses.conftest import Past
 
 HERE = "/retention/restored"
@@ -93,23 +91,7 @@ def test_nobody_is_shut_out_of_the_page(
     sqlite_app: Flask,
     turned_back: House,
     comes: Comes,  # noqa: F811
-    new_page: NewPage,
+    seat: Seat,  # noqa: F811
 ) -> None:
     officer = comes("ig_officer")
-    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
-    serving = Thread(target=server.serve_forever)
-    serving.start()
-    try:
-        root = f"http://127.0.0.1:{server.port}"
-        session = officer.client.get_cookie("session")
-        assert session is not None
-        for width in (1280, 320):
-            page = new_page(viewport={"width": width, "height": 900})
-            page.context.add_cookies([{"name": "session", "value": session.value, "url": root}])
-            for address in (HERE, f"{HERE}?which=to_look&sort=-what", f"{HERE}?search=zebra"):
-                page.goto(f"{root}{address}")
-                axe(page)
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, address
-    finally:
-        server.shutdown()
-        serving.join()
+    shuts_nobody_out(seat(officer), HERE, f"{HERE}?which=to_look&sort=-what", f"{HERE}?search=zebra")
