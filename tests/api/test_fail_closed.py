@@ -257,7 +257,10 @@ def test_without_an_entry_nothing_is_answered_disclosed_or_changed(calls: Calls,
 @pytest.mark.rule("AUD-2", "DEC-3")
 @pytest.mark.parametrize("kind", ["decisions", "changes"])
 def test_while_many_wait_for_a_locked_log_others_are_still_answered(sqlite_calls: Calls, kind: str) -> None:
-    """As many threads as a process has, and more calls that need the log than threads: what needs none is not kept waiting."""
+    """As many threads as a process has, and more calls that need the log than threads: what needs none is not kept waiting.
+
+    Which of the first calls come to the log before the others, and so may wait long, is for the machine to choose.
+    """
     doors = Doors.of(sqlite_calls)
     way = doors.ways["a permit" if kind == "decisions" else "a disclosure"]
     need_no_log = ("/live", "/static/vendor/govuk-frontend/govuk-frontend.min.css", "/sign-in")
@@ -268,8 +271,8 @@ def test_while_many_wait_for_a_locked_log_others_are_still_answered(sqlite_calls
             waiting = [threads.submit(lambda: way().status_code) for _ in range(2 * THREADS)]
             others = {path: threads.submit(sqlite_calls.nobody().get, path) for path in need_no_log}
             answered = {path: other.result().status_code for path, other in others.items()}
-            the_first_still_waits = not waiting[0].done()
+            one_of_the_first_still_waits = not all(each.done() for each in waiting[:THREADS])
             assert [each.result() for each in waiting] == [503] * len(waiting)
         assert answered == dict.fromkeys(others, 200)
-        assert the_first_still_waits, "somebody had to give up before anybody else was answered"
+        assert one_of_the_first_still_waits, "all who came first had to give up before anybody else was answered"
         assert threads.submit(lambda: way().status_code).result() == 200
