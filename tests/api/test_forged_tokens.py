@@ -13,6 +13,7 @@ from joserfc.jwk import ECKey, OctKey
 
 from compliance.kernel.secrets import KeyRing
 from tests.builders.api import Caller, Calls, is_problem
+from tests.builders.decisions import a_question
 
 Parts = tuple[dict[str, Any], dict[str, Any]]
 
@@ -88,9 +89,15 @@ def test_a_token_that_is_not_one_of_ours_opens_nothing(
     assert program.get("/api/v1/organisations").status_code == 200
     head, claims = parts_of(program.token or "")
 
-    reply = Caller(sqlite_calls.app.test_client(), forged(sqlite_calls, head, claims)).get("/api/v1/organisations")
+    shown = Caller(sqlite_calls.app.test_client(), forged(sqlite_calls, head, claims))
 
-    is_problem(reply, 401, "not-authenticated")
+    for reply in (
+        shown.get("/api/v1/organisations"), shown.get("/api/v1/changes"), shown.get("/oauth2/userinfo"),
+        shown.post("/access/v1/evaluation", a_question()), shown.post("/access/v1/search/action", a_question()),
+        shown.post("/api/v1/facts", {"facts": []}),
+    ):  # fmt: skip
+        is_problem(reply, 401, "not-authenticated")
+        assert 'error="invalid_token"' in reply.headers["WWW-Authenticate"]
 
 
 def test_the_same_made_again_by_our_own_key_is_let_in_so_that_the_attacks_fail_for_their_own_reason(

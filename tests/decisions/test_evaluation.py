@@ -123,6 +123,8 @@ def test_what_the_caller_says_of_the_person_is_not_heard(sqlite_desk: CaseSystem
          b'"properties":{"closed":"no"}}}'),
         b'{"evaluations":{"0":{}}}',
         b'{"evaluations":[{}],"options":{"evaluations_semantic":"some"}}',
+        b'{"subject":' * 10_000 + b"1" + b"}" * 10_000, b'{"evaluations":' + b"[" * 10_000 + b"]" * 10_000 + b"}",
+        b"{}", b"\xef\xbb\xbf{}", "{}".encode("utf-16"), b'{"subject":NaN}', b'{"a":1' + b"0" * 5000 + b"}",
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_a_400_and_leaves_no_entry(sqlite_desk: CaseSystem, body: bytes) -> None:
