@@ -21,6 +21,7 @@ from compliance.breaches import queries as breaches
 from compliance.changes import running_out
 from compliance.changes.webhooks import queries as webhooks
 from compliance.decisions.exceptions import queries as exceptions
+from compliance.identity.clients import queries as clients
 from compliance.identity.countries import Countries
 from compliance.kernel.clock import london_date, said_day
 from compliance.kernel.context import House, operator
@@ -326,6 +327,17 @@ def _webhooks(house: House) -> Iterator[str]:
         yield f"{one.name} takes no changes since {since} ({one.problem}); the page Webhooks says more"
 
 
+def _logouts(house: House) -> Iterator[str]:
+    """Every program takes who is signed in to it no more (DEC-4)."""
+    with house.reading(DOCTOR) as ctx:
+        failing = clients.failing(ctx)
+    for one in failing[:SHOWN]:
+        ended = "1 ended sign-in" if one.number == 1 else f"{one.number} ended sign-ins"
+        yield (
+            f"{one.name} has not taken {ended} since {Moment.write(one.since)} ({one.problem}); the page Clients says more"
+        )
+
+
 CHECKS: tuple[Callable[[House], Iterator[str]], ...] = (
-    _keys, _papers, _transport, _migrations, _policy, _countries, _log, _sealed, _witnesses, _clock, _calendar, _scheduler, _jobs, _letters, _eligible, _seats, _withdrawn, _flags, _breaches, _opened, _webhooks, _journal,
+    _keys, _papers, _transport, _migrations, _policy, _countries, _log, _sealed, _witnesses, _clock, _calendar, _scheduler, _jobs, _letters, _eligible, _seats, _withdrawn, _flags, _breaches, _opened, _webhooks, _logouts, _journal,
 )  # fmt: skip

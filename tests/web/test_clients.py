@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from compliance.app import house_of
+from compliance.cli.doctor import CHECKS
 from compliance.identity.clients.models import ClientCredential, Logout
 from compliance.identity.models import ServiceClient
 from compliance.identity.proposals.models import Proposal
@@ -24,6 +25,9 @@ NEW = {
     "name": "Oasis", "scopes": ["decisions", "changes:read"], "redirects": "http://127.0.0.1:9000/in\r\n", "networks": "192.0.2.0/24",
     "by": "both", "keys": json.dumps(EC.as_dict(private=False)), "reason": "It is what the partners work in.",
 }  # fmt: skip
+
+
+LOGOUTS = next(check for check in CHECKS if "signed in to it no more" in (check.__doc__ or ""))
 
 
 def agreed(comes: Comes, app: Flask) -> None:
@@ -242,6 +246,15 @@ def test_what_a_program_does_not_take_is_shown_and_told_again_by_hand(
 
     assert "It did not prove who it is" in page
     assert "1 notice not taken" in supervisor.get("/clients").text
+    assert "does not take who has left" in supervisor.get("/").text
+    assert "does not take who has left" not in comes("ig_officer").get("/").text
+    [said] = LOGOUTS(house)
+    assert "has not taken 1 ended sign-in since" in said
+    assert "(not_trusted)" in said
     assert supervisor.send(f"/clients/{client_id}", to=f"/clients/{client_id}/tell").status_code == 303
     [waits] = every(house, Logout)
     assert waits.due_at <= clock.now()
+    with house.work(COMMAND) as ctx:
+        ctx.session.query(Logout).one().told_at = ctx.now()
+    assert "does not take who has left" not in supervisor.get("/").text
+    assert list(LOGOUTS(house)) == []

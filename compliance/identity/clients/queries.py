@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from compliance.identity.models import ServiceClient
 from compliance.kernel.context import Context
@@ -50,6 +50,16 @@ class Listed:
     client: ServiceClient
     used_at: datetime | None
     untold: int
+
+
+@dataclass(frozen=True)
+class Failing:
+    """A program that does not take that somebody is signed in to it no more: how many of these, since when, and why not."""
+
+    name: str
+    number: int
+    since: datetime
+    problem: str
 
 
 def opens(at: datetime) -> ColumnElement[bool]:
@@ -178,6 +188,36 @@ def untold(ctx: Context, client_id: UUID, *, limit: int = 50) -> list[Logout]:
     """What a program could not be told so far, the newest first."""
     failing = select(Logout).where(Logout.client_id == client_id, Logout.told_at.is_(None), Logout.problem.is_not(None))
     return list(ctx.session.scalars(failing.order_by(Logout.made_at.desc(), Logout.sign_on_id).limit(limit)))
+
+
+_NOT_TAKEN = and_(
+    ServiceClient.ended_at.is_(None),
+    Logout.told_at.is_(None),
+    Logout.given_up_at.is_(None),
+    Logout.problem.is_not(None),
+)
+
+
+def counting(_ctx: Context) -> Select[int, int, datetime | None]:
+    """How many programs take none of it, how many ended sign-ins that is, and since when the first of them."""
+    return (
+        select(func.count(Logout.client_id.distinct()), func.count(), func.min(Logout.made_at))
+        .join(ServiceClient, ServiceClient.id == Logout.client_id)
+        .where(_NOT_TAKEN)
+    )
+
+
+def failing(ctx: Context) -> list[Failing]:
+    """The programs that could not be told of an ended sign-in and are still being tried, the longest first."""
+    wanted = (
+        select(ServiceClient.name, func.count(), func.min(Logout.made_at), func.max(Logout.problem))
+        .join(Logout, Logout.client_id == ServiceClient.id)
+        .where(_NOT_TAKEN)
+        .group_by(ServiceClient.id, ServiceClient.name)
+        .order_by(func.min(Logout.made_at), ServiceClient.id)
+        .limit(MOST)
+    )
+    return [Failing(*row) for row in ctx.session.execute(wanted)]
 
 
 def client_stands(ctx: Context, client_id: str) -> bool:

@@ -13,6 +13,7 @@ from compliance.complaints.data_protection import queries as data_complaints
 from compliance.decisions.exceptions import queries as exceptions
 from compliance.governance.escalations import queries as escalations
 from compliance.identity import queries as identity
+from compliance.identity.clients import queries as clients
 from compliance.identity.proposals import queries as proposals
 from compliance.identity.rules import nearest_warning
 from compliance.kernel.context import Context, reading
@@ -60,6 +61,7 @@ COUNTED: tuple[tuple[Permission, Counting], ...] = (
     (Permission.DISCLOSURE_AUTHORISE, disclosures.counting),
     (Permission.STATEMENT_ACKNOWLEDGE, statement.counting),
     (Permission.WEBHOOK_SEND, webhooks.counting),
+    (Permission.CLIENT_END, clients.counting),
     (Permission.DISPOSAL_PROPOSE, disposals.counting),
     (Permission.HOLD_LIFT, holds.counting),
 )
@@ -88,6 +90,7 @@ def home() -> Reply:
             *_flags(ctx),
             *home_breaches.waiting(ctx),
             *home_changes.waiting(ctx),
+            *home_changes.untold(ctx),
             *home_breaches.of_data(ctx),
             *home_accountability.about_data(ctx),
             *home_accountability.escalated(ctx),

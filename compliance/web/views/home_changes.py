@@ -1,10 +1,11 @@
-"""What is wrong with how changes of rights are sent, on the first page (DEC-4)."""
+"""What is wrong with how ends and changes of rights are told, on the first page (DEC-4)."""
 
 from __future__ import annotations
 
 from flask import url_for
 
 from compliance.changes.webhooks import queries
+from compliance.identity.clients import queries as clients
 from compliance.kernel.context import Context
 from compliance.kernel.counting import counts
 from compliance.web.access import could
@@ -25,3 +26,16 @@ def waiting(ctx: Context) -> list[Waiting]:
     says = f"Since {moment(since)}: what stands behind it may show what its people may not see any more."
     where = url_for("webhooks.webhooks", state="failing")
     return [Waiting(number, title, says, where, "See what is wrong", urgent=True)]
+
+
+def untold(ctx: Context) -> list[Waiting]:
+    """Programs that do not take who is signed in no more: they may still show cases to whoever has left."""
+    if not could(Permission.CLIENT_END):
+        return []
+    number, notices, since = counts(ctx, clients.counting)
+    if not number:
+        return []
+    title = "program does not take who has left" if number == 1 else "programs do not take who has left"
+    ended = "1 ended sign-in was" if notices == 1 else f"{notices} ended sign-ins were"
+    says = f"Since {moment(since)} {ended} not taken: cases may still be open to whoever was signed in."
+    return [Waiting(number, title, says, url_for("clients.clients"), "See which program", urgent=True)]
