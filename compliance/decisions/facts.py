@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
@@ -23,7 +23,7 @@ from policies.values import Policy
 from signatories.facts import OrganisationFacts, standings
 
 from . import reasons as why
-from .accounts import Account, accounts, live_clients, people_of
+from .accounts import MOST_NAMED, Account, accounts, live_clients, people_of
 from .book import FOREVER, Action, Book, Right, Standing
 from .exceptions.facts import NONE, Exceptions, exceptions
 from .reasons import Reason
@@ -102,13 +102,25 @@ def _read_everything(connection: Connection, house: House, book: Book) -> None:
 
 def _fold(connection: Connection, house: House, book: Book, person_ids: Collection[UUID] | None) -> None:
     policy, access, at = book.policy, house.the(Access), house.clock.now()
-    organisations = standings(connection, at, required=policy.signatories.required_instruments)
     with _nothing_to_collect(everybody=person_ids is None):
         held = holders(connection, at, person_ids)
         beside = exceptions(connection, at, person_ids)
+        found = accounts(connection, at, person_ids)
+        # One person's change must not cost a look at every organisation: a hub may have twenty thousand.
+        only = _theirs(found, held) if person_ids is not None else None
+        required = policy.signatories.required_instruments
+        organisations = standings(
+            connection, at, only if only is None or len(only) <= MOST_NAMED else None, required=required
+        )
         folding = _Folding(policy, access, organisations, at)
-        for account in accounts(connection, at, person_ids):
+        for account in found:
             book.enter(folding.standing(account, held.get(account.id, _NOBODY), beside.get(account.id, NONE)))
+
+
+def _theirs(found: Sequence[Account], held: Mapping[UUID, Holder]) -> set[UUID]:
+    """The organisations these people work for, and those they hold licences of."""
+    employers = {account.organisation_id for account in found if account.organisation_id is not None}
+    return employers.union(licence.organisation_id for holder in held.values() for licence in holder.licences)
 
 
 @contextmanager
