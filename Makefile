@@ -90,8 +90,8 @@ format: $(TESTING) ## Mend what ruff can mend by itself
 docs: $(TESTING) ## Write docs/rules.md, permissions.md and asvs.md, which the tests hold the code to
 	@$(BIN)/python -m tests.inventory.write
 
-bench: $(TESTING) ## Measure what docs promise, as ratios within one run
-	@$(BIN)/python -m bench
+bench: $(TESTING) ## Measure what docs promise, as ratios within one run (ONLY="ends sign-in": those whose names hold it)
+	@$(BIN)/python -m bench $(ONLY)
 
 KILLS  ?= 200
 WRITES ?= 10000

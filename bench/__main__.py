@@ -1,11 +1,15 @@
-"""`make bench`: what was measured on this machine just now, each figure as a ratio to its peer in the same run."""
+"""`make bench`: what was measured on this machine just now, each figure as a ratio to its peer in the same run.
+
+python -m bench "over http" ends    only those whose names hold one of these words
+"""
 
 from __future__ import annotations
 
 import statistics
+import sys
 from collections.abc import Callable
 
-from . import decisions, log, over_http, pages, reporting, retention, signing_in, telling
+from . import decisions, endings, log, over_http, pages, reporting, retention, signing_in, stand, telling
 
 
 def row(what: str, ours: str, peer: str, ratio: float, wanted: float, *, at_least: bool = True) -> None:
@@ -17,30 +21,56 @@ def row(what: str, ours: str, peer: str, ratio: float, wanted: float, *, at_leas
     )
 
 
+MANY_PEOPLE, MANY_ORGANISATIONS = 200_000, 20_000
+
+
 def in_process() -> None:
-    small = decisions.measure(2_000)
     peer = decisions.cedar(2_000)
-    row("decision, in process, 2,000 people", f"{small.per_second:,.0f}/s", f"cedarpy {peer:,.0f}/s",
-        small.per_second / peer, 40)  # fmt: skip
-    large = decisions.measure(200_000)
-    row("  the same, 200,000 people: cost", f"{large.per_second:,.0f}/s", f"2,000: {small.per_second:,.0f}/s",
-        small.per_second / large.per_second, 3, at_least=False)  # fmt: skip
-    row("  start: seconds for 20,000 people", f"{large.opened_in / 10:.2f} s", "1 s", large.opened_in / 10, 1,
-        at_least=False)  # fmt: skip
-    print(f"  ({small.permits:.0%} of the answers were permits)")
+    for store in stand.STORES:
+        small = decisions.measure(2_000, store=store)
+        row(f"decision, in process, 2,000 people, {store}", f"{small.per_second:,.0f}/s", f"cedarpy {peer:,.0f}/s",
+            small.per_second / peer, 40)  # fmt: skip
+        large = decisions.measure(MANY_PEOPLE, MANY_ORGANISATIONS, store)
+        row(f"  {MANY_PEOPLE:,} people, {MANY_ORGANISATIONS:,} organisations: cost", f"{large.per_second:,.0f}/s",
+            f"2,000: {small.per_second:,.0f}/s", small.per_second / large.per_second, 3, at_least=False)  # fmt: skip
+        row("  start: seconds for 20,000 people", f"{large.opened_in / 10:.2f} s", "1 s", large.opened_in / 10, 1,
+            at_least=False)  # fmt: skip
+        print(f"  ({small.permits:.0%} of the answers were permits)")
 
 
 def http() -> None:
-    found = over_http.measure()
-    bare, single = _median(found.bare, "per_second"), _median(found.single, "per_second")
-    row(
-        "decision over HTTP, durable, 32 connections", f"{single:,.0f}/s", f"bare Flask {bare:,.0f}/s", single / bare, 2
-    )
-    p99 = _median(found.single, "p99_ms")
-    row("  its 99th percentile", f"{p99:.1f} ms", "10 ms", p99 / 10, 1, at_least=False)
-    batch = _median(found.batch, "per_second") * over_http.IN_A_BATCH
-    row("batches of 100 over HTTP, durable", f"{batch:,.0f} decisions/s", "100,000/s", batch / 100_000, 1)
-    print(f"  (refused: {sum(load.refused for load in (*found.single, *found.batch))})")
+    for store in stand.STORES:
+        found = over_http.measure(store)
+        bare, single = _median(found.bare, "per_second"), _median(found.single, "per_second")
+        row(f"decision over HTTP, durable, 32 lines, {store}", f"{single:,.0f}/s", f"bare Flask {bare:,.0f}/s",
+            single / bare, 2)  # fmt: skip
+        p99 = _median(found.single, "p99_ms")
+        row("  its 99th percentile", f"{p99:.1f} ms", "10 ms", p99 / 10, 1, at_least=False)
+        batch = _median(found.batch, "per_second") * over_http.IN_A_BATCH
+        row("  batches of 100, durable", f"{batch:,.0f} decisions/s", "100,000/s", batch / 100_000, 1)
+        print(f"  (refused: {sum(load.refused for load in (*found.single, *found.batch))})")
+
+
+def http_of_a_large_hub() -> None:
+    for store in stand.STORES:
+        small = over_http.measure(store)
+        large = over_http.measure(store, MANY_PEOPLE, MANY_ORGANISATIONS)
+        # Each beside the bare route of its own minutes, so that a machine that slows down slows both.
+        costs = [_median(each.bare, "per_second") / _median(each.single, "per_second") for each in (small, large)]
+        row(f"decision over HTTP in a large hub: cost, {store}", f"{_median(large.single, 'per_second'):,.0f}/s",
+            f"2,000: {_median(small.single, 'per_second'):,.0f}/s", costs[1] / costs[0], 1.5, at_least=False)  # fmt: skip
+
+
+def ended_rights() -> None:
+    for store in stand.STORES:
+        found = endings.measure(store)
+        judged = found.judgement
+        what = f"{judged.decisions:,} decisions, {judged.endings.total():,} endings, {found.workers} workers"
+        print(f"{store}: {what}, {len(judged.endings)} kinds, {found.seconds:,.0f} s")
+        row("  permits after the end of the right", f"{judged.stale.total():,}", "0", judged.stale.total(), 0,
+            at_least=False)  # fmt: skip
+        row("  denials of rights that stood", f"{judged.wrong.total():,}", "0", judged.wrong.total(), 0,
+            at_least=False)  # fmt: skip
 
 
 def sign_in() -> None:
@@ -100,10 +130,15 @@ def _median(loads: list[over_http.Load], figure: str) -> float:
 MEASUREMENTS: tuple[tuple[str, Callable[[], None]], ...] = (
     ("Sign-in", sign_in), (f"Telling names apart, {telling.EACH:,} tries each", telling_names),
     ("Decisions in process", in_process), ("Decisions over HTTP", http),
+    (f"Decisions over HTTP, {MANY_PEOPLE:,} people and {MANY_ORGANISATIONS:,} organisations", http_of_a_large_hub),
+    (f"Ends of rights, {endings.ENDINGS:,} of them", ended_rights),
     ("Events of the case system", case_events), ("Reviews of records", due_reviews), ("The log", the_log),
     ("Pages at 300 organisations, 5,000 people, 1,000,000 entries", every_page),
 )  # fmt: skip
 
+wanted = [part.casefold() for part in sys.argv[1:]]
 for name, measurement in MEASUREMENTS:
+    if wanted and not any(part in name.casefold() for part in wanted):
+        continue
     print(f"\n== {name} …", flush=True)
     measurement()

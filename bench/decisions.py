@@ -41,10 +41,10 @@ class Size:
     permits: float
 
 
-def measure(people: int) -> Size:
+def measure(people: int, organisations: int = 44, store: str = "sqlite") -> Size:
     """Decide on random people, areas and cases in a hub of this size."""
-    with a_hub() as app:
-        ids = populate(house_of(app), people)
+    with a_hub(store) as app:
+        ids = populate(house_of(app), people, organisations=organisations)
         began = time.perf_counter()
         book = _book(app)
         opened_in = time.perf_counter() - began

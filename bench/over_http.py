@@ -33,11 +33,11 @@ class OverHttp:
     batch: list[Load]
 
 
-def measure(people: int = 2000) -> OverHttp:
+def measure(store: str = "sqlite", people: int = 2000, organisations: int = 44) -> OverHttp:
     """Serve the service and the bare route in turn, and load each."""
     found = OverHttp([], [], [])
-    with a_hub() as app:
-        ids = populate(house_of(app), people)
+    with a_hub(store) as app:
+        ids = populate(house_of(app), people, organisations=organisations)
         token = _token(app)
         singles, batches = _requests(app, ids, token)
         for _ in range(ROUNDS):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,18 +17,24 @@ from socket import socket
 from flask import Flask
 from flask_migrate import upgrade
 
-from compliance.app import furnished
+from compliance.app import furnished, house_of
 from compliance.kernel.secrets import create_key_file
 from compliance.kernel.settings import Settings
+from tests.support.postgres import PostgresServer, set_watchman
 
 WORKERS = 2
 THREADS = 32
 
 
+STORES = ("sqlite", "postgresql")
+
+
 @contextmanager
-def a_hub() -> Iterator[Flask]:
+def a_hub(store: str = "sqlite") -> Iterator[Flask]:
     """The whole application on an empty store, with the environment set so that a server finds the same."""
-    with tempfile.TemporaryDirectory(prefix="marac-bench-") as directory:
+    with tempfile.TemporaryDirectory(prefix="marac-bench-") as directory, a_database(store) as url:
+        os.environ.pop("DATABASE_URL", None)
+        os.environ |= {"DATABASE_URL": url} if url else {}
         os.environ |= {
             "COMPLIANCE_VAR": directory,
             "COMPLIANCE_KEYS": f"{directory}/keys.json",
@@ -37,7 +44,31 @@ def a_hub() -> Iterator[Flask]:
         app = furnished(Settings.from_environment())
         with app.app_context():
             upgrade()
-        yield app
+        try:
+            yield app
+        finally:
+            house_of(app).engine.dispose()
+            os.environ.pop("DATABASE_URL", None)
+
+
+@contextmanager
+def a_database(store: str) -> Iterator[str | None]:
+    """The address of an empty database on a server of its own, for as long as it is needed; None for SQLite's file."""
+    if store == "sqlite":
+        yield None
+        return
+    # Short, and open to `nobody`: a socket's path may not pass 107 bytes, and PostgreSQL does not run as root.
+    directory = Path(tempfile.mkdtemp(prefix="marac-bench-", dir="/tmp"))
+    directory.chmod(0o711)
+    set_watchman(os.getpid(), directory)
+    server = PostgresServer.make(directory / "pg")
+    try:
+        with server.connect() as connection:
+            connection.execute("CREATE DATABASE service")
+        yield server.url_for("service")
+    finally:
+        server.kill()
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 @contextmanager
