@@ -59,7 +59,7 @@ class Failing:
     name: str
     number: int
     since: datetime
-    problem: str
+    problem: str | None
 
 
 def opens(at: datetime) -> ColumnElement[bool]:
