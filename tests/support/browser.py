@@ -100,6 +100,22 @@ def axe(page: Page, *, within: str | None = None) -> None:
         pytest.fail(f"axe finds on {page.url}:\n" + "\n".join(map(_describe, found["violations"])), pytrace=False)
 
 
+def follow(page: Page, link: str) -> None:
+    """Go where this link of the page's own part leads, and look at what comes with axe."""
+    page.locator("main a", has_text=link).first.click()
+    page.wait_for_load_state()
+    axe(page)
+
+
+def send(page: Page, button: str) -> None:
+    """Send the form with this button: it is taken, and axe finds nothing before and after."""
+    axe(page)
+    page.get_by_role("button", name=button, exact=True).click()
+    page.wait_for_load_state()
+    assert page.locator(".govuk-error-summary").count() == 0, page.locator("main").inner_text()
+    axe(page)
+
+
 def shuts_nobody_out(page: Page, *paths: str, widths: Sequence[int] = (WIDE, NARROW), status: int = 200) -> None:
     """Fail if one of these does not come itself and with this status, is wider than its window, or axe finds anything on it."""
     for width in widths:

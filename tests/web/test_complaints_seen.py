@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
-from werkzeug.serving import make_server
 
 from compliance.app import house_of
 from tests.builders.complaints import (
@@ -23,34 +20,8 @@ from tests.builders.complaints import (
     resolves,
 )
 from tests.builders.signatories import a_pdf
-from tests.support.browser import NewPage, axe
-from tests.web.conftest import Comes, Visitor
-
-Seat = Callable[[Visitor], Page]
-
-
-@pytest.fixture
-def address(sqlite_app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
-    serving = Thread(target=server.serve_forever)
-    serving.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    serving.join()
-
-
-@pytest.fixture
-def seat(address: str, new_page: NewPage) -> Seat:
-    """A browser of this visitor's own, wide, signed in as they are."""
-
-    def sit(who: Visitor) -> Page:
-        page = new_page(viewport={"width": 1280, "height": 900}, base_url=address)
-        cookie = who.client.get_cookie("session")
-        assert cookie is not None
-        page.context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-        return page
-
-    return sit
+from tests.support.browser import axe, shuts_nobody_out
+from tests.web.conftest import Comes, Seat
 
 
 @pytest.fixture
@@ -142,7 +113,7 @@ def test_the_story_of_a_stage_four_complaint_clicked_through_by_everybody_in_it(
 
 
 @pytest.mark.rule("COM-2")
-def test_nobody_is_shut_out_of_a_page_wide_or_narrow(it: Partners, comes: Comes, seat: Seat, address: str) -> None:
+def test_nobody_is_shut_out_of_a_page_wide_or_narrow(it: Partners, comes: Comes, seat: Seat) -> None:
     first, second, over = a_complaint(it, immediate_risk=True, reference="MC-7"), at_stage(it, 2), a_complaint(it)
     last = at_stage(it, 4)
     records(it, first, words="We talked. " * 60)
@@ -162,13 +133,5 @@ def test_nobody_is_shut_out_of_a_page_wide_or_narrow(it: Partners, comes: Comes,
         chair: ("/complaints/turns", f"/complaints/{last.id}", f"/complaints/{last.id}/final"),
     }  # fmt: skip
     for page, paths in pages.items():
-        for width in (1280, 320):
-            page.set_viewport_size({"width": width, "height": 900})
-            for path in paths:
-                answer = page.goto(path)
-                assert answer is not None
-                assert answer.status == 200, path
-                assert page.url == address + path, path
-                axe(page)
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} at {width}"
+        shuts_nobody_out(page, *paths)
     assert again(it, last).status == "open"

@@ -2,73 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from threading import Thread
-
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
-from werkzeug.serving import make_server
 
 from compliance.app import house_of
 from compliance.breaches.notifying.models import DataBreach
 from compliance.kernel.clock import FixedClock
 from tests.builders.identity import every
 from tests.builders.incidents import HOUR, as_it_is
-from tests.support.browser import NewPage, axe
-from tests.web.conftest import Comes, Visitor
-
-
-@pytest.fixture
-def address(sqlite_app: Flask) -> Iterator[str]:
-    """The service, answering at this address."""
-    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
-    serving = Thread(target=server.serve_forever)
-    serving.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    serving.join()
-
-
-def seated(new_page: NewPage, address: str, visitor: Visitor) -> Page:
-    """A browser at which this person is signed in."""
-    page = new_page(viewport={"width": 1280, "height": 900})
-    cookie = visitor.client.get_cookie("session")
-    assert cookie is not None
-    page.context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-    page.goto(address)
-    return page
-
-
-def follow(page: Page, link: str) -> None:
-    page.get_by_role("link", name=link).first.click()
-    page.wait_for_load_state()
-    axe(page)
-
-
-def send(page: Page, button: str) -> None:
-    axe(page)
-    page.get_by_role("button", name=button).click()
-    page.wait_for_load_state()
-    assert page.locator(".govuk-error-summary").count() == 0, page.locator("main").inner_text()
-    axe(page)
+from tests.support.browser import axe, follow, send
+from tests.web.conftest import Comes, Seat
 
 
 @pytest.mark.rule("BRE-1", "BRE-3", "BRE-6")
 def test_a_notifiable_breach_from_its_report_to_the_last_that_the_ico_is_told(
-    sqlite_app: Flask, clock: FixedClock, comes: Comes, new_page: NewPage, address: str
+    sqlite_app: Flask, clock: FixedClock, comes: Comes, seat: Seat
 ) -> None:
     house = house_of(sqlite_app)
 
-    delegate = seated(new_page, address, comes("delegate"))
-    delegate.goto(f"{address}/breaches/new")
+    delegate = seat(comes("delegate"))
+    delegate.goto("/breaches/new")
     delegate.locator("input[name=kind][value=data_breach]").check()
     delegate.fill("textarea[name=words]", "A list of addresses went to a wrong person.")
     send(delegate, "Send the report")
     [breach] = every(house, DataBreach)
-    assert delegate.goto(f"{address}/data-breaches/{breach.id}").status == 403  # type: ignore[union-attr]
+    assert delegate.goto(f"/data-breaches/{breach.id}").status == 403  # type: ignore[union-attr]
 
-    officer = seated(new_page, address, comes("ig_officer"))
+    officer = seat(comes("ig_officer"))
+    officer.goto("/")
     follow(officer, "See what is missing")
     officer.locator("main table a").last.click()
     officer.wait_for_load_state()
@@ -83,8 +44,8 @@ def test_a_notifiable_breach_from_its_report_to_the_last_that_the_ico_is_told(
     send(officer, "Keep this assessment")
     assert officer.get_by_role("link", name="Decide whether the ICO is told").count() == 0, "it is not theirs to decide"
 
-    manager = seated(new_page, address, comes("hub_manager"))
-    manager.goto(f"{address}/data-breaches/{breach.id}")
+    manager = seat(comes("hub_manager"))
+    manager.goto(f"/data-breaches/{breach.id}")
     for step, value in (("Decide whether the ICO is told", "notify"), ("Decide whether the people concerned", "tell")):
         follow(manager, step)
         manager.locator(f"input[name=decision][value={value}]").check()
@@ -92,8 +53,8 @@ def test_a_notifiable_breach_from_its_report_to_the_last_that_the_ico_is_told(
         send(manager, "Decide")
 
     clock.move(75 * HOUR)
-    manager = seated(new_page, address, comes("hub_manager"))
-    manager.goto(f"{address}/data-breaches/{breach.id}")
+    manager = seat(comes("hub_manager"))
+    manager.goto(f"/data-breaches/{breach.id}")
     assert "The time has been over for" in manager.locator("main").inner_text()
     follow(manager, "Tell the ICO, then write down that it was told")
     manager.locator("input[name=more][value=yes]").check()

@@ -6,20 +6,16 @@ rests on is checked outside the service, by a process that has neither its code 
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from threading import Thread
 from zipfile import ZipFile
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
-from werkzeug.serving import make_server
 
 from audit.sealing import verifiers
 from compliance.app import house_of
@@ -44,46 +40,10 @@ from tests.builders.disposals import (
 )
 from tests.builders.identity import someone
 from tests.builders.retention import RECORDS, a_keeper, a_record, an_event, records
-from tests.support.browser import NewPage, axe
-from tests.web.conftest import Comes, Visitor
+from tests.support.browser import follow, send, shuts_nobody_out
+from tests.web.conftest import Comes, Seat
 
-PICTURES = os.environ.get("PICTURES")
 HERE, REGISTER = "/retention/disposals", "/retention/certificates"
-
-
-@pytest.fixture
-def address(sqlite_app: Flask) -> Iterator[str]:
-    """The service, answering at this address."""
-    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
-    serving = Thread(target=server.serve_forever)
-    serving.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    serving.join()
-
-
-def seated(new_page: NewPage, address: str, visitor: Visitor) -> Page:
-    """A browser at which this person is signed in."""
-    page = new_page(viewport={"width": 1280, "height": 900})
-    cookie = visitor.client.get_cookie("session")
-    assert cookie is not None
-    page.context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-    page.goto(address)
-    return page
-
-
-def follow(page: Page, link: str) -> None:
-    page.locator("main a", has_text=link).first.click()
-    page.wait_for_load_state()
-    axe(page)
-
-
-def send(page: Page, button: str) -> None:
-    axe(page)
-    page.get_by_role("button", name=button, exact=True).click()
-    page.wait_for_load_state()
-    assert page.locator(".govuk-error-summary").count() == 0, page.locator("main").inner_text()
-    axe(page)
 
 
 def says(page: Page) -> str:
@@ -92,7 +52,7 @@ def says(page: Page) -> str:
 
 @pytest.mark.rule("RET-1", "RET-3", "RET-4", "RET-8", "ROL-3")
 def test_from_registration_to_a_certificate_that_proves_itself(
-    sqlite_app: Flask, clock: FixedClock, comes: Comes, new_page: NewPage, address: str, tmp_path: Path
+    sqlite_app: Flask, clock: FixedClock, comes: Comes, seat: Seat, tmp_path: Path
 ) -> None:
     house, keeper = house_of(sqlite_app), a_keeper(sqlite_app)
     assert keeper.put(f"{RECORDS}/R-1", a_record(3, opened_on="2014-02-03", subject="S-9")).status_code == 201
@@ -101,8 +61,8 @@ def test_from_registration_to_a_certificate_that_proves_itself(
     first = comes("hub_supervisor", full_name="Sol Pine")
     run_now(house, MAKE)
 
-    supervisor = seated(new_page, address, first)
-    supervisor.goto(f"{address}/retention/reviews")
+    supervisor = seat(first)
+    supervisor.goto("/retention/reviews")
     follow(supervisor, "R-1")
     follow(supervisor, "Decide")
     for code in packaged().retention_questions:
@@ -111,7 +71,7 @@ def test_from_registration_to_a_certificate_that_proves_itself(
     supervisor.fill("textarea[name=reason]", "Nothing in it is needed any more.")
     send(supervisor, "Decide")
 
-    supervisor.goto(f"{address}{HERE}/ready")
+    supervisor.goto(f"{HERE}/ready")
     supervisor.get_by_label("Propose R-1").check()
     send(supervisor, "Go on with what is ticked")
     assert "10 January 2025" in says(supervisor)
@@ -121,7 +81,8 @@ def test_from_registration_to_a_certificate_that_proves_itself(
     follow(supervisor, "See the proposal")
     assert "Why you cannot approve it" in supervisor.content()
 
-    officer = seated(new_page, address, comes("ig_officer", full_name="Io Gov"))
+    officer = seat(comes("ig_officer", full_name="Io Gov"))
+    officer.goto("/")
     follow(officer, "See what is asked")
     follow(officer, "Dispose of records")
     assert "R-1" in says(officer)
@@ -141,8 +102,8 @@ def test_from_registration_to_a_certificate_that_proves_itself(
     assert instruction["chased_on"] == "2026-12-12"
     assert confirms(sqlite_app, instruction["id"], method="overwritten").get_json()["certificate"] == 1
 
-    officer = seated(new_page, address, comes("ig_officer"))
-    officer.goto(f"{address}{REGISTER}")
+    officer = seat(comes("ig_officer"))
+    officer.goto(REGISTER)
     follow(officer, "Certificate 1")
     for said in ("R-1", "RET-1/3", "MARAC supervisor, account", "Overwritten", "12 December 2026"):
         assert said in says(officer)
@@ -168,7 +129,7 @@ def test_from_registration_to_a_certificate_that_proves_itself(
 
 @pytest.mark.rule("RET-8")
 def test_nobody_is_shut_out_of_a_page_of_disposals_wide_or_narrow(
-    sqlite_app: Flask, clock: FixedClock, comes: Comes, new_page: NewPage, address: str
+    sqlite_app: Flask, clock: FixedClock, comes: Comes, seat: Seat
 ) -> None:
     house = house_of(sqlite_app)
     gone, waits, late, still, off, *rest = may_go(sqlite_app, *(f"MARAC-2019-{number:04}" for number in range(1, 9)))
@@ -187,27 +148,14 @@ def test_nobody_is_shut_out_of_a_page_of_disposals_wide_or_narrow(
         holds.place(
             ctx, ground="inquiry", reach="record", value=rest[1].reference, reason="Asked.", review_on=date(2027, 5, 1)
         )
-    page = seated(new_page, address, comes("ig_officer", full_name="Io Gov"))
     picked = "&".join(f"record={each.id}" for each in rest)
-    paths = {
-        "home": "/", "disposals": f"{HERE}?which=all", "ready": f"{HERE}/ready?which=all",
-        "new": f"{HERE}/new?{picked}", "proposed": f"{HERE}/{waiting.id}", "approved": f"{HERE}/{later.id}",
-        "late": f"{HERE}/{behind.id}", "done": f"{HERE}/{certificate.manifest_id}",
-        "call_off": f"{HERE}/{later.id}/call-off", "proposal": f"/proposals/{waiting.proposal_id}",
-        "approval": f"/proposals/{waiting.proposal_id}/approval", "certificates": REGISTER,
-        "certificate": f"{REGISTER}/{certificate.id}",
-    }  # fmt: skip
-    for width in (1280, 320):
-        page.set_viewport_size({"width": width, "height": 900})
-        for name, path in paths.items():
-            answer = page.goto(address + path)
-            assert answer is not None
-            assert answer.status == 200, path
-            assert page.url == address + path, path
-            axe(page)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} at {width}"
-            if PICTURES:
-                page.screenshot(path=f"{PICTURES}/{name}-{width}.png", full_page=True)
+    shuts_nobody_out(
+        seat(comes("ig_officer", full_name="Io Gov")),
+        "/", f"{HERE}?which=all", f"{HERE}/ready?which=all", f"{HERE}/new?{picked}", f"{HERE}/{waiting.id}",
+        f"{HERE}/{later.id}", f"{HERE}/{behind.id}", f"{HERE}/{certificate.manifest_id}", f"{HERE}/{later.id}/call-off",
+        f"/proposals/{waiting.proposal_id}", f"/proposals/{waiting.proposal_id}/approval", REGISTER,
+        f"{REGISTER}/{certificate.id}",
+    )  # fmt: skip
     assert items(house)["MARAC-2019-0003"].status == "instructed"
 
 

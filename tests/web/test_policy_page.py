@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import html
 import re
-import threading
-from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
 from compliance.app import house_of
 from compliance.identity.proposals import use_cases as proposals
 from compliance.identity.proposals.models import Proposal
-from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House
 from compliance.web.policy_words import said_bounds
 from policies.floors import FLOORS
 from policies.values import CHANGEABLE, STANDARDS, Policy
-from tests.builders.identity import an_account, every, signed_in, someone
+from tests.builders.identity import every, someone
 from tests.builders.policies import changed, proposed
-from tests.support.browser import NewPage, axe
-from tests.web.conftest import Comes, Visitor
+from tests.support.browser import shuts_nobody_out
+from tests.web.conftest import Comes, Seat, Visitor
 
 LENGTH = "/policy/password.min_length/change"
 
@@ -224,32 +219,7 @@ def test_the_rules_of_a_password_follow_the_policy_everywhere_they_are_shown_and
     assert answer.status_code == 303, said(answer.text)
 
 
-@pytest.fixture
-def address(sqlite_app: Flask) -> Iterator[str]:
-    """Where a browser finds the application."""
-    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
+def test_nobody_is_shut_out_of_the_policy_pages(sqlite_app: Flask, comes: Comes, seat: Seat) -> None:
+    changed(house_of(sqlite_app), "password.min_length", 14)
 
-
-@pytest.mark.parametrize("width", [1280, 320])
-def test_nobody_is_shut_out_of_the_policy_pages(
-    address: str, new_page: NewPage, sqlite_app: Flask, clock: FixedClock, width: int
-) -> None:
-    house = house_of(sqlite_app)
-    changed(house, "password.min_length", 14)
-    account = an_account(house, "hub_manager")
-    clock.move(timedelta(seconds=60))
-    token = signed_in(house, account).token
-    page = new_page(viewport={"width": width, "height": 900})
-    page.context.add_cookies([{"name": "session", "value": token, "url": address}])
-
-    for path in ("/policy", LENGTH, "/policy/countries.trusted_proxies/change"):
-        answer = page.goto(address + path)
-        assert answer
-        assert answer.status == 200
-        axe(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    shuts_nobody_out(seat(comes("hub_manager")), "/policy", LENGTH, "/policy/countries.trusted_proxies/change")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import update
-from werkzeug.serving import make_server
 
 from compliance.app import house_of
 from compliance.identity.models import Person
@@ -20,8 +17,8 @@ from compliance.kernel.context import NOBODY
 from compliance.web import asked
 from tests.builders.identity import a_person, an_employer, every, logged
 from tests.builders.roles import held_by
-from tests.support.browser import NewPage, axe
-from tests.web.conftest import Comes, Visitor
+from tests.support.browser import shuts_nobody_out
+from tests.web.conftest import Comes, Seat, Visitor
 
 WHY = "Casey is on leave from March.\nSomebody has to run the meetings."
 
@@ -237,21 +234,7 @@ def test_an_act_that_does_not_say_itself_is_spelled_out(comes: Comes, member: Pe
     assert said.facts == [("Area", "mid-kent"), ("Last", "Nothing"), ("All", "Yes"), ("Cases", "C-1, C-2")]
 
 
-@pytest.fixture
-def address(sqlite_app: Flask) -> Iterator[str]:
-    """Where a browser finds the application."""
-    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-
-
-@pytest.mark.parametrize("width", [1280, 320])
-def test_nobody_is_shut_out_of_the_proposals(
-    address: str, comes: Comes, member: Person, new_page: NewPage, width: int
-) -> None:
+def test_nobody_is_shut_out_of_the_proposals(comes: Comes, member: Person, seat: Seat) -> None:
     manager, supervisor = comes("hub_manager", full_name="Morgan Ashdown"), comes("hub_supervisor")
     refused = asks(manager, a_person(manager.house, full_name="Ivo Elderbrook"), "ig_officer")
     supervisor.send(f"/proposals/{refused.id}/refusal", {"reason": "We wait for spring."})
@@ -261,13 +244,4 @@ def test_nobody_is_shut_out_of_the_proposals(
         (supervisor, ("", f"/{proposal.id}", f"/{proposal.id}/approval", f"/{proposal.id}/refusal")),
         (manager, ("", f"/{proposal.id}", f"/{proposal.id}/return", f"/{refused.id}")),
     ):
-        page = new_page(viewport={"width": width, "height": 900})
-        cookie = who.client.get_cookie("session")
-        assert cookie is not None
-        page.context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-        for path in paths:
-            answer = page.goto(f"{address}/proposals{path}")
-            assert answer is not None
-            assert answer.status == 200
-            axe(page)
-            assert page.evaluate("() => document.scrollingElement.scrollWidth") <= width
+        shuts_nobody_out(seat(who), *(f"/proposals{path}" for path in paths))
