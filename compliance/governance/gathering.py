@@ -28,7 +28,7 @@ from signatories.reviews import rules as reviews
 from signatories.reviews.models import InstrumentReview
 from signatories.reviews.rules import Progress
 
-from . import holders
+from . import concerns, holders
 from .beside import beside
 from .packs import Pack, Part, Row
 
@@ -88,8 +88,7 @@ def gather(ctx: Context, organisation_id: UUID, at: datetime) -> Pack:
             _contacts(ctx, kept["contact"]),
             *holders.parts(ctx, organisation_id, at, now=now),
             _reviews(ctx, at),
-            _not_kept("breaches", "Breaches"),
-            _not_kept("complaints", "Complaints"),
+            *concerns.parts(ctx, organisation_id, at),
         ),
     )
 
@@ -228,11 +227,6 @@ def _reviews(ctx: Context, at: datetime) -> Part:
             )
     columns = ("Instrument", "Due", "State", "Held", "Decision", "Emerging issues")
     return Part("reviews", "Reviews", columns, rows, "Reviews of the instruments, which every signatory shares in.")
-
-
-def _not_kept(code: str, heading: str) -> Part:
-    words = f"This service does not keep {heading.lower()} yet. Ask the MARAC Hub Team for them."
-    return Part(code, heading, (heading,), (), nothing=words, kept=False)
 
 
 def moment(instant: datetime | None) -> str:

@@ -21,7 +21,8 @@ MOST = 1000
 class Part:
     """One register's part of a pack: its columns and rows, or the words that say why there are none.
 
-    `says` stands above the rows, `nothing` in their place. `kept` is False for what this service does not keep.
+    `says` stands above the rows, `nothing` in their place. `shown` is False for what the
+    reader may know nothing of.
     """
 
     code: str
@@ -30,7 +31,7 @@ class Part:
     rows: Sequence[Row]
     says: str = ""
     nothing: str = "Nothing was on the register."
-    kept: bool = True
+    shown: bool = True
 
     @property
     def words(self) -> str:
@@ -41,8 +42,8 @@ class Part:
     @property
     def count(self) -> str:
         """How many entries there are, as it is said in every form of the pack."""
-        if not self.kept:
-            return "Not kept"
+        if not self.shown:
+            return "Not shown"
         return f"{len(self.rows):,}"
 
 

@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from audit.models import AuditEntry
+from compliance.breaches.models import Incident
+from compliance.complaints.models import Complaint
 from compliance.governance import use_cases
 from compliance.governance.packs import Pack
 from compliance.identity.errors import FreshCodeNeeded
@@ -20,7 +22,8 @@ from compliance.licences.models import Licence
 from compliance.licences.rules import Status, Suspension
 from tests.builders.governance import KEPT, an_active_partner, part, seen
 from tests.builders.identity import someone
-from tests.builders.licences import acting, an_organisation, withdraw
+from tests.builders.licences import acting, an_organisation, rows_made, withdraw
+from tests.builders.own import a_closed_incident, a_resolved_complaint
 from tests.builders.signatories import COMMAND
 
 DAY = timedelta(days=1)
@@ -36,7 +39,7 @@ def states(pack: Pack) -> list[str]:
 
 
 @pytest.mark.rule("SIG-14")
-def test_every_register_is_in_it_and_what_is_not_kept_is_said_to_be_not_kept(sqlite_house: House, swale: UUID) -> None:
+def test_every_register_is_in_it_and_what_the_reader_may_not_know_of_is_said(sqlite_house: House, swale: UUID) -> None:
     pack = seen(sqlite_house, swale)
 
     assert tuple(each.heading for each in pack.parts) == KEPT
@@ -45,10 +48,40 @@ def test_every_register_is_in_it_and_what_is_not_kept_is_said_to_be_not_kept(sql
     assert len(part(pack, "contacts").rows) == 3
     assert states(pack) == ["Active", "Suspended"]
     assert all("valid until 31 January 2028" in row[-1] for row in part(pack, "qualified").rows)
-    for code in ("breaches", "complaints"):
-        assert not part(pack, code).kept
-        assert "does not keep" in part(pack, code).nothing
-        assert part(pack, code).rows == ()
+    assert (part(pack, "breaches").rows, part(pack, "breaches").shown) == ([], True)
+    assert (part(pack, "complaints").count, part(pack, "complaints").rows) == ("Not shown", ())
+    assert part(seen(sqlite_house, swale, by=someone(sqlite_house, "hub_coordinator")), "complaints").count == "0"
+
+
+@pytest.mark.rule("SIG-14", "BRE-2", "COM-7")
+def test_breaches_and_complaints_stand_in_it_as_they_stood_for_those_who_may_know_of_them(
+    house: House, clock: FixedClock
+) -> None:
+    a_resolved_complaint(house)
+    a_closed_incident(house)
+    then = clock.now()
+    clock.move(DAY)
+    with house.work(COMMAND) as ctx:
+        complaint, incident = ctx.session.query(Complaint).one(), ctx.session.query(Incident).one()
+        incident.organisation_id = organisation = complaint.about_organisation_id
+        incident.ended_at = complaint.ended_at = ctx.now()
+        rows_made(ctx, incident, complaint)
+    hub = someone(house, "hub_coordinator")
+
+    now = seen(house, organisation, by=hub)
+    assert [row[0] for row in part(now, "breaches").rows] == [f"BR-{incident.year}-{incident.number}"]
+    assert part(now, "breaches").rows[0][3] == "Closed"
+    [said] = part(now, "complaints").rows
+    assert (said[0], said[1], said[5]) == (
+        f"{complaint.year}-{complaint.number}",
+        "Made about this organisation",
+        "Resolved",
+    )
+    before = seen(house, organisation, then, by=hub)
+    assert [(row[3], row[4]) for row in part(before, "breaches").rows] == [("Reported", "")]
+    assert [(row[4], row[5], row[6]) for row in part(before, "complaints").rows] == [("1", "Open", "")]
+    officer = seen(house, organisation)
+    assert (part(officer, "complaints").count, part(officer, "breaches").count) == ("Not shown", "1")
 
 
 @pytest.mark.rule("SIG-14", "SIG-1")

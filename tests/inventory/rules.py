@@ -21,12 +21,17 @@ RANGE = re.compile(r"\b([A-Z]{3})-(\d+)(?: to | ?[–…] ?|-)\1-(\d+)\b")
 PROMISED = frozenset(
     f"{kind}-{number}"
     for kind, numbers in {
-        "ROL": (1, 2, 3, 4),
-        "SIG": (1, 2, 5, 6, 7, 8, 9, 12, 13),
-        "LIC": (1, 2, 3, 4, 5, 7, 9, 10, 12, 13),
-        "IDN": (1, 3, 4, 5, 6, 7, 8, 9),
-        "DEC": (1, 2, 3, 4, 7),
-        "AUD": (1, 2),
+        "ROL": range(1, 5),
+        "SIG": range(1, 15),
+        "LIC": range(1, 14),
+        "IDN": range(1, 10),
+        "DEC": range(1, 8),
+        "AUD": range(1, 8),
+        "BRE": range(1, 7),
+        "COM": range(1, 10),
+        "SHA": range(1, 5),
+        "RET": range(1, 13),
+        "GOV": (2, 5),
     }.items()
     for number in numbers
 )
