@@ -13,13 +13,14 @@ from flask import Blueprint
 from pydantic import AwareDatetime
 
 from compliance.decisions.exceptions.queries import kept_from
-from compliance.kernel.context import work
+from compliance.kernel.context import Context
 from compliance.kernel.errors import NotFound
 from compliance.licences import use_cases
 from compliance.licences.models import CaseInvitation
 from policies.permissions import Permission
 
 from .access import guarded, scoped
+from .idempotency import once
 from .reading import Body, Reference, parse
 from .replies import Reply, changed
 
@@ -39,7 +40,8 @@ class Invitation(Body):
 def invite_to_case() -> Reply:
     """Let a person come near a case; `closed` marks it a closed MARAC from now on."""
     body = parse(Invitation)
-    with work() as ctx:
+
+    def act(ctx: Context) -> Any:
         invitation = use_cases.invite_to_case(
             ctx, reference=body.reference, person_id=body.person_id, closed=body.closed, until=body.until
         )
@@ -47,7 +49,9 @@ def invite_to_case() -> Reply:
         if body.reference in kept_from(ctx):
             # Whether it is a closed MARAC already would say that there is such a case (DEC-6).
             said["closed"] = body.closed
-    return changed(ctx, said, 201)
+        return lambda: changed(ctx, said, 201)
+
+    return once(act)
 
 
 @invitations.delete("/<uuid:invitation_id>")
@@ -55,12 +59,15 @@ def invite_to_case() -> Reply:
 @scoped("facts:write")
 def end_case_invitation(invitation_id: UUID) -> Reply:
     """Take an invitation back; one that has ended already stays as it is."""
-    with work() as ctx:
+
+    def act(ctx: Context) -> Any:
         invitation = use_cases.end_case_invitation(ctx, invitation_id)
         if invitation.reference in kept_from(ctx):
             raise NotFound()
         said = _said(invitation)
-    return changed(ctx, said)
+        return lambda: changed(ctx, said)
+
+    return once(act)
 
 
 def _said(invitation: CaseInvitation) -> dict[str, Any]:

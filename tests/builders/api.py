@@ -46,8 +46,8 @@ class Caller:
     def put(self, path: str, body: Any, **more: Any) -> TestResponse:
         return self.client.put(path, json=body, headers=self.headers(more.pop("headers", None)), **more)
 
-    def delete(self, path: str) -> TestResponse:
-        return self.client.delete(path, headers=self.headers())
+    def delete(self, path: str, *, headers: dict[str, str] | None = None) -> TestResponse:
+        return self.client.delete(path, headers=self.headers(headers))
 
     def headers(self, more: dict[str, str] | None = None) -> dict[str, str]:
         shown = {"Authorization": f"Bearer {self.token}"} if self.token else {}
