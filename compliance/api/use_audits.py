@@ -85,12 +85,12 @@ def list_exemptions() -> Reply:
     """The exemptions in force, sorted as asked, the one that ends first at the head where nothing is said."""
     asked = parse_query(WantedExemptions)
     with work() as ctx:
-        found, after = reports.exemptions(
-            ctx, search=asked.search, sort=asked.sort, after=asked.after, limit=asked.limit
-        )
-        record(ctx, ListViewed(what="use-exemptions", rows=len(found)))
-    said = [_exemption(each.exemption) | {"person": each.person, "organisation": each.organisation} for each in found]
-    return present({"items": said, "next": marked(after)})
+        page = reports.exemptions(ctx, search=asked.search, sort=asked.sort, after=asked.after, limit=asked.limit)
+        record(ctx, ListViewed(what="use-exemptions", rows=len(page.rows)))
+    said = [
+        _exemption(each.exemption) | {"person": each.person, "organisation": each.organisation} for each in page.rows
+    ]
+    return present({"items": said, "next": marked(page.after)})
 
 
 @use_audits.post("/licences/<uuid:licence_id>/use-exemptions")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -15,7 +15,7 @@ from compliance.kernel import tables
 from compliance.kernel.context import Context, work
 from compliance.kernel.errors import Invalid, NotFound
 from compliance.kernel.ids import parse_id
-from compliance.kernel.keyset import Sorts
+from compliance.kernel.keyset import Page, Sorts
 from compliance.kernel.tables import Form, Table
 
 from . import step_up
@@ -95,13 +95,14 @@ def place_of(sorts: Sorts, sort: str) -> str | None:
     return cursor
 
 
-def walked(page: Callable[[str | None], tuple[Sequence[T], str | None]]) -> tuple[list[T], int | None]:
-    """Every row of a list, page after page; with the number at which it was cut, None where it is whole."""
+def walked(page: Callable[..., Page[T]]) -> tuple[list[T], int | None]:
+    """Every row of a list, page after page by `after=`; with the number at which it was cut, None where it is whole."""
     rows: list[T] = []
     after: str | None = None
     while True:
-        shown, after = page(after)
-        rows.extend(shown)
+        shown = page(after=after)
+        rows.extend(shown.rows)
+        after = shown.after
         if after is None or len(rows) >= MOST:
             return rows[:MOST], MOST if after is not None or len(rows) > MOST else None
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 
 from compliance.identity.models import Person
 from compliance.kernel.context import Context
-from compliance.kernel.keyset import By, Sorts
+from compliance.kernel.keyset import By, Page, Sorts
 
 from .models import Proposal
 from .queries import known
@@ -37,14 +36,6 @@ SORTS = Sorts(
 """How what was decided can be sorted; what is for everybody comes before what is for somebody."""
 
 
-@dataclass(frozen=True)
-class Page:
-    """Some proposals, and the cursor behind which the next page begins: None when this was the last."""
-
-    proposals: tuple[Proposal, ...]
-    after: str | None
-
-
 def decided(
     ctx: Context,
     *,
@@ -54,7 +45,7 @@ def decided(
     sort: str | None = None,
     after: str | None = None,
     limit: int = 20,
-) -> Page:
+) -> Page[Proposal]:
     """What was decided or left and the asker may know of, the newest first where nothing is said (ROL-4)."""
     sort = SORTS.known(sort)
     place = SORTS.read(after, sort)
@@ -67,5 +58,4 @@ def decided(
         wanted = wanted.where(_STATE.in_((state.value,)))
     if kind is not None:
         wanted = wanted.where(Proposal.kind == kind)
-    page = SORTS.page(ctx.session, wanted, sort=sort, after=place, limit=min(limit, MOST))
-    return Page(page.rows, page.after)
+    return SORTS.page(ctx.session, wanted, sort=sort, after=place, limit=min(limit, MOST))

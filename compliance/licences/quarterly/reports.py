@@ -205,8 +205,8 @@ def exemptions(
     sort: str | None = None,
     after: str | None = None,
     limit: int = 50,
-) -> tuple[list[Exempt], str | None]:
-    """The exemptions in force within the asker's reach, and the cursor behind which the next page begins."""
+) -> Page[Exempt]:
+    """The exemptions in force within the asker's reach."""
     within = reach(ctx, Permission.LICENCE_READ)
     chosen = EXEMPTION_SORTS.known(sort)
     wanted = (
@@ -232,8 +232,7 @@ def exemptions(
     )
     names = {licence_id: (person, organisation) for licence_id, person, organisation in named}
     last_day = audited(ctx).next.last_day
-    found = [Exempt(row, *names[row.licence_id], row.ends_on >= last_day) for row in page.rows]
-    return found, page.after
+    return page.each(lambda row: Exempt(row, *names[row.licence_id], row.ends_on >= last_day))
 
 
 def _of(

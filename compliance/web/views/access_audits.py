@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,6 @@ from flask import Blueprint, redirect, url_for
 from audit.lists import ListViewed
 from audit.record import record
 from compliance.accesses.audits import papers, queries, reports, use_cases
-from compliance.accesses.audits.queries import Listed
 from compliance.accesses.audits.reports import Report
 from compliance.accesses.audits.rules import FIGURES, Progress
 from compliance.kernel.context import Context, house, reading, work
@@ -67,11 +67,7 @@ def export_list(form: str) -> Reply:
     def table(ctx: Context) -> Table:
         asked = _asked(_question(ctx))
 
-        def read(after: str | None) -> tuple[tuple[Listed, ...], str | None]:
-            page = queries.audits(ctx, **asked, sort=sort, after=after, limit=queries.MOST)
-            return page.rows, page.after
-
-        rows, most = lists.walked(read)
+        rows, most = lists.walked(partial(queries.audits, ctx, **asked, sort=sort, limit=queries.MOST))
         return papers.of_list(ctx, rows, most=most)
 
     return lists.file_of(form, "access-audits", table)

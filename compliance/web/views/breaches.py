@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from compliance.accesses.flags import queries as flags
 from compliance.breaches import queries, reporting, showing, tables, use_cases
 from compliance.breaches.models import Incident
 from compliance.breaches.notifying import queries as notifying
-from compliance.breaches.queries import Listed, Which
+from compliance.breaches.queries import Which
 from compliance.breaches.reporting import Report as Said
 from compliance.breaches.rules import Kind, Status
 from compliance.kernel.clock import showing as instants
@@ -81,11 +82,7 @@ def export(form: str) -> Reply:
     asked, sort = _asked(_question()), lists.sort_of(queries.SORTS)
 
     def table(ctx: Context) -> Table:
-        def read(after: str | None) -> tuple[tuple[Listed, ...], str | None]:
-            page = queries.incidents(ctx, **asked, sort=sort, after=after, limit=queries.MOST)
-            return page.rows, page.after
-
-        rows, most = lists.walked(read)
+        rows, most = lists.walked(partial(queries.incidents, ctx, **asked, sort=sort, limit=queries.MOST))
         return tables.of_incidents(ctx, rows, most=most)
 
     return lists.file_of(form, "incidents", table)

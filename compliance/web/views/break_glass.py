@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from flask import Blueprint, redirect, url_for
 from audit.lists import ListViewed
 from audit.record import record
 from compliance.decisions.exceptions import listing, queries, use_cases
-from compliance.decisions.exceptions.listing import GLASS_SORTS, Glass
+from compliance.decisions.exceptions.listing import GLASS_SORTS
 from compliance.decisions.exceptions.models import BreakGlass
 from compliance.decisions.exceptions.rules import Stands
 from compliance.identity import queries as identity
@@ -55,11 +56,7 @@ def export(form: str) -> Reply:
     asked, sort = _asked(), lists.sort_of(GLASS_SORTS)
 
     def table(ctx: Context) -> Table:
-        def read(after: str | None) -> tuple[tuple[Glass, ...], str | None]:
-            page = listing.glasses(ctx, **asked, sort=sort, after=after, limit=listing.MOST)
-            return page.rows, page.after
-
-        found, most = lists.walked(read)
+        found, most = lists.walked(partial(listing.glasses, ctx, **asked, sort=sort, limit=listing.MOST))
         return listing.table_of_glasses(ctx, found, most=most)
 
     return lists.file_of(form, "break-glass", table)

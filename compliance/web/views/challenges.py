@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,6 @@ from signatories.challenges import queries, use_cases
 from signatories.challenges.corrections import Correction
 from signatories.challenges.entries import entry
 from signatories.challenges.models import Challenge
-from signatories.challenges.queries import Listed
 from signatories.challenges.rules import REMEDIES, Entry, Remedy, State
 
 pages = Blueprint("challenges", __name__, url_prefix="/register")
@@ -64,11 +64,7 @@ def export(form: str) -> Reply:
     asked, sort = _asked(_question()), lists.sort_of(queries.SORTS)
 
     def table(ctx: Context) -> Table:
-        def read(after: str | None) -> tuple[tuple[Listed, ...], str | None]:
-            page = queries.challenges(ctx, **asked, sort=sort, after=after, limit=queries.MOST)
-            return page.rows, page.after
-
-        rows, most = lists.walked(read)
+        rows, most = lists.walked(partial(queries.challenges, ctx, **asked, sort=sort, limit=queries.MOST))
         return use_cases.as_table(ctx, rows, most=most)
 
     return lists.file_of(form, "challenges", table)

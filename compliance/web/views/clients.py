@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from audit.lists import ListViewed
 from audit.record import record
 from compliance.identity.access_tokens import SCOPES
 from compliance.identity.clients import keys, queries, telling, use_cases
-from compliance.identity.clients.queries import Listed
 from compliance.identity.proposals.models import Proposal
 from compliance.kernel.context import Context, house, in_force, reading, work
 from compliance.kernel.tables import Table, moment
@@ -55,11 +55,7 @@ def export(form: str) -> Reply:
     asked, sort = _asked(_question()), lists.sort_of(queries.SORTS)
 
     def table(ctx: Context) -> Table:
-        def read(after: str | None) -> tuple[tuple[Listed, ...], str | None]:
-            page = queries.listed(ctx, **asked, sort=sort, after=after, limit=queries.MOST)
-            return page.rows, page.after
-
-        found, most = lists.walked(read)
+        found, most = lists.walked(partial(queries.listed, ctx, **asked, sort=sort, limit=queries.MOST))
         lines = [
             (
                 row.client.name, row.client.client_id, "turned off" if row.client.ended_at else "let in", row.client.scopes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from flask import Blueprint
 from audit.lists import ListViewed
 from audit.record import record
 from compliance.complaints import queries, showing, tables, use_cases
-from compliance.complaints.queries import Listed, Which
+from compliance.complaints.queries import Which
 from compliance.complaints.use_cases import Matter
 from compliance.decisions.exceptions.queries import kept_from
 from compliance.kernel.context import Context, in_force, reading, work
@@ -80,11 +81,7 @@ def export(form: str) -> Reply:
     asked, sort = _asked(_question()), lists.sort_of(queries.SORTS)
 
     def table(ctx: Context) -> Table:
-        def read(after: str | None) -> tuple[tuple[Listed, ...], str | None]:
-            page = queries.complaints(ctx, **asked, sort=sort, after=after, limit=queries.MOST)
-            return page.rows, page.after
-
-        rows, most = lists.walked(read)
+        rows, most = lists.walked(partial(queries.complaints, ctx, **asked, sort=sort, limit=queries.MOST))
         return tables.of_complaints(ctx, rows, most=most)
 
     return lists.file_of(form, "complaints", table)

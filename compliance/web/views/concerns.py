@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint
 
 from audit.lists import ListViewed
 from audit.record import record
 from compliance.accesses.flags import queries, tables, use_cases
-from compliance.accesses.flags.models import AccessFlag
 from compliance.accesses.flags.use_cases import Concern as Said
 from compliance.kernel.context import Context, work
 from compliance.kernel.tables import Table
@@ -46,13 +47,10 @@ def export(form: str) -> Reply:
     state, sort, search = lists.one_of("state", WAITS), lists.sort_of(queries.CONCERN_SORTS), lists.asked("search")
 
     def table(ctx: Context) -> Table:
-        def read(after: str | None) -> tuple[tuple[AccessFlag, ...], str | None]:
-            page = queries.reported(
-                ctx, waits=WAITS.get(state or ""), search=search, sort=sort, after=after, limit=queries.MOST
-            )
-            return page.rows, page.after
-
-        rows, most = lists.walked(read)
+        waits = WAITS.get(state or "")
+        rows, most = lists.walked(
+            partial(queries.reported, ctx, waits=waits, search=search, sort=sort, limit=queries.MOST)
+        )
         return tables.of_concerns(ctx, rows, most=most)
 
     return lists.file_of(form, "own-concerns", table)

@@ -6,6 +6,7 @@ Nobody is shown one of their own, whatever their role: not in the list, not by i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from flask import Blueprint, redirect, url_for
 from audit.lists import ListViewed
 from audit.record import record
 from compliance.decisions.exceptions import listing, queries, use_cases
-from compliance.decisions.exceptions.listing import CONFLICT_SORTS, Apart
+from compliance.decisions.exceptions.listing import CONFLICT_SORTS
 from compliance.identity import queries as identity
 from compliance.identity.proposals.models import Proposal
 from compliance.kernel.context import Context, reading, work
@@ -62,11 +63,7 @@ def export(form: str) -> Reply:
     asked, sort = _asked(), lists.sort_of(CONFLICT_SORTS)
 
     def table(ctx: Context) -> Table:
-        def read(after: str | None) -> tuple[tuple[Apart, ...], str | None]:
-            page = listing.conflicts(ctx, **asked, sort=sort, after=after, limit=listing.MOST)
-            return page.rows, page.after
-
-        found, most = lists.walked(read)
+        found, most = lists.walked(partial(listing.conflicts, ctx, **asked, sort=sort, limit=listing.MOST))
         return listing.table_of_conflicts(ctx, found, most=most)
 
     return lists.file_of(form, "conflicts", table, counted=False)

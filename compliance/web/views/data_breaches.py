@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from audit.lists import ListViewed
 from audit.record import record
 from compliance.breaches.notifying import queries, rules, showing, tables, use_cases, wording
 from compliance.breaches.notifying.papers import not_known
-from compliance.breaches.notifying.queries import Listed, Which
+from compliance.breaches.notifying.queries import Which
 from compliance.breaches.notifying.rules import WHOM, Stands, Whom
 from compliance.breaches.queries import called
 from compliance.kernel.clock import said_instant
@@ -81,11 +82,7 @@ def export(form: str) -> Reply:
     asked, sort = _asked(_question()), lists.sort_of(queries.SORTS)
 
     def table(ctx: Context) -> Table:
-        def read(after: str | None) -> tuple[tuple[Listed, ...], str | None]:
-            page = queries.data_breaches(ctx, **asked, sort=sort, after=after, limit=queries.MOST)
-            return page.rows, page.after
-
-        rows, most = lists.walked(read)
+        rows, most = lists.walked(partial(queries.data_breaches, ctx, **asked, sort=sort, limit=queries.MOST))
         return tables.of_register(ctx, rows, most=most)
 
     return lists.file_of(form, "data-breaches", table)

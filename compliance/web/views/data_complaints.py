@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from flask import Blueprint, redirect, url_for
 from audit.lists import ListViewed
 from audit.record import record
 from compliance.complaints.data_protection import queries, tables, use_cases
-from compliance.complaints.data_protection.queries import Listed, Which
+from compliance.complaints.data_protection.queries import Which
 from compliance.complaints.data_protection.rules import NEXT, Status, Step, called
 from compliance.complaints.data_protection.use_cases import Came
 from compliance.kernel.clock import london_date
@@ -76,11 +77,7 @@ def export(form: str) -> Reply:
     def table(ctx: Context) -> Table:
         asked = _asked(_question(ctx))
 
-        def read(after: str | None) -> tuple[tuple[Listed, ...], str | None]:
-            page = queries.complaints(ctx, **asked, sort=sort, after=after, limit=queries.MOST)
-            return page.rows, page.after
-
-        rows, most = lists.walked(read)
+        rows, most = lists.walked(partial(queries.complaints, ctx, **asked, sort=sort, limit=queries.MOST))
         return tables.of_complaints(ctx, rows, most=most)
 
     return lists.file_of(form, "data-complaints", table)

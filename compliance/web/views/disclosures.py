@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -71,11 +72,7 @@ def export(form: str) -> Reply:
     asked, sort = _asked(_question()), lists.sort_of(queries.SORTS)
 
     def table(ctx: Context) -> Table:
-        def read(after: str | None) -> tuple[tuple[queries.Listed, ...], str | None]:
-            page = queries.disclosures(ctx, **asked, sort=sort, after=after, limit=queries.MOST)
-            return page.rows, page.after
-
-        rows, most = lists.walked(read)
+        rows, most = lists.walked(partial(queries.disclosures, ctx, **asked, sort=sort, limit=queries.MOST))
         names = names_of(ctx, {row.disclosure.answered_by or "" for row in rows})
         return tables.of_disclosures(ctx, rows, names, most=most)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from compliance.web.forms.disposals import CertificateQuestion
 from compliance.web.replies import Reply, attachment, show
 from policies.permissions import Permission
 from retention.disposals import certificates, listing, tables
-from retention.disposals.listing import CERTIFICATE_SORTS, Issued
+from retention.disposals.listing import CERTIFICATE_SORTS
 from retention.disposals.rules import called
 from retention.rules import GROUPS
 
@@ -56,11 +57,7 @@ def export(form: str) -> Reply:
     def table(ctx: Context) -> Table:
         asked = _asked(_question())
 
-        def read(after: str | None) -> tuple[tuple[Issued, ...], str | None]:
-            page = listing.certificates(ctx, **asked, sort=sort, after=after, limit=listing.MOST)
-            return page.rows, page.after
-
-        rows, most = lists.walked(read)
+        rows, most = lists.walked(partial(listing.certificates, ctx, **asked, sort=sort, limit=listing.MOST))
         return tables.of_certificates(ctx, rows, most=most)
 
     return lists.file_of(form, "certificates-of-disposal", table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ from retention.disposals import candidates, chasing, listing, queries, showing, 
 from retention.disposals.candidates import Candidate
 from retention.disposals.candidates import Which as Ready
 from retention.disposals.errors import CannotBeDisposed
-from retention.disposals.listing import Listed, Which
+from retention.disposals.listing import Which
 from retention.disposals.models import DisposalItem, DisposalManifest
 from retention.disposals.rules import ItemStatus, called
 from retention.rules import GROUPS
@@ -84,11 +85,7 @@ def export(form: str) -> Reply:
     def table(ctx: Context) -> Table:
         asked = _asked(_question())
 
-        def read(after: str | None) -> tuple[tuple[Listed, ...], str | None]:
-            page = listing.manifests(ctx, **asked, sort=sort, after=after, limit=listing.MOST)
-            return page.rows, page.after
-
-        rows, most = lists.walked(read)
+        rows, most = lists.walked(partial(listing.manifests, ctx, **asked, sort=sort, limit=listing.MOST))
         return tables.of_manifests(ctx, rows, most=most)
 
     return lists.file_of(form, "disposals", table)
@@ -124,11 +121,7 @@ def export_ready(form: str) -> Reply:
     def table(ctx: Context) -> Table:
         asked = _asked_of_ready(_of_ready(ctx))
 
-        def read(after: str | None) -> tuple[tuple[Candidate, ...], str | None]:
-            page = candidates.candidates(ctx, **asked, sort=sort, after=after, limit=candidates.MOST)
-            return page.rows, page.after
-
-        rows, most = lists.walked(read)
+        rows, most = lists.walked(partial(candidates.candidates, ctx, **asked, sort=sort, limit=candidates.MOST))
         return tables.of_candidates(ctx, rows, most=most)
 
     return lists.file_of(form, "records-to-dispose-of", table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from flask import Blueprint, redirect, url_for
 from audit.lists import ListViewed
 from audit.record import record
 from compliance.governance.escalations import queries, rules, tables, use_cases
-from compliance.governance.escalations.queries import Listed, Which
+from compliance.governance.escalations.queries import Which
 from compliance.governance.escalations.rules import About, Level, Step, called
 from compliance.governance.escalations.use_cases import Ask
 from compliance.kernel.clock import london_date
@@ -77,11 +78,7 @@ def export(form: str) -> Reply:
     asked, sort = _asked(_question()), lists.sort_of(queries.SORTS)
 
     def table(ctx: Context) -> Table:
-        def read(after: str | None) -> tuple[tuple[Listed, ...], str | None]:
-            page = queries.escalations(ctx, **asked, sort=sort, after=after, limit=queries.MOST)
-            return page.rows, page.after
-
-        rows, most = lists.walked(read)
+        rows, most = lists.walked(partial(queries.escalations, ctx, **asked, sort=sort, limit=queries.MOST))
         return tables.of_escalations(ctx, rows, most=most)
 
     return lists.file_of(form, "escalations", table)

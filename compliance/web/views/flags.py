@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from flask import Blueprint, redirect, url_for
 from audit.lists import ListViewed
 from audit.record import record
 from compliance.accesses.flags import queries, reviewers, tables, tuning, use_cases
-from compliance.accesses.flags.queries import Listed, Which
+from compliance.accesses.flags.queries import Which
 from compliance.accesses.flags.rules import Status, Step
 from compliance.accesses.flags.showing import Whole
 from compliance.breaches import queries as breaches
@@ -66,11 +67,7 @@ def export(form: str) -> Reply:
     asked, sort = _asked(_question()), lists.sort_of(queries.SORTS)
 
     def table(ctx: Context) -> Table:
-        def read(after: str | None) -> tuple[tuple[Listed, ...], str | None]:
-            page = queries.flags(ctx, **asked, sort=sort, after=after, limit=queries.MOST)
-            return page.rows, page.after
-
-        rows, most = lists.walked(read)
+        rows, most = lists.walked(partial(queries.flags, ctx, **asked, sort=sort, limit=queries.MOST))
         return tables.of_flags(ctx, rows, most=most)
 
     return lists.file_of(form, "flags", table)

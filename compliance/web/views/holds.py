@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from compliance.web.replies import Reply, on, show
 from policies.permissions import Permission
 from policies.values import Policy
 from retention.holds import queries, showing, tables, use_cases
-from retention.holds.queries import Listed, Which
+from retention.holds.queries import Which
 from retention.holds.rules import Reach
 from signatories import queries as register
 
@@ -61,11 +62,7 @@ def export(form: str) -> Reply:
     asked, sort = _asked(_question()), lists.sort_of(queries.SORTS)
 
     def table(ctx: Context) -> Table:
-        def read(after: str | None) -> tuple[tuple[Listed, ...], str | None]:
-            page = queries.holds(ctx, **asked, sort=sort, after=after, limit=queries.MOST)
-            return page.rows, page.after
-
-        rows, most = lists.walked(read)
+        rows, most = lists.walked(partial(queries.holds, ctx, **asked, sort=sort, limit=queries.MOST))
         return tables.of_holds(ctx, rows, most=most)
 
     return lists.file_of(form, "holds", table)

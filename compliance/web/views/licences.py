@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -75,11 +76,7 @@ def export(form: str) -> Reply:
     asked, sort = _asked(), lists.sort_of(queries.SORTS)
 
     def table(ctx: Context) -> Table:
-        def read(after: str | None) -> tuple[tuple[Licence, ...], str | None]:
-            page = queries.licences(ctx, **asked, sort=sort, after=after, limit=queries.MOST)
-            return page.rows, page.after
-
-        found, most = lists.walked(read)
+        found, most = lists.walked(partial(queries.licences, ctx, **asked, sort=sort, limit=queries.MOST))
         return tables.of_licences(ctx, found, queries.last_uses(ctx, [row.id for row in found]), most=most)
 
     return lists.file_of(form, "licences", table)

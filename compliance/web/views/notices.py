@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint
@@ -55,11 +56,7 @@ def export(form: str) -> Reply:
     def table(ctx: Context) -> Table:
         require(ctx, Permission.NOTICE_READ)
 
-        def read(after: str | None) -> tuple[tuple[LetterRow, ...], str | None]:
-            page = listing.letters(ctx, **asked, sort=sort, after=after, limit=listing.MOST)
-            return page.rows, page.after
-
-        found, most = lists.walked(read)
+        found, most = lists.walked(partial(listing.letters, ctx, **asked, sort=sort, limit=listing.MOST))
         return listing.as_table(ctx, found, _names(ctx, found), most=most)
 
     return lists.file_of(form, "letters", table)

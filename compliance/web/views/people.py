@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -60,11 +61,7 @@ def export(form: str) -> Reply:
     narrowed, sort = _narrowed(), lists.sort_of(directory.SORTS)
 
     def table(ctx: Context) -> Table:
-        def read(after: str | None) -> tuple[tuple[Person, ...], str | None]:
-            page = directory.people(ctx, **narrowed, sort=sort, after=after, limit=directory.MOST)
-            return page.rows, page.after
-
-        found, most = lists.walked(read)
+        found, most = lists.walked(partial(directory.people, ctx, **narrowed, sort=sort, limit=directory.MOST))
         return directory.as_table(ctx, found, dict(signatories.names(ctx)), most=most)
 
     return lists.file_of(form, "people", table)

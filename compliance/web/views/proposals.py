@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -47,7 +48,7 @@ def proposals() -> Reply:
             "for_others": queries.for_others(ctx),
         }
         decided = listing.decided(ctx, **narrowed, sort=sort, after=after)
-        names = _names(ctx, *shown.values(), decided.proposals)
+        names = _names(ctx, *shown.values(), decided.rows)
         return show(
             "proposals.html",
             lists=shown,
@@ -70,11 +71,7 @@ def export(form: str) -> Reply:
     narrowed, sort = _narrowed(), lists.sort_of(listing.SORTS)
 
     def table(ctx: Context) -> Table:
-        def read(after: str | None) -> tuple[tuple[Proposal, ...], str | None]:
-            page = listing.decided(ctx, **narrowed, sort=sort, after=after, limit=listing.MOST)
-            return page.proposals, page.after
-
-        found, most = lists.walked(read)
+        found, most = lists.walked(partial(listing.decided, ctx, **narrowed, sort=sort, limit=listing.MOST))
         names = _names(ctx, found)
         lines = [
             (

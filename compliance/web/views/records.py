@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from policies.values import Policy
 from retention import figures, queries, showing, spans, tables
 from retention.figures import Figures
 from retention.holds import queries as holds
-from retention.queries import Listed, Which
+from retention.queries import Which
 from retention.reviews.rules import Kind
 from retention.rules import GROUPS
 from signatories import queries as register
@@ -86,11 +87,7 @@ def export(form: str) -> Reply:
         asked = _asked(ctx, _question(ctx))
         sort = lists.sort_of(queries.sorts_of(asked["which"]))
 
-        def read(after: str | None) -> tuple[tuple[Listed, ...], str | None]:
-            page = queries.records(ctx, **asked, sort=sort, after=after, limit=queries.MOST)
-            return page.rows, page.after
-
-        rows, most = lists.walked(read)
+        rows, most = lists.walked(partial(queries.records, ctx, **asked, sort=sort, limit=queries.MOST))
         return tables.of_records(ctx, rows, most=most)
 
     return lists.file_of(form, "records", table)

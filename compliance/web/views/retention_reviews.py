@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -83,11 +84,7 @@ def export(form: str) -> Reply:
     def table(ctx: Context) -> Table:
         asked = _asked(_question(ctx))
 
-        def read(after: str | None) -> tuple[tuple[Listed, ...], str | None]:
-            page = queries.reviews(ctx, **asked, sort=sort, after=after, limit=queries.MOST)
-            return page.rows, page.after
-
-        rows, most = lists.walked(read)
+        rows, most = lists.walked(partial(queries.reviews, ctx, **asked, sort=sort, limit=queries.MOST))
         return tables.of_reviews(ctx, rows, most=most)
 
     return lists.file_of(form, "record-reviews", table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -73,11 +74,7 @@ def export(form: str) -> Reply:
     asked, sort = _asked(_question()), lists.sort_of(queries.SORTS)
 
     def table(ctx: Context) -> Table:
-        def read(after: str | None) -> tuple[tuple[queries.Listed, ...], str | None]:
-            page = queries.requests(ctx, **asked, sort=sort, after=after, limit=queries.MOST)
-            return page.rows, page.after
-
-        rows, most = lists.walked(read)
+        rows, most = lists.walked(partial(queries.requests, ctx, **asked, sort=sort, limit=queries.MOST))
         return tables.of_requests(ctx, rows, most=most)
 
     return lists.file_of(form, "reuse_requests", table)

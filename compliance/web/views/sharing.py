@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -52,11 +53,7 @@ def export(form: str) -> Reply:
     asked, sort = _asked(_question()), lists.sort_of(queries.SORTS)
 
     def table(ctx: Context) -> Table:
-        def read(after: str | None) -> tuple[tuple[queries.Listed, ...], str | None]:
-            page = queries.decisions(ctx, **asked, sort=sort, after=after, limit=queries.MOST)
-            return page.rows, page.after
-
-        rows, most = lists.walked(read)
+        rows, most = lists.walked(partial(queries.decisions, ctx, **asked, sort=sort, limit=queries.MOST))
         return tables.of_decisions(ctx, rows, names_of(ctx, {str(row.decision.decided_by) for row in rows}), most=most)
 
     return lists.file_of(form, "sharing_decisions", table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,6 @@ from compliance.kernel.errors import NotFound
 from compliance.kernel.tables import Table
 from compliance.licences import queries as licences
 from compliance.licences.quarterly import queries, reports, tables, use_cases
-from compliance.licences.quarterly.reports import Line
 from compliance.licences.quarterly.rules import Verdict
 from compliance.web import lists
 from compliance.web.access import can, guarded
@@ -83,11 +83,11 @@ def exemptions() -> Reply:
     search, sort = lists.asked("search"), lists.sort_of(reports.EXEMPTION_SORTS)
     after = lists.place_of(reports.EXEMPTION_SORTS, sort)
     with work() as ctx:
-        found, further = reports.exemptions(ctx, search=search, sort=sort, after=after, limit=PAGE)
-        names = identity.names_of(ctx, {each.exemption.granted_by for each in found})
-        record(ctx, ListViewed(what="use-exemptions", rows=len(found)))
+        page = reports.exemptions(ctx, search=search, sort=sort, after=after, limit=PAGE)
+        names = identity.names_of(ctx, {each.exemption.granted_by for each in page.rows})
+        record(ctx, ListViewed(what="use-exemptions", rows=len(page.rows)))
     return show(
-        "use_exemptions.html", found=found, names=names, search=search, sort=sort, after=further,
+        "use_exemptions.html", found=page.rows, names=names, search=search, sort=sort, after=page.after,
         beginning=after is None,
     )  # fmt: skip
 
@@ -99,9 +99,7 @@ def export_exemptions(form: str) -> Reply:
     search, sort = lists.asked("search"), lists.sort_of(reports.EXEMPTION_SORTS)
 
     def table(ctx: Context) -> Table:
-        found, most = lists.walked(
-            lambda after: reports.exemptions(ctx, search=search, sort=sort, after=after, limit=reports.MOST)
-        )
+        found, most = lists.walked(partial(reports.exemptions, ctx, search=search, sort=sort, limit=reports.MOST))
         return tables.of_exemptions(ctx, found, most=most)
 
     return lists.file_of(form, "use-exemptions", table)
@@ -153,11 +151,7 @@ def end_exemption(exemption_id: UUID) -> Reply:
 def _table(ctx: Context, quarter: Quarter) -> Table:
     asked, sort = _asked(), lists.sort_of(reports.sorts(quarter))
 
-    def read(after: str | None) -> tuple[tuple[Line, ...], str | None]:
-        page = reports.lines(ctx, quarter, **asked, sort=sort, after=after, limit=reports.MOST)
-        return page.rows, page.after
-
-    found, most = lists.walked(read)
+    found, most = lists.walked(partial(reports.lines, ctx, quarter, **asked, sort=sort, limit=reports.MOST))
     return tables.of_quarter(ctx, quarter, found, most=most)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from flask import Blueprint, redirect, url_for
 from audit.lists import ListViewed
 from audit.record import record
 from compliance.changes.webhooks import queries, use_cases
-from compliance.changes.webhooks.queries import Listed, State
+from compliance.changes.webhooks.queries import State
 from compliance.identity import queries as identity
 from compliance.identity.proposals.models import Proposal
 from compliance.kernel.context import Context, in_force, reading, work
@@ -62,11 +63,7 @@ def export(form: str) -> Reply:
     def table(ctx: Context) -> Table:
         require(ctx, Permission.WEBHOOK_READ)
 
-        def read(after: str | None) -> tuple[tuple[Listed, ...], str | None]:
-            page = queries.endpoints(ctx, **asked, sort=sort, after=after, limit=queries.MOST)
-            return page.rows, page.after
-
-        found, most = lists.walked(read)
+        found, most = lists.walked(partial(queries.endpoints, ctx, **asked, sort=sort, limit=queries.MOST))
         return queries.as_table(ctx, found, _names(ctx, *(row.endpoint for row in found)), most=most)
 
     return lists.file_of(form, "webhooks", table)
