@@ -103,8 +103,8 @@ PARAMETERS: dict[str, Any] = {
         "name": "X-Request-ID",
         "in": "header",
         "required": False,
-        "description": "An id of the caller's own; it comes back unchanged and stands in the log.",
-        "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
+        "description": "An id of the caller's own; it comes back unchanged and stands in the log. An empty one is none.",
+        "schema": {"type": "string", "pattern": "^[!-~]{0,128}$"},
     },
     "Idempotency-Key": {
         "name": "Idempotency-Key",
