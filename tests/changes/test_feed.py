@@ -1,6 +1,6 @@
 """Every grant, end and change of a right stands in the feed, in the order of commits, whoever was quicker (DEC-4).
 
-Seen to fail: where the entry's number is taken as a transaction begins, the slow one's change is skipped for good.
+Seen to fail: with the log's head let go once an entry's number is taken, a reader on PostgreSQL skips changes for good.
 """
 
 from __future__ import annotations

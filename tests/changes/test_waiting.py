@@ -1,6 +1,6 @@
 """Waiting for a change: told at once, nothing of the store held, a place for each, and over when the process stops (DEC-4).
 
-Seen to fail: with the page read inside the transaction that waits, the store's connections run out.
+Seen to fail: with a connection kept by whoever waits, there is no moment at which the store has all of its own back.
 """
 
 from __future__ import annotations
