@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import aliased
 
-from compliance.decisions.exceptions.queries import none_kept
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Forbidden
 from compliance.kernel.finding import the_one
 from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from compliance.kernel.numbering import is_called
-from policies.access import could, reach
+from policies.access import could
 from policies.permissions import Permission
 from signatories.models import Organisation
 
 from .models import SharingDecision
 from .rules import Choice
+from .sight import known
 
 MOST = 500
 
@@ -55,10 +55,10 @@ def called(decision: SharingDecision) -> str:
 
 def theirs(ctx: Context) -> ColumnElement[bool]:
     """The decisions that the actor may know of: never those of a case they are kept from, but for what they decided."""
-    if not could(ctx, Permission.SHARING_READ) and not could(ctx, Permission.SHARING_RECORD):
-        raise Forbidden()
-    own = SharingDecision.decided_by == ctx.actor.person_id if ctx.actor.person_id else false()
-    return or_(own, and_(_reach(ctx), none_kept(ctx, SharingDecision.reference)))
+    return known(
+        ctx, Permission.SHARING_READ, Permission.SHARING_RECORD, by=SharingDecision.decided_by,
+        reference=SharingDecision.reference, of=(SharingDecision.organisation_id,),
+    )  # fmt: skip
 
 
 def partners(ctx: Context) -> list[tuple[UUID, str]]:
@@ -67,13 +67,6 @@ def partners(ctx: Context) -> list[tuple[UUID, str]]:
         raise Forbidden()
     rows = ctx.session.execute(select(Organisation.id, Organisation.name).order_by(Organisation.name).limit(MOST))
     return [(row.id, row.name) for row in rows]
-
-
-def _reach(ctx: Context) -> ColumnElement[bool]:
-    if not could(ctx, Permission.SHARING_READ):
-        return false()
-    within = reach(ctx, Permission.SHARING_READ)
-    return true() if within is None else SharingDecision.organisation_id.in_(within)
 
 
 def visible(ctx: Context, decision_id: UUID) -> SharingDecision:

@@ -8,17 +8,16 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 
-from compliance.decisions.exceptions.queries import none_kept
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.counting import counts
-from compliance.kernel.errors import Forbidden
 from compliance.kernel.finding import the_one
 from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from compliance.kernel.numbering import is_called
-from policies.access import could, may, reach
+from compliance.sharing.sight import known
+from policies.access import may
 from policies.permissions import Permission
 from signatories.models import Organisation
 
@@ -67,17 +66,10 @@ def called(disclosure: Disclosure) -> str:
 
 def theirs(ctx: Context) -> ColumnElement[bool]:
     """The disclosures that the actor may know of: never those of a case they are kept from, but for what they asked for."""
-    if not could(ctx, Permission.DISCLOSURE_READ) and not could(ctx, Permission.DISCLOSURE_ASK):
-        raise Forbidden()
-    own = Disclosure.asked_by == ctx.actor.person_id if ctx.actor.person_id else false()
-    return or_(own, and_(_reach(ctx), none_kept(ctx, Disclosure.reference)))
-
-
-def _reach(ctx: Context) -> ColumnElement[bool]:
-    if not could(ctx, Permission.DISCLOSURE_READ):
-        return false()
-    within = reach(ctx, Permission.DISCLOSURE_READ)
-    return true() if within is None else Disclosure.organisation_id.in_(within)
+    return known(
+        ctx, Permission.DISCLOSURE_READ, Permission.DISCLOSURE_ASK,
+        by=Disclosure.asked_by, reference=Disclosure.reference, of=(Disclosure.organisation_id,),
+    )  # fmt: skip
 
 
 def visible(ctx: Context, disclosure_id: UUID, *, lock: bool = False) -> Disclosure:

@@ -15,10 +15,10 @@ from compliance.decisions.exceptions.queries import none_kept
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.counting import counts
-from compliance.kernel.errors import Forbidden
 from compliance.kernel.finding import the_one
 from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from compliance.kernel.numbering import is_called
+from compliance.sharing.sight import known
 from policies.access import could, may, reach, require
 from policies.permissions import Permission
 from signatories.models import Organisation
@@ -70,19 +70,10 @@ def called(request: ReuseRequest) -> str:
 
 def theirs(ctx: Context) -> ColumnElement[bool]:
     """The requests that the actor may know of: their own, and but for a case they are kept from those of their organisation."""
-    if not could(ctx, Permission.REUSE_READ) and not could(ctx, Permission.REUSE_ASK):
-        raise Forbidden()
-    own = ReuseRequest.asked_by == ctx.actor.person_id if ctx.actor.person_id else false()
-    return or_(own, and_(_reach(ctx), none_kept(ctx, ReuseRequest.reference)))
-
-
-def _reach(ctx: Context) -> ColumnElement[bool]:
-    if not could(ctx, Permission.REUSE_READ):
-        return false()
-    within = reach(ctx, Permission.REUSE_READ)
-    if within is None:
-        return true()
-    return or_(ReuseRequest.supplier_id.in_(within), ReuseRequest.asking_organisation_id.in_(within))
+    return known(
+        ctx, Permission.REUSE_READ, Permission.REUSE_ASK, by=ReuseRequest.asked_by, reference=ReuseRequest.reference,
+        of=(ReuseRequest.supplier_id, ReuseRequest.asking_organisation_id),
+    )  # fmt: skip
 
 
 def visible(ctx: Context, request_id: UUID, *, lock: bool = False) -> ReuseRequest:
