@@ -23,7 +23,7 @@ IN_A_BATCH = 50
 NEAR = 12
 """How many endings ahead, and as many behind, are asked about more than the others."""
 
-AHEAD_SECONDS = 0.02
+AHEAD_SECONDS = 0.05
 
 RENEWED_SECONDS = 300.0
 

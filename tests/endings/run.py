@@ -19,7 +19,8 @@ from tests.support.installation import Installation, await_ready
 
 from .asking import Asked, Line, keep_asking, lines_to
 from .judging import End, Judgement, judge
-from .world import Ending, World, a_world
+from .kinds import a_world
+from .world import Ending, World
 
 WORKERS = 4
 

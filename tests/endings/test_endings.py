@@ -10,8 +10,8 @@ from tests.support.databases import Fresh
 from tests.support.store import migrated
 
 from .judging import STANDS, Answer, End, judge
+from .kinds import KINDS
 from .run import WORKERS, Wanted, run
-from .world import KINDS
 
 EACH = 2
 DECISIONS = 2_500
