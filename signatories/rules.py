@@ -134,9 +134,6 @@ class InstrumentCell:
         return self.signature.method if self.signature else None
 
 
-NEVER = InstrumentCell(State.UNSIGNED)
-
-
 @dataclass(frozen=True, slots=True)
 class _Span:
     start: datetime
