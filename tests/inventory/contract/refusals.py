@@ -27,6 +27,7 @@ _SAYS = {
 _RETRY = frozenset({429, 503})
 
 ALSO: dict[str, tuple[int, ...]] = {
+    "GET /metrics": (404,),
     "GET /ready": (503,),
     "POST /sessions": (401,),
     "POST /account/invitation": (404, 409),
