@@ -328,7 +328,9 @@ def _rules(failing: tuple[Reason, ...]) -> str | None:
 
 def _ruled(verdict: Verdict) -> str | None:
     """The rules an entry names: those that refuse, or the one by which a permit stands on break-glass (DEC-5)."""
-    return _rules(verdict.failing) if verdict.opened is None else why.BY_BREAK_GLASS.rule
+    if verdict.permit:
+        return None if verdict.opened is None else why.BY_BREAK_GLASS.rule
+    return _rules(verdict.failing)
 
 
 def _item(question: Question) -> list[object]:

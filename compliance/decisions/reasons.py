@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from functools import cache
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reason:
-    """One way of failing DEC-1: its `rule`, a stable `code`, words for the person (`user`) and the hub (`admin`)."""
+    """One way of failing DEC-1: its `rule`, a stable `code`, words for the person (`user`) and the hub (`admin`).
+
+    Each is made once and known by what it is, not by its words: they are looked up with every denial.
+    """
 
     rule: str
     code: str
