@@ -21,8 +21,10 @@ def source_address(peer: str | None, forwarded_for: str | None, trusted_networks
     address that is not one of theirs: what stands left of it is a stranger's word. Without a trusted proxy, and
     for a chain in which a proxy of ours wrote what is no address, it is the peer.
     """
+    if not forwarded_for or not trusted_networks:
+        return peer
     at_the_door = address_of(peer)
-    if at_the_door is None or not forwarded_for or not trusted_networks:
+    if at_the_door is None:
         return peer
     trusted = _networks(trusted_networks)
     source = at_the_door
