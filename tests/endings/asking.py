@@ -125,6 +125,9 @@ class Asked:
             entry = said["context"]["receipt"]["entry"] if said else None
         elif status == 401 and (asking.request or asking.token):
             permit, entry = False, None
+        elif status == 429 and asking.request:
+            # So many were turned away at this door that it hears nobody for a while: no answer, and not a yes.
+            return
         else:
             raise Lost(f"{status} {said!r}")
         self._take([Answer(slot, permit, entry, sent, got)])
