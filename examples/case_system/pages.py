@@ -71,7 +71,7 @@ def refer() -> str | Response:
             g.now,
         )  # fmt: skip
         telling.looked(db, _look("referral.submit", reference, involved=True), g.now)
-    flash(f"{reference} is referred. The MARAC Hub Team looks at it within 24 hours.")
+    flash(f"{reference} is referred. The MARAC Hub Team looks at it within 24 hours.", "done")
     if referral.closed_marac:
         # As long as it is asked whether it is a Closed MARAC, not even whoever referred it sees it.
         return redirect(url_for("pages.cases"))
@@ -153,6 +153,8 @@ def move(reference: str, step: str) -> Response:
             telling.looked(db, _look(taken.wish.action, reference, involved=_has_a_part(db, row)), g.now)
     except NotNow as problem:
         flash(str(problem))
+    else:
+        flash(taken.done, "done")
     return redirect(url_for("pages.case", reference=reference))
 
 

@@ -23,10 +23,12 @@ Write = Callable[[sqlite3.Connection], None]
 
 @dataclass(frozen=True)
 class Step:
-    """`wish` is what decisions call it; `own_part` says that it is for one's own organisation's part alone (ROL-2)."""
+    """`wish` is what decisions call it; `own_part` says that it is for one's own organisation's part alone (ROL-2); `done` is
+    said to whoever took it."""
 
     wish: Wish
     ask: Callable[[sqlite3.Row], Write]
+    done: str
     own_part: bool = False
 
     def wish_of(self, organisation: str) -> Wish:
@@ -159,18 +161,24 @@ def _closing(row: sqlite3.Row) -> Write:
 
 
 STEPS = {
-    "accept": Step(ON_A_CASE["accept"], _accept),
-    "decline": Step(ON_A_CASE["accept"], _decline),
-    "circle": Step(ON_A_CASE["close the circle"], _circle),
-    "invitation": Step(ON_A_CASE["invite"], _invitation),
-    "research": Step(Wish("research.write", "research"), _research, own_part=True),
-    "suggestion": Step(ON_A_CASE["suggest"], _suggestion),
-    "acceptance": Step(
-        Wish("action.accept", "action"), _moves("suggested", to=("accepted", "not_feasible")), own_part=True
+    "accept": Step(ON_A_CASE["accept"], _accept, "The case is taken up. Its organisations are asked for their research."),
+    "decline": Step(ON_A_CASE["accept"], _decline, "The referral is not taken up."),
+    "circle": Step(ON_A_CASE["close the circle"], _circle, "It is decided whether this is a Closed MARAC."),
+    "invitation": Step(ON_A_CASE["invite"], _invitation, "They are invited to this case."),
+    "research": Step(
+        Wish("research.write", "research"), _research, "Your agency’s research is with the case.", own_part=True
     ),
-    "action": Step(Wish("action.update", "action"), _moves("accepted", to=("done", "not_feasible")), own_part=True),
-    "meeting": Step(ON_A_CASE["hold the meeting"], _meeting),
-    "event": Step(ON_A_CASE["invite"], _event),
-    "closing": Step(ON_A_CASE["close"], _closing),
-}
+    "suggestion": Step(ON_A_CASE["suggest"], _suggestion, "The action is suggested to its agency."),
+    "acceptance": Step(
+        Wish("action.accept", "action"), _moves("suggested", to=("accepted", "not_feasible")),
+        "It is kept what your agency says to the action.", own_part=True,
+    ),
+    "action": Step(
+        Wish("action.update", "action"), _moves("accepted", to=("done", "not_feasible")),
+        "It is kept what became of the action.", own_part=True,
+    ),
+    "meeting": Step(ON_A_CASE["hold the meeting"], _meeting, "It is kept that the meeting was held, and who came."),
+    "event": Step(ON_A_CASE["invite"], _event, "The compliance service is told: the case may be kept for longer."),
+    "closing": Step(ON_A_CASE["close"], _closing, "The case is closed."),
+}  # fmt: skip
 """Each by the last part of its address."""

@@ -275,7 +275,8 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
     _the_second_step(walk, sqlite_app)
 
     assert not walk.too_dear, "\n\n".join(walk.too_dear)
-    assert not _pages(sqlite_app) - walk.opened, "open these pages here too, as whoever uses them"
+    never = _pages(sqlite_app) - walk.opened
+    assert not never, f"open these pages here too, as whoever uses them: {', '.join(sorted(never))}"
 
 
 def _the_access_audits(walk: Walk, comes: Comes, organisation_id: UUID) -> None:

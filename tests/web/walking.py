@@ -41,13 +41,13 @@ class Walk:
         self.too_dear: list[str] = []
         self.costs: dict[str, int] = {}
 
-    def open(self, who: str, visitor: Visitor, *addresses: str) -> None:
-        """Open each of these as `who` it is; raises AssertionError for one that does not open."""
+    def open(self, who: str, visitor: Visitor, *addresses: str, answers: int = 200) -> None:
+        """Open each of these as `who` it is; raises AssertionError for one that is answered otherwise."""
         for address in addresses:
             self._not_seen_lately()
             with _statements(self.house) as statements:
                 answer = visitor.get(address)
-            assert answer.status_code == 200, f"{address} for {who} was answered with {answer.status_code}"
+            assert answer.status_code == answers, f"{address} for {who} was answered with {answer.status_code}"
             path = address.partition("?")[0]
             self.opened.add(self.app.url_map.bind("").match(path)[0])
             self.costs[f"{address} for {who}"] = len(statements)

@@ -26,13 +26,14 @@ from tests.builders.escalations import an_escalation, answered, raised
 from tests.builders.holds import held
 from tests.builders.identity import an_employer, someone
 from tests.builders.incidents import a_data_breach, an_incident, assessed
+from tests.builders.programs import a_program
 from tests.builders.retention import fallen_due, kept
 from tests.builders.retention import records as on_records
 from tests.builders.sharing import asked, decided, wanted
 from tests.builders.signatories import a_pdf
 from tests.builders.webhooks import an_endpoint
 from tests.governance.test_facts import Counting
-from tests.web.conftest import Comes
+from tests.web.conftest import Comes, Visitor
 from tests.web.walking import Walk
 
 
@@ -206,8 +207,13 @@ def programs(walk: Walk, comes: Comes, _organisation_id: UUID) -> None:
     walk.open(
         "the hub manager, of programs", comes("hub_manager"), "/clients", "/clients?search=a&which=live&sort=-used",
         "/clients/export.csv", "/clients/new", here, *(f"{here}/{step}" for step in ("change", "rotate", "end")),
-        f"{here}/credentials/{proof.id}/end",
+        f"{here}/credentials/{proof.id}/end", "/oauth2/logout",
     )  # fmt: skip
+    # Whoever has no licence is told why a program is given nothing.
+    sent, address = comes("hub_manager"), a_program(walk.app).asks()
+    sent.get(address)  # The first question that a process is asked has it read everybody's rights, once.
+    walk.open("the hub manager, sent by a program", sent, address, answers=403)
+    walk.open("a builder", Visitor(walk.app), "/docs", "/docs/decisions", "/docs/problems", "/problems/not-found")
 
 
 def webhooks(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
