@@ -148,7 +148,6 @@ def test_every_column_of_bytes_is_sealed_or_known_to_need_none() -> None:
         "complaint_reports.sha256": "a fingerprint of the report that was sent",
         "disposal_manifests.digest": "a hash of references, groups and dates, named by both who agree",
         "idempotency_keys.fingerprint": "a hash of what a program sent, kept for a day",
-        "disposal_manifests.digest": "a hash of what two people agreed to, and on the certificate",
         "log_tiles.hashes": "hashes, and public",
         "log_seal.edge": "hashes, and public",
         "uploads.content": "a letter or a scan, guarded by permission, and evidence by its own hash",
