@@ -46,7 +46,10 @@ class Wanted(Body):
 @changes.get("")
 @scoped("changes:read")
 def list_changes() -> Reply:
-    """The changes behind a cursor, the oldest first; where there are none it waits for one, as long as it is asked to."""
+    """The changes behind a cursor, the oldest first; where there are none it waits for one, as long as it is asked to.
+
+    Thirty seconds at the most, where the policy says no other number. `after=now` begins with what comes next.
+    """
     asked = parse_query(Wanted)
     longest = in_force(Policy).changes.wait_seconds
     if asked.wait > longest:

@@ -14,9 +14,8 @@ from werkzeug.routing import Rule
 
 from compliance.api.access import Door
 from compliance.api.evaluation import SCOPE
-from compliance.identity.access_tokens import SCOPES
 from compliance.kernel.settings import REPOSITORY
-from tests.inventory.contract import refusals, standards
+from tests.inventory.contract import apart, refusals, standards
 from tests.inventory.contract.shapes import shape
 from tests.inventory.contract.stable import stable
 from tests.inventory.contract.tried import Tried, tried
@@ -51,12 +50,13 @@ def document(world: World) -> dict[str, Any]:
         "tags": [{"name": tag} for tag in tags],
         "paths": dict(sorted(paths.items())),
         "components": {
-            "securitySchemes": _security_schemes(),
+            "securitySchemes": apart.security_schemes(),
             "parameters": refusals.PARAMETERS,
             "headers": refusals.HEADERS,
             "responses": refusals.RESPONSES,
             "schemas": dict(sorted(components.items())),
         },
+        "webhooks": apart.WEBHOOKS,
         "x-problems": refusals.problems(),
     }
 
@@ -262,28 +262,3 @@ def _good(operation: str, reply: Any, names: dict[str, str]) -> dict[str, Any]:
         }
     }
     return said
-
-
-def _security_schemes() -> dict[str, Any]:
-    return {
-        "person": {
-            "type": "http",
-            "scheme": "bearer",
-            "description": "The token of somebody's sign-in, `mss_…`, from `POST /api/v1/sessions`.",
-        },
-        "program": {
-            "type": "oauth2",
-            "description": "An access token (RFC 9068) of a registered client.",
-            "flows": {
-                "clientCredentials": {
-                    "tokenUrl": "/oauth2/token",
-                    "scopes": {scope: f"What is behind {scope}" for scope in SCOPES},
-                }
-            },
-        },
-        "client": {
-            "type": "http",
-            "scheme": "basic",
-            "description": "A client's id and secret. `private_key_jwt` in the form is the other way (RFC 7523).",
-        },
-    }

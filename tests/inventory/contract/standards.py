@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.builders.identity import PASSWORD
 from tests.builders.retention import a_record, an_event
+from tests.inventory.contract.apart import CHANGES
 from tests.inventory.contract.views import Schema
 from tests.inventory.world import Whose, World
 
@@ -207,8 +208,12 @@ BODIES: dict[str, tuple[str, Schema]] = {
     "POST /oauth2/token": (
         "application/x-www-form-urlencoded",
         _object(
-            ("grant_type",), grant_type={"enum": ["client_credentials", "authorization_code"]}, scope=_FORM_TEXT,
-            code=_FORM_TEXT, redirect_uri=_FORM_TEXT, code_verifier=_FORM_TEXT, **_PROVES,
+            ("grant_type",),
+            grant_type={
+                "enum": ["client_credentials", "authorization_code"],
+                "description": "With `client_credentials`: `scope`. With `authorization_code`: `code`, `redirect_uri`, `code_verifier`.",
+            },
+            scope=_FORM_TEXT, code=_FORM_TEXT, redirect_uri=_FORM_TEXT, code_verifier=_FORM_TEXT, **_PROVES,
         ),
     ),
     "POST /oauth2/revoke": (
@@ -224,6 +229,7 @@ ANSWERS: dict[str, Schema] = {
     "POST /access/v1/evaluation": _ref("Decision"),
     "POST /access/v1/evaluations": _ref("Decisions"),
     **{f"POST /access/v1/search/{kind}": _ref("Found") for kind in ("subject", "resource", "action")},
+    "GET /changes": CHANGES,
 }
 
 SUMMARIES: dict[str, str] = {
