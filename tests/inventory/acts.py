@@ -27,6 +27,7 @@ from compliance.kernel.context import NOBODY, Context
 from compliance.kernel.errors import Refusal
 from compliance.licences.rules import Kind
 from compliance.licences.use_cases import set_seats
+from compliance.sharing import use_cases as sharing
 from compliance.sharing.disclosures import use_cases as disclosures
 from compliance.sharing.reuse import use_cases as reuse
 from compliance.witnesses import use_cases as witnesses
@@ -148,6 +149,9 @@ ACTS: dict[str, Act] = {
     ),
     "use case: authorise a disclosure": Act(
         Permission.DISCLOSURE_AUTHORISE, lambda ctx, its: disclosures.authorise(ctx, its.disclosure, words="It may.")
+    ),
+    "use case: look at a decision to share": Act(
+        Permission.SHARING_READ, lambda ctx, its: sharing.view(ctx, its.shared)
     ),
     "use case: report what the case system counted": Act(
         Permission.FACTS_REPORT, lambda ctx, _its: facts.report(ctx, [])
