@@ -10,6 +10,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import create_engine, delete
 
 from compliance.app import furnished, house_of
@@ -36,6 +37,8 @@ STEPS = (
 )  # fmt: skip
 
 
+@pytest.mark.rule("DEC-1")
+@pytest.mark.rule("DEC-3")
 def test_the_documents_suffice_for_a_case_system(sqlite_url: Fresh, tmp_path: Path) -> None:
     installation = Installation(tmp_path / "var", database_url=(url := sqlite_url(migrated)))
     installation.does("keys", "create")
