@@ -94,7 +94,7 @@ def test_a_logout_that_nobody_signed_ends_nothing(app: Flask) -> None:
 @pytest.mark.rule("DEC-3")
 def test_the_kit_opens_none_of_its_doors(tmp_path: Path) -> None:
     with Pretender() as pretender, served(a_case_system(tmp_path, pretender.base_url, kit=True)) as address:
-        result = try_doors(f"{address}/may-open", pretender, doors(150))
+        result = try_doors(f"{address}/may-open", pretender, doors())
 
     assert result.opened == []
     assert result.stayed_shut == []
