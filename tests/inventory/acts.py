@@ -147,6 +147,9 @@ ACTS: dict[str, Act] = {
     "use case: remind of a request for re-use": Act(
         Permission.REUSE_CHASE, lambda ctx, its: reuse.remind(ctx, its.reuse)
     ),
+    "use case: look at a disclosure": Act(
+        Permission.DISCLOSURE_READ, lambda ctx, its: disclosures.view(ctx, its.disclosure)
+    ),
     "use case: authorise a disclosure": Act(
         Permission.DISCLOSURE_AUTHORISE, lambda ctx, its: disclosures.authorise(ctx, its.disclosure, words="It may.")
     ),
