@@ -6,18 +6,18 @@ which values there are. A file with one too many or too few does not load, and t
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
-from datetime import date
+from dataclasses import dataclass, fields, replace
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 from compliance.kernel.calendar import Calendar
 
-from . import own
+from . import files, own
+from .files import STANDARDS as STANDARDS
+from .files import Provenance as Provenance
+from .files import in_kind as in_kind
 from .floors import BrokenPolicy as BrokenPolicy
 from .floors import below_the_floor
 from .groups import (
@@ -54,33 +54,8 @@ from .sharing_groups import FactCounter, LawfulBasis, SharingChoice, SharingValu
 
 T = TypeVar("T")
 
-STANDARDS = {"nist": "NIST SP 800-63B-4", "ncsc": "NCSC and Cyber Essentials", "asvs": "OWASP ASVS 5.0"}
-"""The standards beside which a value is shown, where they ask for something else (IDN-9)."""
-
 CHANGEABLE = ("password", "second_factor", "sign_in", "sessions", "countries", "two_people")
 """The groups whose values two people may change while the service runs; the others change with their files (IDN-9)."""
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """Where a value comes from: `file`, `key`, what it means, its clause and rule, and who decides it.
-
-    `differs` says, for each standard that asks for something else, what it asks for (IDN-9).
-    """
-
-    file: str
-    key: str
-    value: Any
-    means: str
-    clause: str
-    rule: str
-    owner: str = ""
-    differs: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """The value's one name, as a change of it says it: `password.min_length`."""
-        return f"{self.file.removesuffix('.toml')}.{self.key}"
 
 
 @dataclass(frozen=True)
@@ -142,10 +117,10 @@ class Policy:
         own_records, own_tables = _own(directory)
 
         def values(file: str, shape: type[T]) -> T:
-            return _values(directory, file, shape, provenance)
+            return files.values(directory, file, shape, provenance)
 
         loaded = cls(
-            version=_version(directory),
+            version=files.version(directory),
             password=values("password.toml", PasswordValues),
             second_factor=values("second_factor.toml", SecondFactorValues),
             sign_in=values("sign_in.toml", SignInValues),
@@ -168,32 +143,32 @@ class Policy:
             disposal=values("disposal.toml", DisposalValues),
             sharing=values("sharing.toml", SharingValues),
             calendar=values("calendar.toml", Calendar),
-            need_to_know=checked_rules(_tables(directory, "need_to_know.toml", NeedToKnowRule)),
-            access_purposes=_tables(directory, "access_purposes.toml", AccessPurpose),
-            reading_purposes=_tables(directory, "reading_purposes.toml", ReadingPurpose),
-            complaint_themes=_tables(directory, "complaint_themes.toml", ComplaintTheme),
-            data_categories=_tables(directory, "data_categories.toml", DataCategory),
-            retention_events=_tables(directory, "retention_events.toml", RetentionEvent),
-            retention_questions=_tables(directory, "retention_questions.toml", RetentionQuestion),
-            hold_grounds=_tables(directory, "hold_grounds.toml", HoldGround),
-            lawful_bases=_tables(directory, "lawful_bases.toml", LawfulBasis),
-            reuse_purposes=_tables(directory, "reuse_purposes.toml", SharingChoice),
-            reuse_overrides=_tables(directory, "reuse_overrides.toml", SharingChoice),
-            disclosure_bodies=checked_bodies(_tables(directory, "disclosure_bodies.toml", SharingChoice)),
-            disclosure_materials=_tables(directory, "disclosure_materials.toml", SharingChoice),
-            fact_counters=checked_counters(_tables(directory, "fact_counters.toml", FactCounter)),
+            need_to_know=checked_rules(files.tables(directory, "need_to_know.toml", NeedToKnowRule)),
+            access_purposes=files.tables(directory, "access_purposes.toml", AccessPurpose),
+            reading_purposes=files.tables(directory, "reading_purposes.toml", ReadingPurpose),
+            complaint_themes=files.tables(directory, "complaint_themes.toml", ComplaintTheme),
+            data_categories=files.tables(directory, "data_categories.toml", DataCategory),
+            retention_events=files.tables(directory, "retention_events.toml", RetentionEvent),
+            retention_questions=files.tables(directory, "retention_questions.toml", RetentionQuestion),
+            hold_grounds=files.tables(directory, "hold_grounds.toml", HoldGround),
+            lawful_bases=files.tables(directory, "lawful_bases.toml", LawfulBasis),
+            reuse_purposes=files.tables(directory, "reuse_purposes.toml", SharingChoice),
+            reuse_overrides=files.tables(directory, "reuse_overrides.toml", SharingChoice),
+            disclosure_bodies=checked_bodies(files.tables(directory, "disclosure_bodies.toml", SharingChoice)),
+            disclosure_materials=files.tables(directory, "disclosure_materials.toml", SharingChoice),
+            fact_counters=checked_counters(files.tables(directory, "fact_counters.toml", FactCounter)),
             own_records=own_records,
             own_tables=own_tables,
             areas={
                 code: Area(code, area["name"], tuple(area["districts"]))
-                for code, area in _read(directory, "areas.toml").items()
+                for code, area in files.read(directory, "areas.toml").items()
             },
-            assets=_tables(directory, "information_assets.toml", InformationAsset),
-            case_actions=_case_actions(_read(directory, "case_actions.toml")),
-            seats={kind: terms["seats"] for kind, terms in _read(directory, "contract.toml").items()},
-            personal_email_providers=_lines(directory, "personal_email_providers.txt"),
-            public_suffixes=_lines(directory, "public_suffixes.txt"),
-            context_words=_lines(directory, "context_words.txt"),
+            assets=files.tables(directory, "information_assets.toml", InformationAsset),
+            case_actions=_case_actions(files.read(directory, "case_actions.toml")),
+            seats={kind: terms["seats"] for kind, terms in files.read(directory, "contract.toml").items()},
+            personal_email_providers=files.lines(directory, "personal_email_providers.txt"),
+            public_suffixes=files.lines(directory, "public_suffixes.txt"),
+            context_words=files.lines(directory, "context_words.txt"),
             provenance=tuple(provenance),
         )
         loaded.stand_on_the_floor()
@@ -245,54 +220,10 @@ def _keys(group: Any) -> list[str]:
     return [each.name for each in fields(group)]
 
 
-def in_kind(value: Any, kind: Any) -> Any:
-    """The value as the kind it must be: a number from 0 on, a date, or a list of numbers, dates or words; else None."""
-    if kind is int:
-        return value if type(value) is int and value >= 0 else None
-    if kind is date:
-        return value if type(value) is date else None
-    item = get_args(kind)[0]
-    if isinstance(value, (list, tuple)) and all(type(each) is item for each in value):
-        return tuple(value)
-    return None
-
-
-def _values(directory: Path, file: str, shape: type[T], provenance: list[Provenance]) -> T:
-    tables = _read(directory, file)
-    hints = get_type_hints(shape)
-    wanted = [field.name for field in fields(shape)]  # type: ignore[arg-type]
-    if set(wanted) != set(tables):
-        raise BrokenPolicy(f"{file}: expected exactly {', '.join(sorted(wanted))}")
-    held: dict[str, Any] = {}
-    for key in wanted:
-        table = tables[key]
-        value = in_kind(table.get("value"), hints[key])
-        if value is None or not all(table.get(said) for said in ("means", "clause", "rule")):
-            raise BrokenPolicy(f"{file}: {key} needs a value of its kind, and says what it means, its clause and rule")
-        held[key] = value
-        differs = {standard: table[standard] for standard in STANDARDS if table.get(standard)}
-        provenance.append(
-            Provenance(
-                file, key, value, table["means"], table["clause"], table["rule"], table.get("owner", ""), differs
-            )
-        )
-    return shape(**held)
-
-
-def _tables(directory: Path, file: str, shape: type[T]) -> dict[str, T]:
-    """A file of tables of one shape, each by its code, which is the table's name."""
-    tables, kinds = _read(directory, file), get_type_hints(shape)
-    kinds.pop("code")
-    for code, table in tables.items():
-        if set(table) != set(kinds) or not all(type(table[key]) is kind for key, kind in kinds.items()):
-            raise BrokenPolicy(f"{file}: {code} says exactly {', '.join(sorted(kinds))}, each in its kind")
-    return {code: shape(**{"code": code} | table) for code, table in tables.items()}
-
-
 def _own(directory: Path) -> tuple[dict[str, OwnRule], dict[str, OwnTable]]:
     try:
-        rules = own.rules_of(_tables(directory, "own_records.toml", OwnRule))
-        return rules, own.tables_of(_read(directory, "own_tables.toml"), rules)
+        rules = own.rules_of(files.tables(directory, "own_records.toml", OwnRule))
+        return rules, own.tables_of(files.read(directory, "own_tables.toml"), rules)
     except ValueError as problem:
         raise BrokenPolicy(f"own records: {problem}") from problem
 
@@ -309,26 +240,3 @@ def _case_actions(groups: dict[str, Any]) -> dict[str, CaseAction]:
                 needs_area=verb not in group.get("no_area", ()),
             )
     return actions
-
-
-def _read(directory: Path, file: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads((directory / file).read_text())
-    except (OSError, tomllib.TOMLDecodeError) as problem:
-        raise BrokenPolicy(f"{file}: {problem}") from problem
-
-
-def _lines(directory: Path, file: str) -> frozenset[str]:
-    try:
-        lines = (directory / file).read_text().splitlines()
-    except OSError as problem:
-        raise BrokenPolicy(f"{file}: {problem}") from problem
-    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
-
-
-def _version(directory: Path) -> str:
-    summed = sha256()
-    for path in sorted(directory.iterdir()):
-        if path.suffix in {".toml", ".csv", ".conf", ".txt"}:
-            summed.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return summed.hexdigest()[:16]
