@@ -50,6 +50,7 @@ from .groups import (
 from .keeping import DisposalValues, HoldGround, RetentionEvent, RetentionQuestion, RetentionValues
 from .need_to_know import NeedToKnowRule, checked_rules
 from .own import OwnRule, OwnTable
+from .reports import ReportKind, checked_kinds
 from .sharing_groups import FactCounter, LawfulBasis, SharingChoice, SharingValues, checked_bodies, checked_counters
 
 T = TypeVar("T")
@@ -99,6 +100,7 @@ class Policy:
     disclosure_bodies: dict[str, SharingChoice]
     disclosure_materials: dict[str, SharingChoice]
     fact_counters: dict[str, FactCounter]
+    report_kinds: dict[str, ReportKind]
     own_records: dict[str, OwnRule]
     own_tables: dict[str, OwnTable]
     areas: dict[str, Area]
@@ -157,6 +159,7 @@ class Policy:
             disclosure_bodies=checked_bodies(files.tables(directory, "disclosure_bodies.toml", SharingChoice)),
             disclosure_materials=files.tables(directory, "disclosure_materials.toml", SharingChoice),
             fact_counters=checked_counters(files.tables(directory, "fact_counters.toml", FactCounter)),
+            report_kinds=checked_kinds(files.tables(directory, "report_kinds.toml", ReportKind)),
             own_records=own_records,
             own_tables=own_tables,
             areas={
