@@ -38,6 +38,7 @@ from .complaints.data_protection.jobs import JOBS as DATA_COMPLAINT_JOBS
 from .complaints.jobs import JOBS as COMPLAINT_JOBS
 from .decisions.exceptions.jobs import JOBS as EXCEPTION_JOBS
 from .decisions.jobs import JOBS as DECISION_JOBS
+from .governance.accountability.jobs import JOBS as ACCOUNTABILITY_JOBS
 from .governance.escalations.jobs import JOBS as ESCALATION_JOBS
 from .identity.jobs import JOBS as IDENTITY_JOBS
 from .identity.proposals.jobs import JOBS as PROPOSAL_JOBS
@@ -83,6 +84,7 @@ _ROOMS: tuple[Work, ...] = (
     *ACCESS_AUDIT_JOBS,
     *DATA_COMPLAINT_JOBS,
     *ESCALATION_JOBS,
+    *ACCOUNTABILITY_JOBS,
     *REUSE_JOBS,
     *API_JOBS,
     *WITNESS_JOBS,

@@ -300,11 +300,12 @@ class InformationAsset:
 
 @dataclass(frozen=True)
 class Area:
-    """One area MARAC: its code, its name and its districts (OP 4.4)."""
+    """One area MARAC: its code, its name and its districts (OP 4.4); `formerly` are codes of areas that became part of it."""
 
     code: str
     name: str
     districts: tuple[str, ...]
+    formerly: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 from compliance.kernel.calendar import Calendar
 
 from . import files, own
+from .accountability_groups import AccountabilityValues, Measure, checked_measures
 from .files import STANDARDS as STANDARDS
 from .files import Provenance as Provenance
 from .files import in_kind as in_kind
@@ -82,6 +83,7 @@ class Policy:
     breaches: BreachValues
     complaints: ComplaintValues
     escalations: EscalationValues
+    accountability: AccountabilityValues
     retention: RetentionValues
     disposal: DisposalValues
     sharing: SharingValues
@@ -100,6 +102,7 @@ class Policy:
     disclosure_bodies: dict[str, SharingChoice]
     disclosure_materials: dict[str, SharingChoice]
     fact_counters: dict[str, FactCounter]
+    measures: dict[str, Measure]
     report_kinds: dict[str, ReportKind]
     own_records: dict[str, OwnRule]
     own_tables: dict[str, OwnTable]
@@ -117,6 +120,7 @@ class Policy:
         """Read the whole directory; raises BrokenPolicy naming the file and what is wrong in it."""
         provenance: list[Provenance] = []
         own_records, own_tables = _own(directory)
+        counters = checked_counters(files.tables(directory, "fact_counters.toml", FactCounter))
 
         def values(file: str, shape: type[T]) -> T:
             return files.values(directory, file, shape, provenance)
@@ -141,6 +145,7 @@ class Policy:
             breaches=values("breaches.toml", BreachValues),
             complaints=values("complaints.toml", ComplaintValues),
             escalations=values("escalations.toml", EscalationValues),
+            accountability=values("accountability.toml", AccountabilityValues),
             retention=values("retention.toml", RetentionValues),
             disposal=values("disposal.toml", DisposalValues),
             sharing=values("sharing.toml", SharingValues),
@@ -158,14 +163,12 @@ class Policy:
             reuse_overrides=files.tables(directory, "reuse_overrides.toml", SharingChoice),
             disclosure_bodies=checked_bodies(files.tables(directory, "disclosure_bodies.toml", SharingChoice)),
             disclosure_materials=files.tables(directory, "disclosure_materials.toml", SharingChoice),
-            fact_counters=checked_counters(files.tables(directory, "fact_counters.toml", FactCounter)),
+            fact_counters=counters,
+            measures=checked_measures(files.tables(directory, "accountability_measures.toml", Measure), counters),
             report_kinds=checked_kinds(files.tables(directory, "report_kinds.toml", ReportKind)),
             own_records=own_records,
             own_tables=own_tables,
-            areas={
-                code: Area(code, area["name"], tuple(area["districts"]))
-                for code, area in files.read(directory, "areas.toml").items()
-            },
+            areas=_areas(files.read(directory, "areas.toml")),
             assets=files.tables(directory, "information_assets.toml", InformationAsset),
             case_actions=_case_actions(files.read(directory, "case_actions.toml")),
             seats={kind: terms["seats"] for kind, terms in files.read(directory, "contract.toml").items()},
@@ -176,6 +179,11 @@ class Policy:
         )
         loaded.stand_on_the_floor()
         return loaded
+
+    @cached_property
+    def area_now(self) -> dict[str, str]:
+        """For each code that an area has or had: the one it has now. What was counted under an old one is the area's still."""
+        return {code: area.code for area in self.areas.values() for code in (area.code, *area.formerly)}
 
     def stand_on_the_floor(self) -> None:
         """Raises BrokenPolicy naming the value that is weaker than anybody may make it (IDN-9)."""
@@ -229,6 +237,17 @@ def _own(directory: Path) -> tuple[dict[str, OwnRule], dict[str, OwnTable]]:
         return rules, own.tables_of(files.read(directory, "own_tables.toml"), rules)
     except ValueError as problem:
         raise BrokenPolicy(f"own records: {problem}") from problem
+
+
+def _areas(tables: dict[str, Any]) -> dict[str, Area]:
+    areas = {
+        code: Area(code, area["name"], tuple(area["districts"]), tuple(area.get("formerly", ())))
+        for code, area in tables.items()
+    }
+    former = [code for area in areas.values() for code in area.formerly]
+    if len({*former, *areas}) < len(former) + len(areas):
+        raise BrokenPolicy("areas.toml: a code that an area had formerly is one area's alone, and no present one's")
+    return areas
 
 
 def _case_actions(groups: dict[str, Any]) -> dict[str, CaseAction]:

@@ -10,6 +10,7 @@ from compliance.witnesses.watch import Watch
 from . import access, errors, oauth
 from .access_audits import access_audits
 from .access_events import access_events
+from .accountability import accountability
 from .accounts import accounts
 from .assurance import assurance, assured
 from .capacity import capacity
@@ -51,7 +52,7 @@ WATCHED = frozenset({"api.health", "api.metrics", "api.document"})
 """What is answered whatever stands in the log: how the service is, and what it is."""
 
 ROUTES: tuple[Blueprint, ...] = (
-    health, oauth_routes, openid, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, sharing_routes, facts, retention, changes, retention_reviews, retention_disposals, log, document, metrics,
+    health, oauth_routes, openid, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, sharing_routes, facts, accountability, retention, changes, retention_reviews, retention_disposals, log, document, metrics,
 )  # fmt: skip
 
 A_YEAR = 31_536_000

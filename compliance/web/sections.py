@@ -70,6 +70,7 @@ SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
         ("Disclosures", "disclosures.register", Permission.SHARING_REGISTER_READ),
         ("Confidentiality", "confidentiality.acknowledgements", Permission.STATEMENT_READ),
         ("Facts", "facts.facts", Permission.FACTS_READ),
+        ("Accountability", "accountability.organisations", Permission.FACTS_READ),
     ),
     "Case system": (
         ("Clients", "clients.clients", Permission.CLIENT_READ),

@@ -53,7 +53,7 @@ def report(ctx: Context, facts: Sequence[Told]) -> Report:
         raise Forbidden()
     policy = ctx.the(Policy)
     terms = Terms(
-        london_date(ctx.now()), policy.sharing.facts_months_back, policy.sharing.fact_count_most, policy.areas,
+        london_date(ctx.now()), policy.sharing.facts_months_back, policy.sharing.fact_count_most, policy.area_now,
         policy.fact_counters,
     )  # fmt: skip
     _refuse_as_such(facts, policy.sharing.facts_most)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import (
     access_audits,
     account,
+    accountability,
     assurance,
     audit,
     breaches,
@@ -120,6 +121,7 @@ ALL = (
     disclosures.pages,
     confidentiality.pages,
     facts.pages,
+    accountability.pages,
     own_records.pages,
     restored.pages,
     holds.pages,
