@@ -37,7 +37,8 @@ class Span:
 class Figure:
     """One value: `code` is its name for programs and for comparing it with the last report's, unique in its chapter.
 
-    `where` is the address of the rows behind it, from the service's root; empty where there are none.
+    `where` is the address of the rows behind it, from the service's root; empty where there are none. `instead` is
+    written in its place where the value itself could point to somebody, and is then None.
     """
 
     code: str
@@ -46,16 +47,20 @@ class Figure:
     unit: Unit = Unit.NUMBER
     where: str = ""
     says: str = ""
+    instead: str = ""
 
     @property
     def said(self) -> str:
         """The value as every dress writes it."""
-        return said(self.value, self.unit)
+        return self.instead or said(self.value, self.unit)
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Rows of a register, or values by organisation or area: each cell as it is written; `nothing` where there are none."""
+    """Rows of a register, or values by organisation or area: each cell as it is written; `nothing` where there are none.
+
+    `names` is False where no row tells which organisation, person or record it speaks of; what is anonymous has no others.
+    """
 
     code: str
     heading: str
@@ -63,6 +68,7 @@ class Grid:
     rows: Sequence[Sequence[str]]
     says: str = ""
     nothing: str = "Nothing to show."
+    names: bool = True
 
 
 @dataclass(frozen=True)
@@ -102,13 +108,17 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Report:
-    """A whole report as it stood at `at`: its kind, the span it speaks of, and its chapters in the order they are read."""
+    """A whole report as it stood at `at`: its kind, the span it speaks of, and its chapters in the order they are read.
+
+    `says` is what a reader has to know of it first, such as that its span is not over.
+    """
 
     kind: str
     title: str
     span: Span
     at: datetime
     chapters: Sequence[Chapter]
+    says: Sequence[str] = ()
 
     @property
     def decisions(self) -> tuple[Decision, ...]:

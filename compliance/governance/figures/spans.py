@@ -7,9 +7,12 @@ January, `2026` is the year that begins in that month of 2026.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from compliance.kernel.clock import LONDON, london_date
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_
+
+from compliance.kernel.clock import london_date, start_of
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Invalid
 from policies.reports import ReportKind
@@ -49,7 +52,7 @@ def span_of(kind: ReportKind, day: date) -> Span:
 
 def span_before(kind: ReportKind, span: Span) -> Span:
     """The span of this kind before this one."""
-    return span_of(kind, _months_on(span.since, -1))
+    return span_of(kind, months_on(span.since, -1))
 
 
 def last_whole(kind: ReportKind, today: date) -> Span:
@@ -59,12 +62,22 @@ def last_whole(kind: ReportKind, today: date) -> Span:
 
 def begin(span: Span) -> datetime:
     """The instant at which it begins: midnight in London."""
-    return _midnight(span.since)
+    return start_of(span.since)
 
 
 def end(ctx: Context, span: Span) -> datetime:
-    """The instant at which registers are read for it: its end, or now where it is still running."""
-    return min(_midnight(span.until), ctx.now())
+    """The instant as at which registers are read for it: the last of it, or now where it is still running."""
+    return min(start_of(span.until) - timedelta(microseconds=1), ctx.now())
+
+
+def within(ctx: Context, span: Span, instant: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """As a condition: this instant is in the span, and not after now."""
+    return and_(instant >= begin(span), instant <= end(ctx, span))
+
+
+def within_days(ctx: Context, span: Span, day: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """As a condition: this London date is in the span, and not after today."""
+    return and_(day >= span.since, day <= london_date(end(ctx, span)))
 
 
 def is_over(ctx: Context, span: Span) -> bool:
@@ -77,7 +90,7 @@ def months(span: Span) -> list[date]:
     days, day = [], span.since.replace(day=1)
     while day < span.until:
         days.append(day)
-        day = _months_on(day, 1)
+        day = months_on(day, 1)
     return days
 
 
@@ -87,17 +100,14 @@ def said_month(day: date) -> str:
 
 
 def _from(kind: ReportKind, year: date, number: int) -> Span:
-    since = _months_on(year, number * kind.months)
-    until = _months_on(since, kind.months)
-    last = _months_on(until, -1)
+    since = months_on(year, number * kind.months)
+    until = months_on(since, kind.months)
+    last = months_on(until, -1)
     name = f"{since:%B} to {last:%B %Y}" if since.year == last.year else f"{since:%B %Y} to {last:%B %Y}"
     return Span(since, until, name)
 
 
-def _months_on(day: date, count: int) -> date:
+def months_on(day: date, count: int) -> date:
+    """The first day of the month so many months later."""
     year, month = divmod(day.year * _YEAR + day.month - 1 + count, _YEAR)
     return date(year, month + 1, 1)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), LONDON).astimezone(UTC)
