@@ -43,6 +43,8 @@ ATTEMPTS: dict[str, Door | Act] = {
     "GET /audit/entries/<number>/proof": Door("GET", "/audit/entries/{entry}/proof"),
     "GET /audit/growth": Door("GET", "/audit/growth?since=1"),
     "PUT /audit/purpose": Door("PUT", "/audit/purpose", lambda _its: {"purpose": "concern"}),
+    "GET /accountability": Door("GET", "/accountability"),
+    "GET /accountability/<organisation_id>": Door("GET", "/accountability/{organisation}"),
     "GET /capacity": Door("GET", "/capacity"),
     "GET /capacity/what-if": Door("GET", "/capacity/what-if"),
     "GET /instruments": Door("GET", "/instruments"),
@@ -198,7 +200,7 @@ ATTEMPTS: dict[str, Door | Act] = {
 
 ONE_AND_THE_SAME = frozenset(
     {
-        "POST /access-events", "POST /incidents", "POST /sharing-decisions", "GET /confidentiality-statement", "POST /confidentiality-statement/acknowledgements", "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
+        "POST /access-events", "POST /incidents", "POST /sharing-decisions", "GET /confidentiality-statement", "POST /confidentiality-statement/acknowledgements", "GET /accountability", "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
         "POST /instruments/<code>/versions", "GET /areas/<area>/members", "GET /challenges", "GET /audit/checkpoint", "GET /audit/entries", "GET /audit/growth", "PUT /audit/purpose",
         "GET /instruments", "GET /break-glass", "GET /changes", "GET /conflicts",
         "GET /retention/candidates", "GET /retention/certificates", "GET /retention/holds", "GET /retention/instructions", "GET /retention/manifests", "GET /retention/reviews",

@@ -23,6 +23,7 @@ from tests.builders.complaints import a_complaint, at_stage, between, escalates,
 from tests.builders.data_complaints import a_data_complaint, acknowledged
 from tests.builders.disposals import agreed, certified, goes, proposed, told
 from tests.builders.escalations import an_escalation, answered, raised
+from tests.builders.facts import absent
 from tests.builders.holds import held
 from tests.builders.identity import an_employer, someone
 from tests.builders.incidents import a_data_breach, an_incident, assessed
@@ -251,10 +252,28 @@ def records_that_go(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
     )  # fmt: skip
 
 
+def accountability(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
+    """How partners take their part, as a group and as one of them see it (GOV-2)."""
+    for number in range(9):
+        absent(walk.house, an_employer(walk.house, f"Partner {number}"))
+    absent(walk.house, organisation_id)
+    absent(walk.house, organisation_id, area="medway")
+    an_escalation(walk.house, organisation_id)
+    here = "/accountability"
+    walk.open(
+        "a member of the steering group, of accountability", comes("steering_member"),
+        here, f"{here}?search=a&which=persistent&area=medway&sort=-attendance", f"{here}/export.csv",
+        f"{here}/{organisation_id}",
+    )  # fmt: skip
+    contact = comes("escalation_contact", organisation_id=organisation_id)
+    walk.open("a contact, of accountability", contact, here, f"{here}/{organisation_id}")
+
+
 ROOMS: tuple[Callable[[Walk, Comes, UUID], None], ...] = (
     complaints,
     complaints_about_data,
     escalations,
+    accountability,
     themes,
     data_breaches,
     breaches,
