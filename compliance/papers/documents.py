@@ -20,7 +20,10 @@ _IN_TYPE = re.compile(
 
 @dataclass(frozen=True)
 class Section:
-    """One part: paragraphs, then facts in two columns, then a table, then text that is shown as it stands."""
+    """One part: paragraphs, then a picture, then facts in two columns, then a table, then text that is shown as it stands.
+
+    `picture` is an SVG that brings its own style, `pictured` says what is to be seen in it; a table says the same.
+    """
 
     heading: str
     says: Sequence[str] = ()
@@ -28,6 +31,8 @@ class Section:
     columns: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
     verbatim: str = ""
+    picture: str = ""
+    pictured: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,8 @@ class Document:
                 "columns": each.columns,
                 "rows": each.rows,
                 "verbatim": each.verbatim,
+                "picture": each.picture,
+                "pictured": each.pictured,
             }
             for each in self.sections
         ]

@@ -13,6 +13,26 @@ from markupsafe import Markup, escape
 
 WIDTH, HEIGHT = 640, 260
 LEFT, RIGHT, TOP, BOTTOM = 48, 12, 40, 40
+STYLE = """
+.hub-chart__text { font-family: "Libertinus Serif", "Helvetica Neue", Arial, sans-serif; font-size: 15px; fill: #0b0c0c; }
+.hub-chart__grid { stroke: #9fb4bd; stroke-width: 1; }
+.hub-chart__line { fill: none; stroke-width: 3; }
+.hub-chart__line--1 { stroke: #14343f; }
+.hub-chart__line--2 { stroke: #b0391c; stroke-dasharray: 8 5; }
+.hub-chart__line--3 { stroke: #4c2c92; stroke-dasharray: 2 4; }
+.hub-chart__line--4 { stroke: #00703c; stroke-dasharray: 12 4 2 4; }
+.hub-chart__mark { stroke: #ffffff; stroke-width: 1; }
+.hub-chart__mark--1 { fill: #14343f; }
+.hub-chart__mark--2 { fill: #b0391c; }
+.hub-chart__mark--3 { fill: #4c2c92; }
+.hub-chart__mark--4 { fill: #00703c; }
+.hub-chart__column { stroke: #14343f; stroke-width: 1.5; }
+.hub-chart__column--plain, .hub-chart__stripe, .hub-chart__dot { fill: #2b5563; }
+.hub-chart__stripe { fill: #b0391c; }
+.hub-chart__ground { fill: #ffffff; }
+"""
+"""How a picture looks that leaves the service: there its style goes with it."""
+
 LABELS_MOST = 8
 """Labels below the picture at the most: more of them run into one another."""
 LETTER = 8.5
@@ -76,6 +96,12 @@ def columns(chart: Chart) -> Markup:
                 high = HEIGHT - BOTTOM - y(value)
                 drawn.append(_column(chart, number, start, y(value), wide, high))
     return _framed(chart, drawn, [_column(chart, number, -6, -6, 12, 12) for number, _ in enumerate(chart.series, 1)])
+
+
+def with_style(picture: Markup) -> str:
+    """The picture by itself, for a document: its style is in it."""
+    head, end, rest = str(picture).partition(">")
+    return f"{head}{end}<style>{STYLE}</style>{rest}"
 
 
 class _Scale:
