@@ -50,8 +50,9 @@ from .groups import (
 )
 from .keeping import DisposalValues, HoldGround, RetentionEvent, RetentionQuestion, RetentionValues
 from .need_to_know import NeedToKnowRule, checked_rules
+from .outage_groups import OutagePackValues, OutageStep, checked_packs, checked_steps
 from .own import OwnRule, OwnTable
-from .reports import ReportKind, checked_kinds
+from .reports import ReportKind, ReportValues, checked_kinds
 from .sharing_groups import FactCounter, LawfulBasis, SharingChoice, SharingValues, checked_bodies, checked_counters
 
 T = TypeVar("T")
@@ -84,6 +85,8 @@ class Policy:
     complaints: ComplaintValues
     escalations: EscalationValues
     accountability: AccountabilityValues
+    outage_packs: OutagePackValues
+    reports: ReportValues
     retention: RetentionValues
     disposal: DisposalValues
     sharing: SharingValues
@@ -104,6 +107,7 @@ class Policy:
     fact_counters: dict[str, FactCounter]
     measures: dict[str, Measure]
     report_kinds: dict[str, ReportKind]
+    outage_steps: dict[str, OutageStep]
     own_records: dict[str, OwnRule]
     own_tables: dict[str, OwnTable]
     areas: dict[str, Area]
@@ -146,6 +150,8 @@ class Policy:
             complaints=values("complaints.toml", ComplaintValues),
             escalations=values("escalations.toml", EscalationValues),
             accountability=values("accountability.toml", AccountabilityValues),
+            outage_packs=checked_packs(values("outage_packs.toml", OutagePackValues)),
+            reports=values("reports.toml", ReportValues),
             retention=values("retention.toml", RetentionValues),
             disposal=values("disposal.toml", DisposalValues),
             sharing=values("sharing.toml", SharingValues),
@@ -166,6 +172,7 @@ class Policy:
             fact_counters=counters,
             measures=checked_measures(files.tables(directory, "accountability_measures.toml", Measure), counters),
             report_kinds=checked_kinds(files.tables(directory, "report_kinds.toml", ReportKind)),
+            outage_steps=checked_steps(files.tables(directory, "outage_steps.toml", OutageStep)),
             own_records=own_records,
             own_tables=own_tables,
             areas=_areas(files.read(directory, "areas.toml")),
