@@ -40,7 +40,7 @@ def chapter(ctx: Context, span: Span) -> Chapter:
         (*_standing(ctx, after, before, close), *_changed(changed)),
         (_by_instrument(after), _by_sector(after), _changes(ctx, span)),
         (_trend(ctx, span),),
-        tuple(_decisions(after)),
+        tuple(_decisions(after, before)),
     )
 
 
@@ -178,18 +178,20 @@ def _trend(ctx: Context, span: Span) -> Trend:
     )  # fmt: skip
 
 
-def _decisions(after: Sequence[OrganisationFacts]) -> list[Decision]:
+def _decisions(after: Sequence[OrganisationFacts], before: Sequence[OrganisationFacts]) -> list[Decision]:
+    """Only those that came to stand so in the span: what was decided once is not asked again each quarter."""
+    stood = {each.id: each.state for each in before}
     outside = {
         State.REFUSED: "refuse to sign", State.WITHDRAWN: "have withdrawn", State.LAPSED: "did not sign again in time",
     }  # fmt: skip
     found = []
     for state, what in outside.items():
-        count = sum(each.state is state for each in after)
+        count = sum(each.state is state and stood.get(each.id) is not state for each in after)
         if count:
             found.append(
                 Decision(
                     f"Decide how the MARAC goes on without {count:,} {_organisations(count)} that {what}.",
-                    "They hold no licence and are sent nothing until they sign.",
+                    "It came to be so in this time, and nobody of theirs holds a licence until they sign.",
                     f"/register?state={state.value}",
                     "SIG-5" if state is State.REFUSED else "SIG-9",
                 )
