@@ -40,6 +40,7 @@ from .decisions.exceptions.jobs import JOBS as EXCEPTION_JOBS
 from .decisions.jobs import JOBS as DECISION_JOBS
 from .governance.accountability.jobs import JOBS as ACCOUNTABILITY_JOBS
 from .governance.escalations.jobs import JOBS as ESCALATION_JOBS
+from .governance.reports.jobs import JOBS as REPORT_JOBS
 from .identity.jobs import JOBS as IDENTITY_JOBS
 from .identity.proposals.jobs import JOBS as PROPOSAL_JOBS
 from .kernel.context import House
@@ -85,6 +86,7 @@ _ROOMS: tuple[Work, ...] = (
     *DATA_COMPLAINT_JOBS,
     *ESCALATION_JOBS,
     *ACCOUNTABILITY_JOBS,
+    *REPORT_JOBS,
     *REUSE_JOBS,
     *API_JOBS,
     *WITNESS_JOBS,

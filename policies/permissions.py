@@ -132,4 +132,6 @@ class Permission(StrEnum):
     WEBHOOK_SEND = "webhook.send"
     FACTS_REPORT = "facts.report"
     FACTS_READ = "facts.read"
+    REPORT_READ = "report.read"
+    REPORT_ISSUE = "report.issue"
     OWN_RECORDS_DISPOSE = "own_records.dispose"

@@ -12,6 +12,13 @@ _YEAR = 12
 
 
 @dataclass(frozen=True)
+class ReportValues:
+    """When reports are issued by themselves (GOV-1, GOV-4)."""
+
+    issue_working_days: int
+
+
+@dataclass(frozen=True)
 class ReportKind:
     """One kind of report (GOV-1, GOV-4): `months` of which it speaks, in years that begin in `first_month`.
 

@@ -35,6 +35,7 @@ from .audit import audit
 from .configured import application, fail, settings
 from .demo import demo
 from .doctor import examine
+from .exporting import export
 from .grants import CannotGrant, grant
 from .kit import kit
 from .papers import papers
@@ -66,6 +67,7 @@ main.add_command(audit)
 main.add_command(demo)
 main.add_command(papers)
 main.add_command(kit)
+main.add_command(export)
 
 
 @main.command()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, g, request, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, g, request, send_from_directory
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.local import LocalProxy
 
-from compliance.identity.proposals import acts
 from compliance.identity.rules import Stage
 from compliance.kernel.context import house, in_force
 from compliance.witnesses.watch import Watch
@@ -34,28 +32,6 @@ PROGRAMS = ("/api/", "/access/", "/oauth2/", "/.well-known/", "/openapi.json", "
 
 PEOPLE = frozenset({"/oauth2/authorize", "/oauth2/logout", "/oauth2/logout/confirm"})
 """But for these, which programs send people to."""
-
-MENU = (
-    ("Home", "home.home", None),
-    ("Register", "register.register", Permission.REGISTER_READ),
-    ("Licences", "licences.licences", Permission.LICENCE_READ),
-    ("People", "people.people", Permission.ACCOUNT_RESET),
-    ("Proposals", "proposals.proposals", acts.permissions),
-    ("Letters", "notices.letters", Permission.NOTICE_READ),
-    ("Audit log", "audit.log", Permission.AUDIT_READ),
-    ("Access audits", "access_audits.audits", Permission.ACCESS_AUDIT_READ),
-    ("Flags", "flags.flags", Permission.FLAG_READ),
-    ("Breaches", "breaches.breaches", Permission.INCIDENT_REPORT),
-    ("Exceptions", "conflicts.conflicts", Permission.CONFLICT_READ),
-    ("Case system", "clients.clients", sections.permissions("Case system")),
-    ("Complaints", "complaints.turns", sections.permissions("Complaints")),
-    ("Escalations", "escalations.escalations", Permission.ESCALATION_READ),
-    ("Sharing", "sharing.decisions", sections.permissions("Sharing")),
-    ("Retention", "records.front", sections.permissions("Retention")),
-)
-
-BELONG = {"register.register": ("organisations", "signing")}
-"""Pages that are found through another part of the menu."""
 
 STATIC = Path(__file__).with_name("static")
 
@@ -128,19 +104,9 @@ def _layout() -> dict[str, Any]:
     """
     sign_in = g.get("sign_in")
     whole = sign_in is not None and sign_in.stage == Stage.WHOLE
-    menu = [
-        {
-            "text": text,
-            "href": url_for(sections.way_in(endpoint)),
-            "active": request.blueprint
-            in {endpoint.partition(".")[0], *BELONG.get(endpoint, ()), *sections.blueprints(endpoint)},
-            "current": request.endpoint == sections.way_in(endpoint),
-        }
-        for text, endpoint, permission in MENU
-        if whole and _open_to(permission)
-    ]
     return {
-        "menu": menu,
+        "menu": sections.menu() if whole else [],
+        "group": sections.of_this_group() if whole else [],
         "section": sections.of_this_page() if whole else [],
         "person": sign_in.person if sign_in else None,
         "whole": whole,
@@ -153,13 +119,6 @@ def _layout() -> dict[str, Any]:
         "required_contacts": LocalProxy(lambda: in_force(Policy).licences.required_contacts),
         "all_areas": LocalProxy(lambda: len(in_force(Policy).areas)),
     }
-
-
-def _open_to(permission: Permission | Callable[[], Iterable[Permission]] | None) -> bool:
-    """Whether a part of the menu is for this person: for everybody, by a permission, or by any one of several."""
-    if permission is None or isinstance(permission, Permission):
-        return permission is None or access.could(permission)
-    return any(access.could(each) for each in permission())
 
 
 PAGES = (*ALL, step_up.pages)

@@ -1,20 +1,27 @@
-"""The lists that belong together: each part of the menu that has several shows them beside one another.
+"""The parts of the menu, and the lists that belong together.
 
-A page that is one of them shows the others; a page below one has its way back instead.
+`SECTIONS` are the parts of the service: each its lists, their pages, and whom they are for. `GROUPS` are what the menu
+shows, on one line: each group its parts, in order. A new room adds its pages to a part, or a part of its own to a group.
+A page that is one of several lists shows the others; a page below one has its way back instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import request, url_for
 
+from compliance.identity.proposals import acts
 from policies.permissions import Permission
 
 from . import access
 
-SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
+Whom = Permission | Callable[[], Iterable[Permission]] | None
+"""For whom a list is: those with a permission, those with any one of several, or (None) everybody who has signed in."""
+
+SECTIONS: dict[str, tuple[tuple[str, str, Whom], ...]] = {
+    "Home": (("Home", "home.home", None),),
     "Register": (
         ("Organisations", "register.register", Permission.REGISTER_READ),
         ("Assurance", "assurance.assurance", Permission.REGISTER_READ),
@@ -70,7 +77,6 @@ SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
         ("Disclosures", "disclosures.register", Permission.SHARING_REGISTER_READ),
         ("Confidentiality", "confidentiality.acknowledgements", Permission.STATEMENT_READ),
         ("Facts", "facts.facts", Permission.FACTS_READ),
-        ("Accountability", "accountability.organisations", Permission.FACTS_READ),
     ),
     "Case system": (
         ("Clients", "clients.clients", Permission.CLIENT_READ),
@@ -80,8 +86,67 @@ SECTIONS: dict[str, tuple[tuple[str, str, Permission], ...]] = {
         ("Conflicts of interest", "conflicts.conflicts", Permission.CONFLICT_READ),
         ("Break-glass", "break_glass.opened", Permission.BREAK_GLASS_READ),
     ),
+    "People": (("People", "people.people", Permission.ACCOUNT_RESET),),
+    "Proposals": (("Proposals", "proposals.proposals", acts.permissions),),
+    "Letters": (("Letters", "notices.letters", Permission.NOTICE_READ),),
+    "Access audits": (("Access audits", "access_audits.audits", Permission.ACCESS_AUDIT_READ),),
+    "Escalations": (("Escalations", "escalations.escalations", Permission.ESCALATION_READ),),
+    "Accountability": (("Accountability", "accountability.organisations", Permission.FACTS_READ),),
+    "Reports": (("Reports", "reports.reports", Permission.REPORT_READ),),
+    "Concerns": (
+        ("Report a concern", "concerns.report", None),
+        ("What you reported", "concerns.concerns", None),
+    ),
+    "The policy": (("The policy", "policy.policy", None),),
+    "Certificates": (("Check a certificate", "certificates.how_to_check", None),),
 }
-"""For each part of the menu: what its lists are called, their pages, and whom they are for."""
+"""For each part: what its lists are called, their pages, and whom they are for."""
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Home": ("Home",),
+    "Register": ("Register", "Sharing"),
+    "Licences": ("Licences", "People"),
+    "Assurance": ("Audit log", "Access audits", "Flags", "Breaches", "Exceptions", "Case system"),
+    "Governance": ("Complaints", "Escalations", "Accountability", "Reports", "Proposals"),
+    "Records": ("Retention", "Letters"),
+    "Help": ("Concerns", "The policy", "Certificates"),
+}
+"""The menu on one line: each group, and the parts that stand in it, in order; a group leads to the first that is open."""
+
+BELONG = {"Register": ("organisations", "signing", "evidence"), "Licences": ("bulk",), "Home": ("account",)}
+"""Blueprints without a list of their own, and the part through which their pages are found."""
+
+
+def menu() -> list[dict[str, Any]]:
+    """The groups that are open to this person, each with the page it leads to; the one of the page at hand is marked."""
+    here = _group_here()
+    return [
+        {
+            "text": group,
+            "href": url_for(way_in(parts[0])),
+            "active": group == here,
+            "current": request.endpoint == way_in(parts[0]),
+        }
+        for group in GROUPS
+        if (parts := _open_parts(group))
+    ]
+
+
+def of_this_group() -> list[dict[str, Any]]:
+    """The parts beside that of the page at hand, within its group; none where the group has one for this person."""
+    group, part = _group_here(), _part_here()
+    parts = _open_parts(group) if group else []
+    if len(parts) < 2:
+        return []
+    return [
+        {
+            "text": each,
+            "href": url_for(way_in(each)),
+            "active": each == part,
+            "current": request.endpoint == way_in(each),
+        }
+        for each in parts
+    ]
 
 
 def of_this_page() -> list[dict[str, Any]]:
@@ -90,25 +155,38 @@ def of_this_page() -> list[dict[str, Any]]:
         if request.endpoint in [endpoint for _, endpoint, _ in lists]:
             shown = [
                 {"text": text, "href": url_for(endpoint), "current": request.endpoint == endpoint}
-                for text, endpoint, permission in lists
-                if access.could(permission)
+                for text, endpoint, whom in lists
+                if open_to(whom)
             ]
             return shown if len(shown) > 1 else []
     return []
 
 
-def way_in(endpoint: str) -> str:
-    """The page that a part of the menu leads this person to: the first of its lists that is for them."""
-    found = next((lists for lists in SECTIONS.values() if lists[0][1] == endpoint), ())
-    return next((each for _, each, permission in found if access.could(permission)), endpoint)
+def way_in(part: str) -> str:
+    """The page that a part leads this person to: the first of its lists that is for them."""
+    return next(endpoint for _, endpoint, whom in SECTIONS[part] if open_to(whom))
 
 
-def permissions(name: str) -> Callable[[], tuple[Permission, ...]]:
-    """Any one of which opens a part of the menu whose lists are for different people."""
-    return lambda: tuple(permission for _, _, permission in SECTIONS[name])
+def open_to(whom: Whom) -> bool:
+    """Whether a list is for this person: for everybody, by a permission, or by any one of several."""
+    if whom is None or isinstance(whom, Permission):
+        return whom is None or access.could(whom)
+    return any(access.could(each) for each in whom())
 
 
-def blueprints(endpoint: str) -> set[str]:
-    """The blueprints found through the part of the menu that begins with this page."""
-    found = (lists for lists in SECTIONS.values() if lists[0][1] == endpoint)
-    return {each.partition(".")[0] for lists in found for _, each, _ in lists}
+def blueprints(part: str) -> set[str]:
+    """The blueprints whose pages are found through a part."""
+    return {endpoint.partition(".")[0] for _, endpoint, _ in SECTIONS[part]} | {*BELONG.get(part, ())}
+
+
+def _open_parts(group: str) -> list[str]:
+    return [part for part in GROUPS[group] if any(open_to(whom) for _, _, whom in SECTIONS[part])]
+
+
+def _part_here() -> str | None:
+    return next((part for part in SECTIONS if request.blueprint in blueprints(part)), None)
+
+
+def _group_here() -> str | None:
+    here = _part_here()
+    return next((group for group, parts in GROUPS.items() if here in parts), None)

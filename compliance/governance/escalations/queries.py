@@ -175,8 +175,17 @@ def counted(ctx: Context) -> Counted:
     return Counted(*counts(ctx, counting))
 
 
+def of_everybody(ctx: Context) -> Counted:
+    """The same of all there are, for a report: whoever has it counted may read reports."""
+    return Counted(*ctx.session.execute(_counting(ctx, true())).one())
+
+
 def counting(ctx: Context) -> Select[*tuple[Any, ...]]:
     """What `counted` counts, as a statement of one row."""
+    return _counting(ctx, _within(ctx))
+
+
+def _counting(ctx: Context, within: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             func.count(case((_which(ctx, Which.ASKED), 1))),
@@ -185,7 +194,7 @@ def counting(ctx: Context) -> Select[*tuple[Any, ...]]:
         )
         .select_from(_IT)
         .join(_ASK, _PRESENT)
-        .where(_within(ctx))
+        .where(within)
     )
 
 

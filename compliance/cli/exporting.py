@@ -1,0 +1,84 @@
+"""`compliance export …`: what the hub takes out of the service, from the shell."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from compliance.app import house_of
+from compliance.governance.figures.dresses import Form, dress
+from compliance.governance.figures.report import DONE
+from compliance.governance.reports import use_cases as reports
+from compliance.kernel.context import House, operator
+
+from .configured import application, fail
+
+STEM = "pack"
+
+
+@click.group("export")
+def export() -> None:
+    """Reports and packs, as files."""
+
+
+@export.command("steering-pack")
+@click.option("--quarter", required=True, metavar="QUARTER", help="The quarter, such as 2026Q4.")
+@click.option(
+    "--to", "to", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to write to."
+)
+def export_steering_pack(quarter: str, to: Path) -> None:
+    """Count the steering group's pack and write it to a folder: pack.json, pack.html, pack.pdf, pack.xlsx (GOV-1)."""
+    _export(house_of(application()), "steering_pack", quarter, to)
+
+
+@export.command("report")
+@click.argument("kind")
+@click.option(
+    "--period", required=True, metavar="PERIOD", help="Such as 2026Q4, 2026H2 or 2026, by the kind of report."
+)
+@click.option(
+    "--to", "to", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to write to."
+)
+def export_report(kind: str, period: str, to: Path) -> None:
+    """Count a report of this KIND and write it to a folder in each form (GOV-4)."""
+    _export(house_of(application()), kind, period, to)
+
+
+def _export(house: House, kind: str, period: str, to: Path) -> None:
+    """Count with nothing locked, keep that it was handed out, then write: a file is there whole or not at all."""
+    actor = operator("export")
+    with house.reading(actor) as ctx:
+        report = reports.count(ctx, kind, period, _progress)
+    with house.work(actor) as ctx:
+        before = reports.counted(ctx, report, forms=list(Form))
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+        for form in Form:
+            click.echo(f"  writing {STEM}.{form.value} …", err=True)
+            write(to / f"{STEM}.{form.value}", dress(house, report, form, before=before, stem=STEM).content)
+    except OSError as problem:
+        fail(f"{to} cannot be written to: {problem.strerror}.")
+    click.echo(f"{report.title}, {report.span.name}, as of {_said(report.at)}: {to}/{STEM}.{{{','.join(Form)}}}")
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file that only its owner can read, in one step; raises OSError."""
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def _progress(code: str, done: int, of: int) -> None:
+    if code != DONE:
+        click.echo(f"  counting {code} ({done + 1} of {of}) …", err=True)
+
+
+def _said(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
