@@ -21,7 +21,7 @@ class OutageStep:
     """One thing the hub does while the case system is down (OP App. L).
 
     From `hours` of it on, or from `working_days` where that is not 0; until `until_hours`, or for as long as it lasts where
-    that is 0.
+    that is 0. One that comes `afterwards` begins when the outage is over.
     """
 
     code: str
@@ -30,6 +30,7 @@ class OutageStep:
     hours: int
     working_days: int
     until_hours: int
+    afterwards: bool
     clause: str
     rule: str
 
