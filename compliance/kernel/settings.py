@@ -28,7 +28,8 @@ class Settings:
     checkpoints: folders, addresses after `mailto:`, and prefixes of `https://` (AUD-3). `outward_networks` are those of
     our own that addresses which somebody gave us may lie in, `metrics_networks` those that `/metrics` is answered to; none
     where nothing is said. `journal` is the folder that keeps
-    what was disposed of and which rights ended, apart from the store (RET-12).
+    what was disposed of and which rights ended, apart from the store (RET-12). `outage_folder` keeps the packs for an
+    outage, beside the store where nothing is said, and `outage_copies` a second time, on another machine's disk (GOV-3).
     """
 
     database_url: str
@@ -47,6 +48,8 @@ class Settings:
     witnesses: tuple[str, ...] = ()
     outward_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     journal: Path | None = None
+    outage_folder: Path | None = None
+    outage_copies: Path | None = None
     metrics_networks: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @property
@@ -83,7 +86,9 @@ class Settings:
             wait_seconds=_number(environment, "COMPLIANCE_WAIT_SECONDS", 3),
             witnesses=_witnesses(environment.get("COMPLIANCE_WITNESSES", "")),
             outward_networks=_networks(environment, "COMPLIANCE_OUTWARD_NETWORKS"),
-            journal=_journal(environment.get("COMPLIANCE_JOURNAL", "")),
+            journal=_folder(environment, "COMPLIANCE_JOURNAL", "/srv/journal/marac"),
+            outage_folder=_folder(environment, "COMPLIANCE_OUTAGE_FOLDER", "/srv/outage/marac"),
+            outage_copies=_folder(environment, "COMPLIANCE_OUTAGE_COPIES", "/mnt/outage/marac"),
             metrics_networks=_networks(environment, "COMPLIANCE_METRICS_NETWORKS"),
         )
 
@@ -131,12 +136,13 @@ def _witnesses(given: str) -> tuple[str, ...]:
     return named
 
 
-def _journal(given: str) -> Path | None:
-    """The folder of the journal; raises Misconfigured for one that is not a place of its own (RET-12)."""
+def _folder(environment: Mapping[str, str], name: str, such_as: str) -> Path | None:
+    """A folder that was named; raises Misconfigured for one that is not a place of its own (RET-12, GOV-3)."""
+    given = environment.get(name, "")
     if not given:
         return None
     if not given.startswith("/") or not given.strip("/"):
-        raise Misconfigured("COMPLIANCE_JOURNAL must be a folder of its own from / on, such as /srv/journal/marac.")
+        raise Misconfigured(f"{name} must be a folder of its own from / on, such as {such_as}.")
     return Path(given)
 
 
