@@ -9,7 +9,7 @@ import statistics
 import sys
 from collections.abc import Callable
 
-from . import decisions, endings, log, over_http, pages, reporting, retention, signing_in, stand, telling
+from . import decisions, endings, log, over_http, pack, pages, reporting, retention, signing_in, stand, telling
 
 
 def row(what: str, ours: str, peer: str, ratio: float, wanted: float, *, at_least: bool = True) -> None:
@@ -103,6 +103,14 @@ def every_page() -> None:
         row(f"page: {page.name}", f"p95 {page.p95_ms:.0f} ms", "100 ms", page.p95_ms / 100, 1, at_least=False)
 
 
+def the_pack() -> None:
+    for made in pack.measure():
+        row(f"{made.kind} {made.period}, in four dresses", f"{made.seconds:.1f} s", "20 s", made.seconds / 20, 1,
+            at_least=False)  # fmt: skip
+        row("  its memory, at the most", f"{made.megabytes:.0f} MB", "300 MB", made.megabytes / 300, 1, at_least=False)
+        print(f"  ({', '.join(f'{name} {size / 1024:,.0f} KB' for name, size in made.sizes.items())})")
+
+
 def case_events() -> None:
     found = reporting.measure()
     row("events reported over HTTP, 1,000 a call", f"{found.events:,.0f}/s", f"bare SQLite {found.bare:,.0f}/s",
@@ -133,6 +141,7 @@ MEASUREMENTS: tuple[tuple[str, Callable[[], None]], ...] = (
     (f"Decisions over HTTP, {MANY_PEOPLE:,} people and {MANY_ORGANISATIONS:,} organisations", http_of_a_large_hub),
     (f"Ends of rights, {endings.ENDINGS:,} of them", ended_rights),
     ("Events of the case system", case_events), ("Reviews of records", due_reviews), ("The log", the_log),
+    ("The steering pack at 300 organisations, 5,000 people, 1,000,000 entries", the_pack),
     ("Pages at 300 organisations, 5,000 people, 1,000,000 entries", every_page),
 )  # fmt: skip
 
