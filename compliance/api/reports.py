@@ -49,12 +49,12 @@ def read_reports() -> Reply:
     return present({"items": [_listed(row) for row in page.rows], "next": marked(page.after)})
 
 
-@reports.get("/<uuid:report_id>")
+@reports.get("/<uuid:issued_id>")
 @guarded(Permission.REPORT_READ)
-def read_report(report_id: UUID) -> Reply:
+def read_report(issued_id: UUID) -> Reply:
     """A report as it was issued. `sha256` is of the bytes of `report` as canonical JSON, which the log has too."""
     with work() as ctx:
-        found = use_cases.view(ctx, report_id)
+        found = use_cases.view(ctx, issued_id)
     return present(_listed(found.listed) | {"report": json.loads(found.issued.content)})
 
 

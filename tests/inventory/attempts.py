@@ -73,6 +73,9 @@ ATTEMPTS: dict[str, Door | Act] = {
     "GET /organisations/<organisation_id>/standing?person": Door(
         "GET", "/organisations/{organisation}/standing?person={person}"
     ),
+    "GET /reports": Door("GET", "/reports"),
+    "GET /reports/<issued_id>": Door("GET", "/reports/{issued_report}"),
+    "POST /reports": Door("POST", "/reports", says(kind="biannual", period="2026H2")),
     "GET /rotas": Door("GET", "/rotas?organisation={organisation}"),
     "GET /rotas/<rota_id>": Door("GET", "/rotas/{rota}"),
     "POST /rotas": Door("POST", "/rotas", lambda its: {"organisation_id": str(its.organisation)} | _turns(its.active)),
@@ -200,7 +203,7 @@ ATTEMPTS: dict[str, Door | Act] = {
 
 ONE_AND_THE_SAME = frozenset(
     {
-        "POST /access-events", "POST /incidents", "POST /sharing-decisions", "GET /confidentiality-statement", "POST /confidentiality-statement/acknowledgements", "GET /accountability", "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
+        "POST /access-events", "POST /incidents", "POST /sharing-decisions", "GET /confidentiality-statement", "POST /confidentiality-statement/acknowledgements", "GET /accountability", "GET /reports", "GET /reports/<issued_id>", "POST /reports", "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
         "POST /instruments/<code>/versions", "GET /areas/<area>/members", "GET /challenges", "GET /audit/checkpoint", "GET /audit/entries", "GET /audit/growth", "PUT /audit/purpose",
         "GET /instruments", "GET /break-glass", "GET /changes", "GET /conflicts",
         "GET /retention/candidates", "GET /retention/certificates", "GET /retention/holds", "GET /retention/instructions", "GET /retention/manifests", "GET /retention/reviews",

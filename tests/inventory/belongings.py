@@ -36,6 +36,7 @@ from tests.builders.escalations import an_escalation, answered
 from tests.builders.flags import a_concern
 from tests.builders.holds import held as held_back
 from tests.builders.incidents import a_data_breach, an_incident, assessed
+from tests.builders.reports import an_issued_report
 from tests.builders.retention import kept
 from tests.builders.rotas import SATURDAY, SUNDAY, a_rota, a_turn
 from tests.builders.sharing import asked as asked_for_reuse
@@ -98,6 +99,7 @@ class Belongings:
     data_complaint_to_answer: UUID
     escalation: UUID
     escalation_answered: UUID
+    issued_report: UUID
     record: UUID
     record_review: UUID
     shared: UUID
@@ -247,6 +249,7 @@ def of_a_partner(house: House, code: str, area: str) -> Belongings:
         data_complaint_to_answer=acknowledged(house, a_data_complaint(house, organisation_id=organisation)).id,
         escalation=an_escalation(house, organisation).id,
         escalation_answered=answered(house, an_escalation(house, organisation, about="actions")).id,
+        issued_report=an_issued_report(house).id,
         digest=proposal.digest,
         **_a_client(house, code),
         **_a_webhook(house, code),

@@ -38,6 +38,9 @@ FIXED = {
     "draft_id": str(UUID(int=7)),
     "step": "escalate_to_manager",
     "token": "msi_nobody",
+    "report_kind": "biannual",
+    "period": "2026H2",
+    "dressed": "json",
 }
 """What stands in an address and is nobody's thing in particular."""
 
@@ -50,7 +53,7 @@ THINGS: dict[str, str] = {
     "review_id": "record_review", "sharing_decision_id": "shared", "reuse_id": "reuse", "disclosure_id": "disclosure",
     "client_id": "client", "credential_id": "credential", "webhook_id": "webhook", "delivery_id": "webhook_delivery",
     "record_id": "record", "hold_id": "hold",
-    "manifest_id": "manifest", "certificate_id": "certificate",
+    "issued_id": "issued_report", "manifest_id": "manifest", "certificate_id": "certificate",
 }  # fmt: skip
 """Which belonging an identifier in an address is of."""
 

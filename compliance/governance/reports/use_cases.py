@@ -57,7 +57,7 @@ def issue(ctx: Context, report: Report) -> IssuedReport:
     """
     require(ctx, Permission.REPORT_ISSUE)
     last = queries.newest(ctx, report.kind, report.span)
-    if last is not None and last.issued_at >= report.at:
+    if last is not None and last.issued_at > report.at:
         raise IssuedMeanwhile()
     if last is not None and rules.same(queries.whole(ctx, last.id).report, report):
         raise NothingNew()

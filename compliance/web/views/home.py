@@ -16,6 +16,7 @@ from compliance.identity import queries as identity
 from compliance.identity.clients import queries as clients
 from compliance.identity.proposals import queries as proposals
 from compliance.identity.rules import nearest_warning
+from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context, reading
 from compliance.kernel.counting import Counting, ask_together
 from compliance.notices import queries as notices
@@ -25,7 +26,7 @@ from compliance.sharing.reuse import queries as reuse
 from compliance.sharing.statement import queries as statement
 from compliance.web.access import could, signed_in
 from compliance.web.replies import Reply, show
-from compliance.web.words import count, moment
+from compliance.web.words import ROLES, count, moment
 from policies.permissions import Permission
 from policies.values import Policy
 from retention.disposals import chasing as disposals
@@ -37,12 +38,14 @@ from . import (
     home_changes,
     home_complaints,
     home_disposals,
+    home_doing,
+    home_figures,
     home_licences,
     home_register,
     home_retention,
     home_sharing,
 )
-from .home_licences import Waiting
+from .home_parts import Waiting, bands
 
 pages = Blueprint("home", __name__)
 
@@ -71,7 +74,7 @@ COUNTED: tuple[tuple[Permission, Counting], ...] = (
 @pages.get("/")
 @signed_in
 def home() -> Reply:
-    """Everything that waits for this person, the urgent first."""
+    """How things stand for this person, what is overdue, what waits for them, and what the next days bring."""
     with reading() as ctx:
         ask_together(ctx, *(counting for permission, counting in COUNTED if could(permission)))
         waiting = [
@@ -99,8 +102,12 @@ def home() -> Reply:
             *home_retention.held(ctx),
             *home_disposals.waiting(ctx),
         ]
-    waiting.sort(key=lambda each: not each.urgent)
-    return show("home.html", waiting=waiting)
+        figures, today = home_figures.figures(ctx), london_date(ctx.now())
+    held, own = {holding.role for holding in ctx.actor.holdings}, g.sign_in.person.organisation_id
+    return show(
+        "home.html", figures=figures, bands=bands(waiting, today), ways=home_doing.ways(held, own),
+        roles=[name for role, name in ROLES.items() if role in held],
+    )  # fmt: skip
 
 
 def _password(ctx: Context) -> list[Waiting]:
@@ -118,6 +125,7 @@ def _password(ctx: Context) -> list[Waiting]:
             url_for("account.password"),
             "Change your password",
             urgent=warned <= URGENT_FROM,
+            due=london_date(until),
         )
     ]
 
@@ -149,7 +157,9 @@ def _flags(ctx: Context) -> list[Waiting]:
         title = f"{'flag waits' if found.mine == 1 else 'flags wait'} for your review"
         says = f"An access is worth a question, or somebody reported a concern.{late}"
         where = url_for("flags.flags", which="mine")
-        waiting.append(Waiting(found.mine, title, says, where, "Review", urgent=bool(found.overdue)))
+        waiting.append(
+            Waiting(found.mine, title, says, where, "Review", urgent=bool(found.overdue), late=found.overdue)
+        )
     if found.unassigned:
         title = f"{'flag has' if found.unassigned == 1 else 'flags have'} no reviewer"
         says = "Nobody is left who may review. Have another information governance officer or hub manager named."

@@ -8,10 +8,10 @@ from compliance.complaints.data_protection import queries as data_complaints
 from compliance.governance.escalations import queries as escalations
 from compliance.kernel.context import Context
 from compliance.web.access import can, could
-from compliance.web.words import count
+from compliance.web.words import count, day
 from policies.permissions import Permission
 
-from .home_licences import Waiting
+from .home_parts import Waiting
 
 
 def about_data(ctx: Context) -> list[Waiting]:
@@ -27,7 +27,7 @@ def about_data(ctx: Context) -> list[Waiting]:
         says = f"Whoever complained is told that it came, in the time that the law gives.{late}"
         where = url_for("data_complaints.complaints", which="to_acknowledge")
         waiting.append(
-            Waiting(found.to_acknowledge, title, says, where, "See which", urgent=bool(found.overdue))
+            Waiting(found.to_acknowledge, title, says, where, "See which", urgent=bool(found.overdue), late=found.overdue)
         )  # fmt: skip
     if found.to_answer:
         title = f"{'complaint' if found.to_answer == 1 else 'complaints'} about data to answer"
@@ -49,6 +49,7 @@ def escalated(ctx: Context) -> list[Waiting]:
 
 
 def _to_answer(found: escalations.Counted) -> list[Waiting]:
+    """Whether one's own organisation is asked, and by when the first answer is due."""
     number = found.asked + found.overdue
     if not number:
         return []
@@ -57,32 +58,31 @@ def _to_answer(found: escalations.Counted) -> list[Waiting]:
         Waiting(
             number,
             f"{'question of a group waits' if number == 1 else 'questions of groups wait'} for your answer",
-            f"A group asks something of your organisation, and waits for an answer.{late}",
-            url_for("escalations.escalations"),
+            f"A group asks something of your organisation.{late}",
+            url_for("escalations.escalations", which=escalations.Which.TO_ANSWER.value),
             "Read and answer",
             urgent=True,
+            late=found.overdue,
+            due=found.next_by,
         )
     ]
-
-
-def _how(found: escalations.Counted) -> str:
-    """How many were answered and how many were not, whichever there are."""
-    answered = f"{count(found.answered, 'was', 'were')} answered" if found.answered else ""
-    late = f"{count(found.overdue, 'was', 'were')} not answered in time" if found.overdue else ""
-    return f"{' and '.join(filter(None, (answered, late)))}."
 
 
 def _to_judge(found: escalations.Counted) -> list[Waiting]:
-    number = found.answered + found.overdue
-    if not number:
-        return []
-    return [
-        Waiting(
-            number,
-            f"{'escalation waits' if number == 1 else 'escalations wait'} for the groups",
-            f"{_how(found)} End each, or raise it to the group above.",
-            url_for("escalations.escalations"),
-            "See which",
-            urgent=bool(found.overdue),
-        )
-    ]
+    """What the groups have to look at: what was not answered in time, what was, and what is to be answered soon."""
+    waiting = []
+    if found.overdue:
+        title = f"{'escalation was' if found.overdue == 1 else 'escalations were'} not answered in time"
+        where = url_for("escalations.escalations", which=escalations.Which.OVERDUE.value)
+        says = "End each, or raise it to the group above."
+        waiting.append(Waiting(found.overdue, title, says, where, "See which", urgent=True, late=found.overdue))
+    if found.answered:
+        title = f"{'escalation was' if found.answered == 1 else 'escalations were'} answered"
+        where = url_for("escalations.escalations", which=escalations.Which.ANSWERED.value)
+        waiting.append(Waiting(found.answered, title, "Say whether the answer is enough.", where, "See which"))
+    if found.asked and found.next_by:
+        title = f"{'organisation is' if found.asked == 1 else 'organisations are'} asked to answer"
+        where = url_for("escalations.escalations", which=escalations.Which.ASKED.value)
+        says = f"The first answer is due by {day(found.next_by)}."
+        waiting.append(Waiting(found.asked, title, says, where, "See which", due=found.next_by))
+    return waiting

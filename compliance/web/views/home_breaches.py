@@ -6,13 +6,13 @@ from flask import url_for
 
 from compliance.breaches import queries
 from compliance.breaches.notifying import queries as notifying
-from compliance.kernel.clock import said_instant
+from compliance.kernel.clock import london_date, said_instant
 from compliance.kernel.context import Context
 from compliance.web.access import could
 from compliance.web.words import count
 from policies.permissions import Permission
 
-from .home_licences import Waiting
+from .home_parts import Waiting
 
 
 def waiting(ctx: Context) -> list[Waiting]:
@@ -26,7 +26,11 @@ def waiting(ctx: Context) -> list[Waiting]:
         title = f"{'breach waits' if found.mine == 1 else 'breaches wait'} for the next step"
         says = f"It is yours or a colleague’s to take.{late}"
         where = url_for("breaches.breaches", which="my_turn")
-        cards.append(Waiting(found.mine, title, says, where, "See which", urgent=bool(found.mine_overdue)))
+        cards.append(
+            Waiting(
+                found.mine, title, says, where, "See which", urgent=bool(found.mine_overdue), late=found.mine_overdue
+            )
+        )
     if found.actions:
         title = f"{'breach' if found.actions == 1 else 'breaches'} with something for you to do"
         says = "What was learned from them is put into practice."
@@ -42,13 +46,16 @@ def of_data(ctx: Context) -> list[Waiting]:
     found = notifying.counted(ctx)
     waiting = []
     if found.running:
+        due = london_date(found.next_end) if found.next_end else None
         over = f" The time of {count(found.over, 'breach', 'breaches')} is over." if found.over else ""
         title = (
             f"{'personal-data breach' if found.running == 1 else 'personal-data breaches'} to tell the ICO of, or not"
         )
         says = f"The next clock ends on {said_instant(found.next_end)}.{over}" if found.next_end else over.strip()
         where = url_for("data_breaches.register", which="clock_runs", sort="tell_by")
-        waiting.append(Waiting(found.running, title, says, where, "See what is missing", urgent=True))
+        waiting.append(
+            Waiting(found.running, title, says, where, "See what is missing", urgent=True, late=found.over, due=due)
+        )
     if found.people:
         title = f"personal-data {'breach' if found.people == 1 else 'breaches'} of which people wait to be told"
         says = "The risk to them is high, or it was decided that they are told."

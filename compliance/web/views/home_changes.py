@@ -12,7 +12,7 @@ from compliance.web.access import could
 from compliance.web.words import moment
 from policies.permissions import Permission
 
-from .home_licences import Waiting
+from .home_parts import Waiting
 
 
 def waiting(ctx: Context) -> list[Waiting]:

@@ -10,7 +10,7 @@ from compliance.web.access import could
 from compliance.web.words import count
 from policies.permissions import Permission
 
-from .home_licences import Waiting
+from .home_parts import Waiting
 
 
 def waiting(ctx: Context) -> list[Waiting]:
@@ -18,14 +18,15 @@ def waiting(ctx: Context) -> list[Waiting]:
     if not could(Permission.COMPLAINT_READ):
         return []
     found = queries.counted(ctx)
-    where = url_for("complaints.turns")
     late = f" {count(found.overdue, 'is', 'are')} overdue." if found.overdue else ""
     if found.mine:
         title = f"{'complaint waits' if found.mine == 1 else 'complaints wait'} for you"
         says = f"Two partners disagree, and it is your turn.{late}"
-        return [Waiting(found.mine, title, says, where, "See whose turn it is", urgent=bool(found.overdue))]
+        where = url_for("complaints.complaints", which=queries.Which.MINE.value)
+        return [Waiting(found.mine, title, says, where, "See which", urgent=bool(found.overdue), late=found.overdue)]
     if found.overdue:
         title = f"{'complaint is' if found.overdue == 1 else 'complaints are'} overdue"
         says = "Others have to move. Nothing ends or rises by itself: ask whose turn it is."
-        return [Waiting(found.overdue, title, says, where, "See whose turn it is", urgent=True)]
+        where = url_for("complaints.complaints", which=queries.Which.OVERDUE.value)
+        return [Waiting(found.overdue, title, says, where, "See which", urgent=True, late=found.overdue)]
     return []

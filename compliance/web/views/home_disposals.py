@@ -10,7 +10,7 @@ from compliance.web.words import count
 from policies.permissions import Permission
 from retention.disposals import chasing
 
-from .home_licences import Waiting
+from .home_parts import Waiting
 
 
 def waiting(ctx: Context) -> list[Waiting]:
@@ -25,4 +25,4 @@ def waiting(ctx: Context) -> list[Waiting]:
     if told:
         says += f" {count(told, 'has', 'have')} waited so long that somebody has to ask whoever runs it."
     where = url_for("disposals.disposals", which="late")
-    return [Waiting(late, title, says, where, "See on which manifests", urgent=bool(told))]
+    return [Waiting(late, title, says, where, "See on which manifests", urgent=bool(told), late=late)]

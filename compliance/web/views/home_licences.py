@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import g, url_for
@@ -21,19 +20,9 @@ from compliance.web.words import count, day, moment, until
 from policies.permissions import Permission
 from policies.values import Policy
 
+from .home_parts import Waiting
+
 WARN_BEFORE = timedelta(days=14)
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """One thing that waits: how many of it, what is to be done, and where."""
-
-    number: int | None
-    title: str
-    says: str
-    href: str
-    does: str
-    urgent: bool = False
 
 
 def own(ctx: Context) -> list[Waiting]:
@@ -53,6 +42,7 @@ def _running_out(ctx: Context, own: Iterable[Licence]) -> list[Waiting]:
             "Your delegate can ask for a new one.",
             url_for("account.account"),
             "See your account",
+            due=licence.ends_on,
         )
         for licence in soon
     ]

@@ -20,7 +20,7 @@ from signatories.reviews import queries as reviews
 from signatories.withdrawals import queries as withdrawals
 from signatories.withdrawals.queries import Stands, stands
 
-from .home_licences import Waiting
+from .home_parts import Waiting
 
 RECENT = timedelta(days=28)
 
@@ -41,6 +41,7 @@ def to_sign(ctx: Context) -> list[Waiting]:
                 url_for("signing.version", organisation_id=organisation_id, version_id=version.id),
                 "Read and sign",
                 urgent=True,
+                due=version.resign_by,
             )
         )
     return waiting
@@ -79,6 +80,7 @@ def _leaving(coming: list[WithdrawalRow]) -> list[Waiting]:
             f"{says}{' and others' if len(coming) > 3 else ''}. Take their people off any list kept elsewhere on that day.",
             url_for("withdrawals.withdrawals", state=Stands.ANNOUNCED.value),
             "See who leaves when",
+            due=min(london_date(row.withdrawal.effective_at) for row in coming),
         )
     ]
 
@@ -173,6 +175,7 @@ def policies(ctx: Context) -> list[Waiting]:
             url_for("organisations.organisation", organisation_id=organisation_id),
             "See your policies",
             urgent=row.currency is not Currency.DUE_SOON,
+            due=row.until,
         )
     ]
 

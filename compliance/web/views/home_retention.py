@@ -9,7 +9,7 @@ from compliance.web.access import could
 from policies.permissions import Permission
 from retention.holds import queries as holds
 
-from .home_licences import Waiting
+from .home_parts import Waiting
 
 
 def held(ctx: Context) -> list[Waiting]:
@@ -25,8 +25,9 @@ def held(ctx: Context) -> list[Waiting]:
             found.due,
             f"{'hold' if found.due == 1 else 'holds'} to look at again",
             f"Records are kept whatever their time. Keep each hold up with a new day, or lift it.{late}",
-            url_for("holds.holds"),
+            url_for("holds.holds", which=holds.Which.DUE.value),
             "See the holds",
             urgent=bool(found.overdue),
+            late=found.overdue,
         )
     ]

@@ -12,7 +12,7 @@ from compliance.web.access import can, could
 from compliance.web.words import count
 from policies.permissions import Permission
 
-from .home_licences import Waiting
+from .home_parts import Waiting
 
 
 def waiting(ctx: Context) -> list[Waiting]:
@@ -47,6 +47,7 @@ def _to_answer(ctx: Context) -> list[Waiting]:
             url_for("reuse.requests", which="my_turn"),
             "Permit or refuse",
             urgent=bool(found.overdue),
+            late=found.overdue,
         )
     ]
 
@@ -64,5 +65,6 @@ def _to_authorise(ctx: Context) -> list[Waiting]:
             url_for("disclosures.register", which="waiting"),
             "Authorise or refuse",
             urgent=bool(found.overdue),
+            late=found.overdue,
         )
     ]

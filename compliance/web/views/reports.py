@@ -80,69 +80,69 @@ def now() -> Reply:
     )  # fmt: skip
 
 
-@pages.get("/now/<kind>/<period>.<form>")
+@pages.get("/now/<report_kind>/<period>.<dressed>")
 @guarded(Permission.REPORT_READ)
-def take_now(kind: str, period: str, form: str) -> Reply:
+def take_now(report_kind: str, period: str, dressed: str) -> Reply:
     """The same as a file, after a fresh code."""
-    if form not in list(Form):
+    if dressed not in list(Form):
         raise NotFound()
     step_up.needed()
-    report, before = _counted(kind, period, Form(form))
-    stem = f"{kind}-{period}".lower().replace("_", "-")
-    file = dress(house(), report, Form(form), before=before, stem=stem)
+    report, before = _counted(report_kind, period, Form(dressed))
+    stem = f"{report_kind}-{period}".lower().replace("_", "-")
+    file = dress(house(), report, Form(dressed), before=before, stem=stem)
     return attachment(file.content, file.media_type, file.file_name)
 
 
-@pages.post("/now/<kind>/<period>")
+@pages.post("/now/<report_kind>/<period>")
 @guarded(Permission.REPORT_ISSUE)
-def issue(kind: str, period: str) -> Reply:
+def issue(report_kind: str, period: str) -> Reply:
     """Count it once more, and issue it."""
     form = Issue()
     with telling(form):
         with reading() as ctx:
-            report = use_cases.count(ctx, kind, period)
+            report = use_cases.count(ctx, report_kind, period)
         with work() as ctx:
             issued = use_cases.issue(ctx, report).id
-        return on("reports.report", "The report is issued, and those who read it were told.", report_id=issued)
+        return on("reports.report", "The report is issued, and those who read it were told.", issued_id=issued)
     return show(
         "report_now.html", form, report=None, sections=(), heading=None, counted="", issuing=form, period=period,
         forms=FORMS,
     )  # fmt: skip
 
 
-@pages.get("/<uuid:report_id>")
+@pages.get("/<uuid:issued_id>")
 @guarded(Permission.REPORT_READ)
-def report(report_id: UUID) -> Reply:
+def report(issued_id: UUID) -> Reply:
     """A report as it was issued: what needs a decision, what has changed since the last one, and its chapters."""
     with work() as ctx:
-        found = use_cases.view(ctx, report_id)
+        found = use_cases.view(ctx, issued_id)
     return show(
         "report.html", found=found, it=found.listed, sections=layout.parts(found.report, found.before),
         heading=layout.heading(found.report), counted=layout.counted(found.report), forms=FORMS,
     )  # fmt: skip
 
 
-@pages.get("/<uuid:report_id>/file.<form>")
+@pages.get("/<uuid:issued_id>/file.<dressed>")
 @guarded(Permission.REPORT_READ)
-def take(report_id: UUID, form: str) -> Reply:
+def take(issued_id: UUID, dressed: str) -> Reply:
     """A report as it was issued, as a file, after a fresh code."""
-    if form not in list(Form):
+    if dressed not in list(Form):
         raise NotFound()
     step_up.needed()
     with work() as ctx:
-        found = use_cases.export(ctx, report_id, form)
+        found = use_cases.export(ctx, issued_id, dressed)
     stem = f"{found.listed.kind}-{found.listed.period}-{found.listed.edition}".lower().replace("_", "-")
-    where = url_for("reports.report", report_id=report_id)
-    file = dress(house(), found.report, Form(form), before=found.before, stem=stem, where=where)
+    where = url_for("reports.report", issued_id=issued_id)
+    file = dress(house(), found.report, Form(dressed), before=found.before, stem=stem, where=where)
     return attachment(file.content, file.media_type, file.file_name)
 
 
-@pages.get("/<uuid:report_id>/since")
+@pages.get("/<uuid:issued_id>/since")
 @guarded(Permission.REPORT_READ)
-def since(report_id: UUID) -> Reply:
+def since(issued_id: UUID) -> Reply:
     """What the registers have otherwise by now than the report says: what was corrected after it was issued."""
     with work() as ctx:
-        found, changed = use_cases.changed_since(ctx, report_id)
+        found, changed = use_cases.changed_since(ctx, issued_id)
         record(ctx, ListViewed(what="report-since", rows=len(changed)))
     return show("report_since.html", it=found.listed, heading=layout.heading(found.report), changed=changed)
 
