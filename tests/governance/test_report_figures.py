@@ -12,6 +12,9 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from compliance.breaches.models import Incident
+from compliance.breaches.rules import Status as BreachStatus
+from compliance.breaches.rules import Step as BreachStep
 from compliance.governance.figures import anonymous, dresses, layout, report, spans
 from compliance.governance.figures.changes import NOT_THERE, changes
 from compliance.governance.figures.dresses import Form
@@ -20,7 +23,11 @@ from compliance.governance.figures.model import Chapter, Decision, Figure, Grid,
 from compliance.kernel.context import House
 from compliance.kernel.errors import Forbidden, Invalid
 from policies.values import Policy
-from tests.builders.identity import an_employer, someone
+from tests.builders.breaches import a_cast, brought_to, taken
+from tests.builders.exceptions import kept, lifted
+from tests.builders.flags import a_concern
+from tests.builders.identity import a_person, an_employer, every, someone
+from tests.builders.incidents import a_data_breach
 from tests.builders.papers import bare, text_of
 from tests.support.browser import HEIGHT, NARROW, WIDE, NewPage, axe
 
@@ -181,6 +188,49 @@ def test_the_page_needs_nothing_but_itself_and_shuts_nobody_out(new_page: NewPag
     assert page.locator("svg[role=img]").count() == 1
     assert page.locator("th:not([scope])").count() == 0
     assert page.locator("table:not(:has(caption))").count() == 0
+
+
+@pytest.mark.rule("GOV-1", "DEC-6", "AUD-6")
+def test_the_list_of_clocks_leaves_out_what_somebody_is_to_know_nothing_of_and_the_figures_count_it(
+    house: House,
+) -> None:
+    partner = an_employer(house)
+    shown = a_data_breach(house, organisation_id=partner)
+    a_data_breach(house, reference="C-1")
+    conflict = kept(house, a_person(house, "delegate", organisation_id=partner).id, "C-1")
+    a_data_breach(house, flag_id=a_concern(house, someone(house, "delegate", organisation_id=partner)).id)
+
+    def breaches() -> Chapter:
+        with house.reading(*someone(house, "hub_manager", "steering_member")) as ctx:
+            kind = ctx.the(Policy).report_kinds["steering_pack"]
+            made = report.build(ctx, kind.code, spans.span_named(kind, "2026Q4"))
+            return next(chapter for chapter in made.chapters if chapter.code == "breaches")
+
+    chapter = breaches()
+    assert {figure.code: figure.value for figure in chapter.figures}["data_breaches"] == 3
+    clocks = next(grid for grid in chapter.grids if grid.code == "clocks")
+    incident = next(each for each in every(house, Incident) if each.id == shown.incident_id)
+    assert [row[0] for row in clocks.rows] == [f"{incident.year}-{incident.number}"]
+    lifted(house, conflict)
+    assert len(next(grid for grid in breaches().grids if grid.code == "clocks").rows) == 2
+
+
+@pytest.mark.rule("GOV-1")
+def test_what_only_the_steering_group_can_decide_is_asked_of_it_and_is_asked_no_more_when_it_is_done(
+    house: House,
+) -> None:
+    cast = a_cast(house)
+    incident = brought_to(house, cast, BreachStatus.WITH_STEERING)
+
+    def asked() -> list[tuple[str, str]]:
+        with house.reading(*someone(house, "hub_manager", "steering_member")) as ctx:
+            kind = ctx.the(Policy).report_kinds["steering_pack"]
+            made = report.build(ctx, kind.code, spans.span_named(kind, "2026Q4"))
+            return [(each.asks, each.rule) for each in made.decisions]
+
+    assert ("Close 1 breach that has come to the steering group.", "BRE-2") in asked()
+    taken(house, incident, BreachStep.CLOSE, cast.steering)
+    assert "BRE-2" not in [rule for _, rule in asked()]
 
 
 @pytest.mark.rule("GOV-1")
