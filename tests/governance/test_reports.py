@@ -69,6 +69,9 @@ def test_what_was_issued_is_read_back_to_the_byte_and_its_hash_stands_in_the_log
 
     assert freeze(found.report) == freeze(report)
     assert (found.before, found.listed.period, found.listed.edition) == (None, QUARTER, 1)
+    with house.reading(*manager) as ctx:
+        assert [row.id for row in queries.reports(ctx, kind=PACK).rows] == [it.id]
+        assert queries.reports(ctx, kind="biannual").rows == ()
     assert it.sha256 == sha256(freeze(report)).hexdigest()
     [entry] = logged(house, "report.issued")
     detail = json.loads(entry.detail or "{}")

@@ -8,6 +8,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from compliance.governance.figures import spans
 from compliance.governance.figures.counting import known_since
@@ -81,8 +82,7 @@ def reports(
     check_limit(limit, MOST)
     sort = SORTS.known(sort)
     place = SORTS.read(after, sort)
-    columns = (_IT.id, _IT.kind, _IT.since, _IT.edition, _IT.issued_at, _IT.issued_by, _IT.sha256)
-    wanted = select(*columns)
+    wanted = select(_IT).options(defer(_IT.content))
     if kind is not None:
         wanted = wanted.where(_IT.kind == kind_named(ctx, kind).code)
     page = SORTS.page(ctx.session, wanted, sort=sort, after=place, limit=limit)
