@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import literal, or_, select
 
 from compliance.identity.models import Person
 from compliance.kernel.clock import london_date, said_day
 from compliance.kernel.context import Context
-from compliance.licences.models import CaseInvitation, Licence, LicenceArea
+from compliance.licences.models import CaseInvitation, ClosedCase, Licence, LicenceArea, LicenceCase
 from compliance.licences.rotas.turns import IN_USE
 from compliance.licences.rules import Kind
 from policies.outage_groups import OutageStep
@@ -209,9 +209,12 @@ def _contacts(ctx: Context, policy: Policy, names: Mapping[UUID, str]) -> dict[s
 def _invited(
     ctx: Context, names: Mapping[UUID, str], of_person: Mapping[UUID, Iterable[str]]
 ) -> dict[str, list[Invited]]:
-    """Invitations that stand, by each area in which the person holds a licence; the others belong to no area."""
+    """Who is invited to which case, by each area in which they hold a licence: by an invitation, or by a by-invite licence.
+
+    A closed MARAC is for those who were invited to it as such, whatever a licence says (OP 5.2).
+    """
     now = ctx.now()
-    rows = ctx.session.execute(
+    invitations = (
         select(
             CaseInvitation.reference, CaseInvitation.closed, CaseInvitation.until, CaseInvitation.person_id,
             Person.full_name, Person.email, Person.organisation_id,
@@ -221,15 +224,28 @@ def _invited(
             CaseInvitation.ended_at.is_(None), or_(CaseInvitation.until.is_(None), CaseInvitation.until > now),
             Person.closed_at.is_(None),
         )
-        .order_by(CaseInvitation.reference, Person.full_name, CaseInvitation.id)
+    )  # fmt: skip
+    by_licence = (
+        select(
+            LicenceCase.reference, literal(False).label("closed"), Licence.ends_on, Licence.person_id,
+            Person.full_name, Person.email, Licence.organisation_id,
+        )
+        .join(Licence, Licence.id == LicenceCase.licence_id)
+        .join(Person, Person.id == Licence.person_id)
+        .where(
+            IN_USE, Licence.kind == Kind.BY_INVITE, Licence.ends_on >= london_date(now), Person.closed_at.is_(None),
+            LicenceCase.reference.not_in(select(ClosedCase.reference)),
+        )
     )  # fmt: skip
     found: dict[str, list[Invited]] = defaultdict(list)
-    for row in rows:
-        until = said_day(london_date(row.until)) if row.until else ""
-        invited = Invited(
-            row.reference, row.closed, row.full_name, row.email, names.get(row.organisation_id, ""), until
-        )
-        for area in of_person.get(row.person_id) or (NOWHERE,):
+    rows = [*ctx.session.execute(invitations), *ctx.session.execute(by_licence)]
+    for reference, closed, until, person_id, name, email, organisation_id in sorted(
+        rows, key=lambda row: (row[0], row[4])
+    ):
+        day = london_date(until) if isinstance(until, datetime) else until
+        invited = Invited(reference, closed, name, email, names.get(organisation_id, ""), said_day(day) if day else "")
+        # Who has no licence that opens now is invited to nothing, and belongs to no area here.
+        for area in sorted(of_person.get(person_id, ())):
             found[area].append(invited)
     return found
 
