@@ -163,13 +163,14 @@ def incidents(
 
 @dataclass(frozen=True)
 class Counted:
-    """How many breaches wait for the actor, how many of those are overdue, how many are overdue in all, and after how many
-    they have something to do."""
+    """How many breaches wait for the actor, how many of those are overdue, how many are overdue in all, after how many
+    they have something to do, and how many are open."""
 
     mine: int
     mine_overdue: int
     overdue: int
     actions: int
+    open: int = 0
 
 
 def counted(ctx: Context) -> Counted:
@@ -187,6 +188,7 @@ def counting(ctx: Context) -> Select[*tuple[Any, ...]]:
         func.count(case((and_(mine, over), 1))),
         func.count(case((and_(over, is_open), 1))),
         func.count(case((_my_action(ctx), 1))),
+        func.count(case((is_open, 1))),
     ).where(theirs(ctx))
 
 

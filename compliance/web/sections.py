@@ -103,12 +103,12 @@ SECTIONS: dict[str, tuple[tuple[str, str, Whom], ...]] = {
 """For each part: what its lists are called, their pages, and whom they are for."""
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Home": ("Home",),
+    "Home": ("Home", "Proposals", "Letters"),
     "Register": ("Register", "Sharing"),
     "Licences": ("Licences", "People"),
     "Assurance": ("Audit log", "Access audits", "Flags", "Breaches", "Exceptions", "Case system"),
-    "Governance": ("Complaints", "Escalations", "Accountability", "Reports", "Proposals"),
-    "Records": ("Retention", "Letters"),
+    "Governance": ("Complaints", "Escalations", "Accountability", "Reports"),
+    "Records": ("Retention",),
     "Help": ("Concerns", "The policy", "Certificates"),
 }
 """The menu on one line: each group, and the parts that stand in it, in order; a group leads to the first that is open."""

@@ -39,6 +39,7 @@ class Which(StrEnum):
     """What the list is narrowed to."""
 
     IN_FORCE = "in_force"
+    DUE = "due"
     OVERDUE = "overdue"
     LIFTED = "lifted"
     ALL = "all"
@@ -205,6 +206,7 @@ def to_remind(ctx: Context, soon: date, *, limit: int) -> list[UUID]:
 def _which(ctx: Context, which: Which) -> ColumnElement[bool]:
     return {
         Which.IN_FORCE: _IN_FORCE,
+        Which.DUE: and_(_IN_FORCE, _IT.review_on <= london_date(ctx.now())),
         Which.OVERDUE: and_(_IN_FORCE, _IT.review_on < london_date(ctx.now())),
         Which.LIFTED: _IT.lifted_at.is_not(None),
         Which.ALL: _IT.placed_at.is_not(None),

@@ -167,11 +167,12 @@ def reported(
 
 @dataclass(frozen=True)
 class Counted:
-    """How many flags wait for the actor, how many of those are overdue, and how many wait for nobody."""
+    """How many flags wait for the actor, how many of those are overdue, how many wait for nobody, and how many are open."""
 
     mine: int
     overdue: int
     unassigned: int
+    open: int
 
 
 def counted(ctx: Context) -> Counted:
@@ -187,6 +188,7 @@ def counting(ctx: Context) -> Select[*tuple[Any, ...]]:
         func.count(case((mine, 1))),
         func.count(case((and_(mine, AccessFlag.due_on < today), 1))),
         func.count(case((AccessFlag.reviewer_id.is_(None), 1))),
+        func.count(),
     ).where(AccessFlag.status == Status.OPEN.value, theirs(ctx))
 
 

@@ -40,6 +40,7 @@ class Which(StrEnum):
     """What the list is narrowed to."""
 
     OPEN = "open"
+    TO_ANSWER = "to_answer"
     ASKED = "asked"
     OVERDUE = "overdue"
     ANSWERED = "answered"
@@ -163,11 +164,13 @@ def escalations(
 
 @dataclass(frozen=True)
 class Counted:
-    """Of those the actor may know of: how many wait for the organisation, are overdue, and are answered."""
+    """Of those the actor may know of: how many wait for the organisation, are overdue, and are answered; and by when the
+    first that is not overdue is to be answered."""
 
     asked: int
     overdue: int
     answered: int
+    next_by: date | None = None
 
 
 def counted(ctx: Context) -> Counted:
@@ -191,6 +194,7 @@ def _counting(ctx: Context, within: ColumnElement[bool]) -> Select[*tuple[Any, .
             func.count(case((_which(ctx, Which.ASKED), 1))),
             func.count(case((_which(ctx, Which.OVERDUE), 1))),
             func.count(case((_which(ctx, Which.ANSWERED), 1))),
+            func.min(case((_which(ctx, Which.ASKED), _ASK.answer_by))),
         )
         .select_from(_IT)
         .join(_ASK, _PRESENT)
@@ -261,6 +265,7 @@ def _which(ctx: Context, which: Which) -> ColumnElement[bool]:
     is_open, unanswered = _IT.ended_at.is_(None), _ASK.answered_at.is_(None)
     return {
         Which.OPEN: is_open,
+        Which.TO_ANSWER: and_(is_open, unanswered),
         Which.ASKED: and_(is_open, unanswered, _ASK.answer_by >= today),
         Which.OVERDUE: and_(is_open, unanswered, _ASK.answer_by < today),
         Which.ANSWERED: and_(is_open, ~unanswered),

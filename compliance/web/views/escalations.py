@@ -40,7 +40,8 @@ pages = Blueprint("escalations", __name__, url_prefix="/escalations")
 
 WHICH = {
     Which.OPEN: "All that are open",
-    Which.ASKED: "The organisation is to answer",
+    Which.TO_ANSWER: "The organisation is to answer, overdue or not",
+    Which.ASKED: "The organisation is to answer, and has time",
     Which.OVERDUE: "Overdue",
     Which.ANSWERED: "Answered: for the group to end or raise",
     Which.ENDED: "Ended",

@@ -29,6 +29,7 @@ pages = Blueprint("holds", __name__, url_prefix="/retention/holds")
 
 WHICH = {
     Which.IN_FORCE: "In force",
+    Which.DUE: "In force, and to be looked at again by now",
     Which.OVERDUE: "In force, and overdue to be looked at",
     Which.LIFTED: "Lifted",
     Which.ALL: "All",
