@@ -35,6 +35,7 @@ from . import (
     demo_complaints,
     demo_data_breaches,
     demo_exceptions,
+    demo_facts,
     demo_flags,
     demo_reading,
     demo_registers,
@@ -90,6 +91,9 @@ def _play(stage: Stage, say: Callable[[str], None]) -> Told:
     at_work = [each for each in stage.people if each.full_name in AT_WORK]
     demo_accesses.ordinary_weeks(stage, known["id"], at_work, days=28)
     demo_audits.a_quarter_is_audited(stage, stage.the("ig_officer"))
+    say("It counts who takes part, and the pack of the last quarter is issued")
+    demo_facts.a_year_is_counted(stage, known["id"])
+    demo_facts.the_pack_is_issued(stage, hub["hub_manager"])
     stage.post_goes()
     return told(stage, known)
 

@@ -28,13 +28,15 @@ CODES: dict[str, frozenset[str]] = {
     "a date": frozenset({"as_at", "known_at"}),
     "the rule that a period follows, and its group": frozenset({"rule"}),
     "a quarter such as 2026-Q4": frozenset({"quarter"}),
+    "the period of a report, such as 2026Q4, 2026H2 or 2026": frozenset({"period"}),
+    "the hash of what was issued": frozenset({"sha256"}),
     "a country by its ISO 3166 code": frozenset({"country"}),
     "the name of a value of the policy": frozenset({"value"}),
     "a value of the policy in JSON: a number, or a list of numbers, codes or networks": frozenset({"before", "after"}),
 }  # fmt: skip
 """The only names under which an event may hold text, and what the text is."""
 
-LISTS = frozenset({"areas", "asked", "cases", "fields", "instruments", "missing", "scopes"})
+LISTS = frozenset({"areas", "asked", "cases", "fields", "forms", "instruments", "missing", "scopes"})
 """Names under which it may hold several such words, or the case system's opaque references."""
 
 PLAIN = {UUID, int, bool, date, datetime}
