@@ -39,7 +39,7 @@ NOT_RECOUNTED = {
 def a_busy_hub(house: House) -> None:
     """Twelve organisations and sixty people, a year and a half long."""
     populate(house, 60, organisations=12)
-    live(house, each=3)
+    live(house, each=9)
 
 
 def the_pack(house: House, written: str) -> Report:

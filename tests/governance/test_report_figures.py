@@ -40,7 +40,7 @@ def a_report(*figures: Figure, **said: object) -> Report:
     """One chapter with these figures, a grid that names, one that does not, and a trend."""
     chapter = Chapter(
         "breaches", "Breaches", "As they stand.", figures or (Figure("open", "Open", 1042, where="/breaches"),),
-        (Grid("partners", "By organisation", ("Organisation", "Open"), [("Swale", "7"), (NASTY, "12")]),
+        (Grid("partners", "By organisation", ("Organisation", "Open"), [("Swale", "7"), (NASTY, NASTY)]),
          Grid("kinds", "By kind", ("Kind", "Open", "Share"), [("Late", "17", "81.5%"), ("Lost", "21", "3.0%")], names=False),
          Grid("none", "Empty", ("A", "B"), (), nothing="Nobody did.")),
         (Trend("months", "By month", "How many.", ("Jul 26", "Aug 26"), (("Open", (12, None)), ("Ended", (8, 23)))),),
