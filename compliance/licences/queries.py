@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
@@ -13,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
 from compliance.identity import queries as identity
 from compliance.identity.models import Person
 from compliance.kernel.context import Context
+from compliance.kernel.counting import counts
 from compliance.kernel.errors import NotFound
 from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from policies.access import reach, require
@@ -20,6 +22,7 @@ from policies.permissions import Permission
 from signatories.models import Organisation
 
 from . import eligibility
+from .capacity.figures import IDLE_STATES
 from .models import CaseInvitation, ClosedCase, LastUse, Licence, LicenceArea, SeatContract
 from .rotas.turns import OWN_TURNS, in_turn, usable
 from .rules import ENDED, HOLDS_A_SEAT, Checklist, Kind, Status
@@ -97,11 +100,14 @@ def licences(
     person_id: UUID | None = None,
     area: str | None = None,
     search: str | None = None,
+    idle_before: datetime | None = None,
     sort: str | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> Page[Licence]:
     """Licences the asker may know of, the newest request first; `search` looks in name, address and organisation.
+
+    `idle_before` leaves the seats that stand idle: nobody has used them since then (LIC-11).
 
     Raises Invalid at `/limit`, at `/sort`, and at `/after` for a cursor that is not of this sort.
     """
@@ -120,6 +126,8 @@ def licences(
     asked.extend(column == value for column, value in wanted if value is not None)
     if area is not None:
         asked.append(Licence.areas.any(LicenceArea.area == area))
+    if idle_before is not None:
+        asked.extend(_idle(idle_before))
     if search and search.strip():
         looked_in = (Person.full_name, Person.email, Organisation.name)
         asked.append(or_(*(column.icontains(search.strip(), autoescape=True) for column in looked_in)))
@@ -149,6 +157,31 @@ def waiting(ctx: Context, *statuses: Status, organisation_id: UUID | None = None
         for status, number, since in ctx.session.execute(counted.group_by(Licence.status))
     }
     return {status: found.get(status, Waiting(0, None)) for status in statuses}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Of the licences the asker may know of: how many are requested, since when the oldest, and how many are active."""
+
+    requested: int
+    since: datetime | None
+    active: int
+
+
+def counted(ctx: Context) -> Counted:
+    """What the first page says of licences: one statement."""
+    return Counted(*counts(ctx, counting))
+
+
+def counting(ctx: Context) -> Select[*tuple[Any, ...]]:
+    """What `counted` counts, as a statement of one row."""
+    within, asked = _within(ctx, None), Licence.status == Status.REQUESTED
+    wanted = select(
+        func.count(case((asked, 1))),
+        func.min(case((asked, Licence.requested_at))),
+        func.count(case((Licence.status == Status.ACTIVE, 1))),
+    ).where(Licence.status.in_((Status.REQUESTED, Status.ACTIVE)))
+    return wanted if within is None else wanted.where(Licence.organisation_id.in_(within))
 
 
 def seats(ctx: Context) -> list[Seats]:
@@ -252,6 +285,13 @@ def closed_case(ctx: Context, reference: str) -> ClosedCase | None:
 
 _WHOLE = (joinedload(Licence.areas), joinedload(Licence.cases))
 """Areas and cases in the statement of the licence: it has a handful of either."""
+
+
+def _idle(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The seats of one person that nobody has used since this instant, as the page of capacity counts them."""
+    used = select(LastUse.used_at).where(LastUse.licence_id == Licence.id).correlate(Licence).scalar_subquery()
+    since = func.coalesce(used, Licence.activated_at, Licence.decided_at)
+    return (Licence.status.in_(IDLE_STATES), Licence.rota_id.is_(None), since < before)
 
 
 def _within(ctx: Context, organisation_id: UUID | None) -> frozenset[UUID] | None:

@@ -148,12 +148,18 @@ def export_reviews(
     return write(Table("Reviews of the instruments", "reviews", ctx.now(), columns, lines, address), kind)
 
 
+TO_RECORD = "to_record"
+TO_RECORD_NOW = (Progress.DUE, Progress.OVERDUE)
+"""The reviews that wait for somebody to record them: what the list is asked for as, and how they stand."""
+
+
 def chosen(rows: list[ReviewRow], *, instrument: str | None = None, progress: str | None = None) -> list[ReviewRow]:
-    """Those of one instrument, or that stand so."""
+    """Those of one instrument, or that stand so; `TO_RECORD` for those that can be held and are not recorded."""
+    wanted = TO_RECORD_NOW if progress == TO_RECORD else (progress,)
     return [
         row
         for row in rows
-        if (instrument is None or row.instrument == instrument) and (progress is None or row.progress == progress)
+        if (instrument is None or row.instrument == instrument) and (progress is None or row.progress in wanted)
     ]
 
 

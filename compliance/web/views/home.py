@@ -19,6 +19,8 @@ from compliance.identity.rules import nearest_warning
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context, reading
 from compliance.kernel.counting import Counting, ask_together
+from compliance.licences import queries as licences
+from compliance.notices import listing as letters
 from compliance.notices import queries as notices
 from compliance.notices.ways import Post
 from compliance.sharing.disclosures import queries as disclosures
@@ -54,6 +56,7 @@ URGENT_FROM = 3
 
 
 COUNTED: tuple[tuple[Permission, Counting], ...] = (
+    (Permission.LICENCE_READ, licences.counting),
     (Permission.FLAG_READ, flags.counting),
     (Permission.INCIDENT_READ, breaches.counting),
     (Permission.DATA_BREACH_READ, data_breaches.counting),
@@ -119,8 +122,8 @@ def _password(ctx: Context) -> list[Waiting]:
     days = (until - ctx.now()).days
     return [
         Waiting(
-            days,
-            f"{'day' if days == 1 else 'days'} until your password expires",
+            None,
+            f"{count(days, 'day')} until your password expires",
             f"After {moment(until)} nothing opens until you choose a new one.",
             url_for("account.password"),
             "Change your password",
@@ -175,8 +178,8 @@ def _opened(ctx: Context) -> list[Waiting]:
         return []
     return [
         Waiting(
-            number,
-            f"opened {'case waits' if number == 1 else 'cases wait'} to be looked at",
+            None,
+            f"{number} opened {'case waits' if number == 1 else 'cases wait'} to be looked at",
             "Somebody was let near a case for an emergency MARAC. Say whether it was justified.",
             url_for("break_glass.opened", sort="due"),
             "See what was opened",
@@ -197,7 +200,7 @@ def _letters(ctx: Context) -> list[Waiting]:
             number,
             f"{'letter' if number == 1 else 'letters'} could not be sent yet",
             f"The oldest was written on {moment(post.oldest)}. It may be a link or a code that somebody waits for.",
-            url_for("notices.letters"),
+            url_for("notices.letters", state=(letters.State.FAILING if post.failing else letters.State.WAITING).value),
             "See what is wrong",
             urgent=True,
         )

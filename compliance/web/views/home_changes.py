@@ -35,7 +35,7 @@ def untold(ctx: Context) -> list[Waiting]:
     number, notices, since = counts(ctx, clients.counting)
     if not number:
         return []
-    title = "program does not take who has left" if number == 1 else "programs do not take who has left"
+    title = f"{number} {'program does' if number == 1 else 'programs do'} not take who has left"
     ended = "1 ended sign-in was" if notices == 1 else f"{notices} ended sign-ins were"
     says = f"Since {moment(since)} {ended} not taken: cases may still be open to whoever was signed in."
-    return [Waiting(number, title, says, url_for("clients.clients"), "See which program", urgent=True)]
+    return [Waiting(None, title, says, url_for("clients.clients"), "See which program", urgent=True)]

@@ -24,7 +24,7 @@ MOST = 4
 
 
 def _licences(ctx: Context) -> Figure:
-    number = licences.waiting(ctx, Status.ACTIVE)[Status.ACTIVE].number
+    number = licences.counted(ctx).active
     title = "active licence" if number == 1 else "active licences"
     return Figure(number, title, url_for("licences.licences", status=Status.ACTIVE.value))
 

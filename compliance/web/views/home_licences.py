@@ -75,14 +75,14 @@ def to_decide(ctx: Context) -> list[Waiting]:
     """Requests that wait for the hub (LIC-4)."""
     if not could(Permission.LICENCE_APPROVE):
         return []
-    asked = licences.waiting(ctx, Status.REQUESTED)[Status.REQUESTED]
-    if not asked.number:
+    found = licences.counted(ctx)
+    if not found.requested:
         return []
     return [
         Waiting(
-            asked.number,
-            f"{'request waits' if asked.number == 1 else 'requests wait'} for your decision",
-            f"The oldest was made on {moment(asked.since)}.",
+            found.requested,
+            f"{'request waits' if found.requested == 1 else 'requests wait'} for your decision",
+            f"The oldest was made on {moment(found.since)}.",
             url_for("licences.licences", status=Status.REQUESTED.value),
             "Decide on requests",
             urgent=True,
@@ -127,8 +127,8 @@ def seats(ctx: Context) -> list[Waiting]:
                 found.idle,
                 f"{'seat is' if found.idle == 1 else 'seats are'} idle",
                 f"Nobody has used {'it' if found.idle == 1 else 'them'} for {days} days.",
-                url_for("capacity.capacity"),
-                "See where, and who could be served",
+                url_for("licences.licences", idle="yes"),
+                "See which",
             )
         )
     return waiting

@@ -17,6 +17,7 @@ from signatories.assurance.rules import Currency
 from signatories.models import InstrumentVersion
 from signatories.queries import WithdrawalRow
 from signatories.reviews import queries as reviews
+from signatories.reviews import use_cases as reviewing
 from signatories.withdrawals import queries as withdrawals
 from signatories.withdrawals.queries import Stands, stands
 
@@ -94,8 +95,8 @@ def _left(recent: list[WithdrawalRow]) -> list[Waiting]:
         says += f". {count(len(open_duties), 'has', 'have')} not acknowledged the duties that stay"
     return [
         Waiting(
-            len(recent),
-            f"{'organisation' if len(recent) == 1 else 'organisations'} withdrew in the last 28 days",
+            None,
+            f"{count(len(recent), 'organisation')} withdrew in the last 28 days",
             f"{says}. Take their people off any list kept elsewhere.",
             url_for("withdrawals.withdrawals"),
             "See withdrawals",
@@ -152,7 +153,7 @@ def _reviews(due: int) -> list[Waiting]:
             due,
             f"{'review' if due == 1 else 'reviews'} of the instruments to record",
             "Say whether each instrument is useful and fit for its purpose, and whether it goes on.",
-            url_for("instruments.calendar"),
+            url_for("instruments.calendar", state=reviewing.TO_RECORD),
             "See the calendar",
         )
     ]

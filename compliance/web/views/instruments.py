@@ -115,7 +115,7 @@ def publish(code: str) -> Reply:
 @guarded(Permission.REGISTER_READ)
 def calendar() -> Reply:
     """The calendar of reviews: held, past their day, due, and the next to come (SIG-10)."""
-    instrument, progress = lists.asked("instrument", 16), lists.one_of("state", list(Progress))
+    instrument, progress = lists.asked("instrument", 16), lists.one_of("state", (*Progress, reviewing.TO_RECORD))
     with work() as ctx:
         rows = reviewing.view_reviews(ctx)
     titles = {row.instrument: row.title for row in rows}
@@ -129,6 +129,7 @@ def calendar() -> Reply:
         instrument=instrument,
         state=progress,
         states=list(Progress),
+        to_record=reviewing.TO_RECORD,
         sort=lists.one_of("sort", ("due", "-due")) or "due",
         today=london_date(house().clock.now()),
     )
@@ -139,7 +140,7 @@ def calendar() -> Reply:
 def export_reviews(form: str) -> Reply:
     """The calendar of reviews as a file."""
     _known(form)
-    instrument, progress = lists.asked("instrument", 16), lists.one_of("state", list(Progress))
+    instrument, progress = lists.asked("instrument", 16), lists.one_of("state", (*Progress, reviewing.TO_RECORD))
     with work() as ctx:
         file = reviewing.export_reviews(ctx, form, instrument=instrument, progress=progress)
     return attachment(file.content, file.media_type, file.file_name)

@@ -12,11 +12,12 @@ from flask import Blueprint, request
 from audit.record import record
 from compliance.decisions.exceptions.shown import cases_of
 from compliance.identity import queries as identity
-from compliance.kernel.context import Context, in_force, reading, work
+from compliance.kernel.context import Context, house, in_force, reading, work
 from compliance.kernel.errors import NotFound
 from compliance.kernel.ids import parse_id
 from compliance.kernel.tables import Table
 from compliance.licences import queries, tables, use_cases
+from compliance.licences.capacity.figures import idle_before
 from compliance.licences.events import LicencesViewed, LicenceViewed
 from compliance.licences.models import Licence
 from compliance.licences.quarterly import queries as quarterly
@@ -211,4 +212,10 @@ def _asked() -> dict[str, Any]:
         "kind": lists.one_of("kind", list(Kind)),
         "area": lists.one_of("area", in_force(Policy).areas),
         "search": lists.asked("search"),
+        "idle_before": _idle_before() if lists.one_of("idle", ("yes",)) else None,
     }
+
+
+def _idle_before() -> datetime:
+    """The instant since which an idle seat has not been used."""
+    return idle_before(house().clock.now(), in_force(Policy).capacity.idle_days)
