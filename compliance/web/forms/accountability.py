@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compliance.governance.accountability.queries import Which
 
-from .fields import Line, OneOf
+from .fields import Line, OneOfMany
 from .register import Question
 
 WHICH = {
@@ -17,5 +17,7 @@ WHICH = {
 
 class AccountabilityQuestion(Question):
     search = Line("Search by organisation")
-    which = OneOf("How they stand", choices=[(which.value, words) for which, words in WHICH.items()], default=Which.ALL)
-    area = OneOf("Area", choices=[])
+    which = OneOfMany(
+        "How they stand", choices=[(which.value, words) for which, words in WHICH.items()], default=Which.ALL
+    )
+    area = OneOfMany("Area")

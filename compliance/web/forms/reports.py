@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from .fields import Line, OneOf
+from .fields import Line, OneOfMany
 from .plain import PlainForm
 from .register import Question
 
 
 class ReportQuestion(Question):
-    kind = OneOf("Report", choices=[])
+    kind = OneOfMany("Report")
 
 
 class Count(Question):
-    kind = OneOf("Report", choices=[])
+    kind = OneOfMany("Report")
     period = Line("Period", description="A quarter such as 2026Q4, a half year such as 2026H2, or a year such as 2026.")
 
 
