@@ -43,6 +43,8 @@ NAMED: dict[str, tuple[int, int]] = {
     "licence.deactivated": (ACCESS, REVOKE),
     "licence.resumed": (ACCESS, ASSIGN),
     "licence.suspended": (ACCESS, REVOKE),
+    "outage.closed": (ENTITY, UPDATE),
+    "outage_pack.fetched": (API, READ),
     "right.ran_out": (ACCESS, REVOKE),
     "role.ended": (ACCESS, REMOVE_ROLE),
     "role.granted": (ACCESS, ASSIGN_ROLE),
@@ -64,7 +66,7 @@ NAMED: dict[str, tuple[int, int]] = {
 VERBS: dict[str, int] = {
     **dict.fromkeys(
         ("added", "announced", "concern_reported", "discussion_recorded", "report_sent", "enrolled", "entered", "given", "joined", "known", "made", "named", "opened", "published",
-         "raised", "recorded", "registered", "requested", "sent", "granted", "found", "set_out", "reported", "action_added", "fell_due", "disposal_proposed", "secret_made", "placed", "proposed"),
+         "raised", "recorded", "registered", "requested", "sent", "granted", "found", "set_out", "reported", "action_added", "fell_due", "disposal_proposed", "secret_made", "placed", "proposed", "declared"),
         CREATE,
     ),
     **dict.fromkeys(
@@ -79,7 +81,7 @@ VERBS: dict[str, int] = {
          "reckoned", "recovered", "refused", "rehashed", "resealed", "reset", "review_reminded", "reviewed", "set", "signature_corrected", "signed",
          "signed_off", "taken", "told", "turns_set", "upheld", "version_opened", "version_published", "warned", "withdrew",
          "domain_added", "answered", "closed", "failed", "rolled_back", "accepted_rollback", "reopened", "reminded", "grown", "handed_over",
-         "found_breach", "called_to_mind", "noted", "altered", "rotated", "not_told", "assessed", "people_decided", "people_told", "partners_told", "escalated", "resolved", "conduct_referred", "action_done", "action_reminded", "raised_as_breach", "retained", "regrouped", "permitted", "relied_on", "authorised", "moved", "sent_again", "done_again", "settled", "instructed", "record_instructed", "chased", "confirmed", "left_out", "prolonged"),
+         "found_breach", "called_to_mind", "noted", "altered", "rotated", "not_told", "assessed", "people_decided", "people_told", "partners_told", "escalated", "resolved", "conduct_referred", "action_done", "action_reminded", "raised_as_breach", "retained", "regrouped", "permitted", "relied_on", "authorised", "moved", "sent_again", "done_again", "settled", "instructed", "record_instructed", "chased", "confirmed", "left_out", "prolonged", "turned"),
         UPDATE,
     ),
     **dict.fromkeys(

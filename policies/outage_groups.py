@@ -17,6 +17,16 @@ class OutagePackValues:
 
 
 @dataclass(frozen=True)
+class OutageValues:
+    """Who holds the passphrase at least, of how many words it is, and how long writing up may take (GOV-3)."""
+
+    holders_least: int
+    passphrase_words: int
+    transcribe_working_days: int
+    words_most: int
+
+
+@dataclass(frozen=True)
 class OutageStep:
     """One thing the hub does while the case system is down (OP App. L).
 

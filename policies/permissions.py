@@ -134,4 +134,8 @@ class Permission(StrEnum):
     FACTS_READ = "facts.read"
     REPORT_READ = "report.read"
     REPORT_ISSUE = "report.issue"
+    OUTAGE_READ = "outage.read"
+    OUTAGE_RUN = "outage.run"
+    OUTAGE_MAKE = "outage.make"
+    OUTAGE_HOLD = "outage.hold"
     OWN_RECORDS_DISPOSE = "own_records.dispose"

@@ -50,7 +50,7 @@ from .groups import (
 )
 from .keeping import DisposalValues, HoldGround, RetentionEvent, RetentionQuestion, RetentionValues
 from .need_to_know import NeedToKnowRule, checked_rules
-from .outage_groups import OutagePackValues, OutageStep, checked_packs, checked_steps
+from .outage_groups import OutagePackValues, OutageStep, OutageValues, checked_packs, checked_steps
 from .own import OwnRule, OwnTable
 from .reports import ReportKind, ReportValues, checked_kinds
 from .sharing_groups import FactCounter, LawfulBasis, SharingChoice, SharingValues, checked_bodies, checked_counters
@@ -86,6 +86,7 @@ class Policy:
     escalations: EscalationValues
     accountability: AccountabilityValues
     outage_packs: OutagePackValues
+    outages: OutageValues
     reports: ReportValues
     retention: RetentionValues
     disposal: DisposalValues
@@ -151,6 +152,7 @@ class Policy:
             escalations=values("escalations.toml", EscalationValues),
             accountability=values("accountability.toml", AccountabilityValues),
             outage_packs=checked_packs(values("outage_packs.toml", OutagePackValues)),
+            outages=values("outages.toml", OutageValues),
             reports=values("reports.toml", ReportValues),
             retention=values("retention.toml", RetentionValues),
             disposal=values("disposal.toml", DisposalValues),
