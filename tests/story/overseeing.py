@@ -19,7 +19,7 @@ def the_officer_reads_the_log(hub: Somebody, story: Story) -> Somebody:
     assert officer.tries("/audit") == 403
     a_second_person_agrees(story, officer)
     officer.goes_to("/")
-    officer.follows("Audit log")
+    officer.follows("Assurance")
     officer.is_on("Before you read the audit log")
     officer.sends({"Quarterly access audit": True}, "Continue")
     officer.is_on("Audit log")

@@ -43,7 +43,7 @@ def the_hub_manager_comes_in(story: Story) -> Somebody:
     hub.is_told("The two passwords are not the same.")
 
     hub.begins(link)
-    hub.is_on("What waits for you")
+    hub.is_on("Today")
 
     late = story.somebody("Somebody else", "else@kent-police.example")
     assert late.goes_to(link).status == 404
@@ -58,7 +58,7 @@ def the_hub_manager_comes_in(story: Story) -> Somebody:
     hub.sends({"6-digit code": used}, "Sign in")
     hub.is_told("That code is not right.")
     hub.sends({"6-digit code": hub.code()}, "Sign in")
-    hub.is_on("What waits for you")
+    hub.is_on("Today")
     return hub
 
 
@@ -114,7 +114,7 @@ def the_partner_signs(hub: Somebody, story: Story) -> Somebody:
     signatory = the_hub_invites(
         hub, story, "Robin Vale", "robin.vale@swale-council.example", "Authorised signatory", "Swale"
     )
-    signatory.is_on("What waits for you")
+    signatory.is_on("Today")
     signatory.sees("Kent and Medway Information Sharing Agreement, version 1.0", "version 1.3")
 
     opens_and_signs(signatory, story, AGREEMENT)
