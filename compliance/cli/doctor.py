@@ -42,6 +42,7 @@ from retention.journal.folder import OutOfReach
 from retention.journal.lines import Broken
 from signatories import queries as signatories
 
+from .findings import Remark, outage_packs
 from .witnessing import told
 
 SHOWN = 5
@@ -62,10 +63,6 @@ class Finding:
     check: str
     well: bool
     says: str
-
-
-class Remark(str):
-    """Something that a check says although all is well."""
 
 
 def examine(app: Flask) -> list[Finding]:
@@ -339,5 +336,5 @@ def _logouts(house: House) -> Iterator[str]:
 
 
 CHECKS: tuple[Callable[[House], Iterator[str]], ...] = (
-    _keys, _papers, _transport, _migrations, _policy, _countries, _log, _sealed, _witnesses, _clock, _calendar, _scheduler, _jobs, _letters, _eligible, _seats, _withdrawn, _flags, _breaches, _opened, _webhooks, _logouts, _journal,
+    _keys, _papers, _transport, _migrations, _policy, _countries, _log, _sealed, _witnesses, _clock, _calendar, _scheduler, _jobs, _letters, _eligible, _seats, _withdrawn, _flags, _breaches, _opened, _webhooks, _logouts, _journal, outage_packs,
 )  # fmt: skip

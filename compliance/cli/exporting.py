@@ -11,6 +11,9 @@ import click
 from compliance.app import house_of
 from compliance.governance.figures.dresses import Form, dress
 from compliance.governance.figures.report import DONE
+from compliance.governance.outages import keeping, packing
+from compliance.governance.outages.archive import BrokenPack
+from compliance.governance.outages.sealing import DoesNotOpen
 from compliance.governance.reports import use_cases as reports
 from compliance.kernel.context import House, operator
 
@@ -47,6 +50,40 @@ def export_report(kind: str, period: str, to: Path) -> None:
     _export(house_of(application()), kind, period, to)
 
 
+@export.command("outage-pack")
+@click.option(
+    "--to", "to", required=True, type=click.Path(path_type=Path), metavar="FILE", help="A file that is not there yet."
+)
+def export_outage_pack(to: Path) -> None:
+    """Make a pack for when the case system is down, keep it, and write it to FILE, sealed with the passphrase (GOV-3).
+
+    `age --decrypt` opens it anywhere. A file that is there is never written over.
+    """
+    house, actor = house_of(application()), operator("export outage-pack")
+    if os.path.lexists(to):
+        fail(f"{to} is there already. Name a file that is not.")
+    if not to.parent.is_dir() or not os.access(to.parent, os.W_OK):
+        fail(f"{to} cannot be written to: its folder is not there, or is not yours.")
+    with house.reading(actor) as ctx:
+        prepared = packing.prepare(ctx, _say)
+    _say("sealing it, and opening it again")
+    try:
+        packed = packing.seal(house, prepared)
+    except (packing.NotKept, DoesNotOpen, BrokenPack) as problem:
+        fail(f"The pack was not made: {problem}.")
+    for words in packed.problems:
+        click.echo(words, err=True)
+    with house.work(actor) as ctx:
+        number = packing.hand_out(ctx, packed).passphrase
+    try:
+        keeping.hand_out(packed.sealed, to)
+    except OSError as problem:
+        fail(f"{to} cannot be written to: {problem.strerror}.")
+    click.echo(
+        f"Outage pack of {packed.people} people, as of {_said(packed.at)}: {to}. Passphrase number {number} opens it."
+    )
+
+
 def _export(house: House, kind: str, period: str, to: Path) -> None:
     """Count with nothing locked, keep that it was handed out, then write: a file is there whole or not at all."""
     actor = operator("export")
@@ -78,6 +115,10 @@ def write(path: Path, content: bytes) -> None:
 def _progress(code: str, done: int, of: int) -> None:
     if code != DONE:
         click.echo(f"  counting {code} ({done + 1} of {of}) …", err=True)
+
+
+def _say(words: str) -> None:
+    click.echo(f"  {words} …", err=True)
 
 
 def _said(at: datetime) -> str:

@@ -8,8 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from compliance.governance.outages import archive
-from compliance.kernel.context import Actor, House, operator
+from compliance.governance.outages import archive, packing
+from compliance.governance.outages.models import OutagePassphrase
+from compliance.governance.outages.packing import Packed
+from compliance.kernel.context import Actor, House, operator, worker
+from compliance.kernel.secrets import KeyRing
 from compliance.licences import use_cases
 from compliance.licences.models import Licence
 from compliance.licences.rules import Kind
@@ -21,7 +24,7 @@ MAKER: Actor = operator("tests")
 
 
 @dataclass(frozen=True)
-class Packed:
+class Registered:
     """What the register was made to hold."""
 
     swale: UUID
@@ -29,7 +32,7 @@ class Packed:
     invited: Licence
 
 
-def a_register(house: House) -> Packed:
+def a_register(house: House) -> Registered:
     """Swale in Mid-Kent and Medway: one standing licence, one by invite; the first is invited to a closed MARAC."""
     seats(house)
     swale = an_organisation(house, "swale")
@@ -46,7 +49,28 @@ def a_register(house: House) -> Packed:
             ctx, reference="KM-2026-0042", person_id=standing.person_id, closed=True,
             until=ctx.now() + timedelta(days=7),
         )  # fmt: skip
-    return Packed(swale, standing, invited)
+    return Registered(swale, standing, invited)
+
+
+def a_passphrase(house: House, words: str = PASSPHRASE, *, number: int = 1) -> None:
+    """A passphrase that was made: packs from now on are sealed with it."""
+    with house.work(MAKER) as ctx:
+        new_id = ctx.new_id()
+        sealed = house.the(KeyRing).seal(words.encode(), place=f"outage_passphrases.words:{new_id}")
+        row = OutagePassphrase(
+            id=new_id, number=number, words=sealed, why="first", made_by=MAKER.id, made_at=ctx.now()
+        )  # fmt: skip
+        rows_made(ctx, row)
+
+
+def a_kept_pack(house: House) -> Packed:
+    """A pack made, sealed, kept and registered, as the scheduler does it."""
+    with house.reading(worker("tests")) as ctx:
+        prepared = packing.prepare(ctx)
+    packed = packing.seal(house, prepared)
+    with house.work(worker("tests")) as ctx:
+        packing.register(ctx, packed)
+    return packed
 
 
 def a_pack(house: House) -> bytes:
