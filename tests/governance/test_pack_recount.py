@@ -15,9 +15,10 @@ from bench.history import live
 from bench.population import populate
 from compliance.governance.figures import dresses, report, spans
 from compliance.governance.figures.dresses import Form
-from compliance.governance.figures.model import Report, said
+from compliance.governance.figures.model import Report, Unit, said
 from compliance.kernel.context import Actor, Holding, House
 from policies.values import Policy
+from signatories import queries as register
 from tests.builders.papers import bare, text_of
 from tests.builders.recount import CHAPTERS, Recount
 
@@ -84,6 +85,25 @@ def test_all_four_dresses_say_the_same_digits_as_the_model(sqlite_house: House) 
             values = [said(value, trend.unit) for _, series in trend.series for value in series]
             assert all(f"<td>{html.escape(value)}</td>" in files[Form.HTML].decode() for value in values)
             assert all(bare(value) in paper for value in values)
+
+
+@pytest.mark.rule("GOV-4")
+def test_the_annual_summary_names_no_organisation_in_any_dress_and_writes_no_small_number(house: House) -> None:
+    a_busy_hub(house)
+    with house.reading(READER) as ctx:
+        kind = ctx.the(Policy).report_kinds["annual_summary"]
+        found = report.build(ctx, kind.code, spans.span_named(kind, "2026"))
+        names = [each.name for each in register.facts(ctx).values()]
+
+    assert len(names) == 12
+    told = dresses.dress(house, found, Form.JSON).content.decode() + dresses.page(found, "http://x")
+    told += "".join(cell for sheet in dresses.sheets(found, "http://x") for row in sheet.rows for cell in row)
+    assert [name for name in names if name in told] == []
+    figures = [figure for chapter in found.chapters for figure in chapter.figures]
+    assert {figure.value % 5 for figure in figures if figure.unit is Unit.NUMBER and figure.value is not None} == {0}
+    assert any(figure.instead == "Fewer than 5" for figure in figures)
+    assert {chapter.decisions for chapter in found.chapters} == {()}
+    assert {figure.where for figure in figures} == {""}
 
 
 def _of_json(content: bytes) -> list[tuple[str, str, str]]:
