@@ -1,6 +1,7 @@
 """How partners take their part, for the groups that hold them to it (GOV-1, GOV-2).
 
-What leaves the hub hides small counts of cases: between a total and its parts nobody can tell a single one.
+Partners and the hub see their own counts in full on their pages. What leaves the hub shows no small count of cases: not
+what there was to do, nor what was or was not done of it, nor one that could be found from a total and the others.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from signatories.models import Organisation
 
 K = TypeVar("K", bound=Hashable)
 
-FEWER = "Fewer than {}"
+FEWER, NOT_SHOWN = "Fewer than {}", "Not shown"
 
 
 def chapter(ctx: Context, span: Span) -> Chapter:
@@ -54,27 +55,34 @@ def chapter(ctx: Context, span: Span) -> Chapter:
         heading="Accountability",
         says=f"As the case system reported it for {span.name}. What it told nothing of is not known, and is not nought.",
         figures=[
-            *(_figure(measure, whole[code]) for code, measure in measures.items()),
+            *(_figure(policy, measure, whole[code]) for code, measure in measures.items()),
             *(
                 Figure(f"below_{code}", f"Organisations below {measure.least}%: {measure.name.lower()}", below[code],
                        where="/accountability?which=below")
                 for code, measure in measures.items()
             ),
-            Figure("owed", "Licences that partners wait for", sum(each.waiting for each in debts.values()),
+            Figure("owed", "Licences that partners wait for today", sum(each.waiting for each in debts.values()),
                    where="/licences?status=requested"),
             Figure("escalations_open", "Escalations that are open", counted["open"], where="/escalations"),
             Figure("escalations_overdue", "Of them, not answered in time", counted["overdue"],
                    where="/escalations?which=overdue"),
         ],
         grids=[_by_organisation(policy, by_organisation, names, debts), _by_area(ctx, policy, months)],
-        trends=[_trend(measures, told, months)],
+        trends=[_trend(policy, told, months)],
         decisions=_decisions(counted),
     )  # fmt: skip
 
 
-def _figure(measure: Measure, counted: Counted) -> Figure:
+def _figure(policy: Policy, measure: Measure, counted: Counted) -> Figure:
     says = f"{measure.says}; {measure.least}% is expected."
-    return Figure(measure.code, measure.name, counted.share, Unit.SHARE, where="/accountability", says=says)
+    few = _is_small(policy, measure, counted.whole)
+    value, instead = (None, FEWER.format(policy.accountability.small_number)) if few else (counted.share, "")
+    return Figure(measure.code, measure.name, value, Unit.SHARE, where="/accountability", says=says, instead=instead)
+
+
+def _is_small(policy: Policy, measure: Measure, count: int) -> bool:
+    """Whether a count could point to a case."""
+    return measure.of_cases and 0 < count < policy.accountability.small_number
 
 
 def _by_organisation(
@@ -92,7 +100,7 @@ def _by_organisation(
     ]
     return Grid(
         "by_organisation", "By organisation", columns, rows,
-        says="Beside each rate is what it is counted from. Nobody is blamed for research that had to wait for a seat.",
+        says="Whoever is not here was told nothing of. Nobody is blamed for research that had to wait for a seat.",
         nothing="The case system reported nothing for these months.",
     )  # fmt: skip
 
@@ -113,27 +121,28 @@ def _by_area(ctx: Context, policy: Policy, months: Sequence[date]) -> Grid:
 
 
 def _cells(policy: Policy, code: str, counted: Mapping[K, Counted]) -> dict[K, str]:
-    """Each cell of a column as it leaves the hub: a rate with what it is counted from, or that it is too small to show."""
-    small = policy.accountability.small_number
-    away = hidden({key: each.whole for key, each in counted.items()}, small) if policy.measures[code].of_cases else ()
+    """Each cell of a column as it leaves the hub: a rate with what it is counted from, or as much of it as points to nobody."""
+    measure, small = policy.measures[code], policy.accountability.small_number
+    away = hidden({key: each.whole for key, each in counted.items()}, small) if measure.of_cases else ()
     cells = {}
     for key, each in counted.items():
         if not each.whole:
             cells[key] = said(None, Unit.SHARE)
         elif key in away:
-            cells[key] = FEWER.format(small) if each.whole < small else "Not shown"
+            cells[key] = FEWER.format(small) if each.whole < small else NOT_SHOWN
+        elif _is_small(policy, measure, each.part) or _is_small(policy, measure, each.whole - each.part):
+            cells[key] = f"About {((each.share or 0) + 25) // 50 * 5}%"
         else:
             cells[key] = f"{said(each.share, Unit.SHARE)} ({each.part:,} of {each.whole:,})"
     return cells
 
 
-def _trend(
-    measures: Mapping[str, Measure], told: Mapping[UUID, Mapping[str, queries.ByMonth]], months: Sequence[date]
-) -> Trend:
+def _trend(policy: Policy, told: Mapping[UUID, Mapping[str, queries.ByMonth]], months: Sequence[date]) -> Trend:
     series = []
-    for code, measure in measures.items():
-        monthly = [_total(each.get(code, {}).get(month) for each in told.values()).share for month in months]
-        series.append((measure.name, monthly))
+    for code, measure in policy.measures.items():
+        monthly = [_total(each.get(code, {}).get(month) for each in told.values()) for month in months]
+        shares = [None if _is_small(policy, measure, each.whole) else each.share for each in monthly]
+        series.append((measure.name, shares))
     says = "Each rate over all partners, month by month."
     return Trend("rates", "Month by month", says, [f"{month:%b %Y}" for month in months], series, Unit.SHARE)
 
