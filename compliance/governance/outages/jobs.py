@@ -11,6 +11,8 @@ from compliance.kernel.jobs import Errand, Run, Stopping, Work
 from retention.own.jobs import job_of
 
 from . import disposing, packing, queries
+from .archive import BrokenPack
+from .sealing import DoesNotOpen
 
 log = structlog.get_logger("compliance.jobs")
 
@@ -25,7 +27,7 @@ def _make(house: House, stopping: Stopping) -> Run:
         prepared = packing.prepare(ctx)
     try:
         packed = packing.seal(house, prepared)
-    except (packing.NotKept, packing.archive.sealing.DoesNotOpen, packing.archive.BrokenPack) as problem:
+    except (packing.NotKept, DoesNotOpen, BrokenPack) as problem:
         log.error("outage pack not made", problem=str(problem))
         return Run(1, 0, 1)
     with house.work(worker(_NAME)) as ctx:

@@ -17,7 +17,7 @@ from compliance.kernel.context import Context, House
 from policies.access import require
 from policies.permissions import Permission
 
-from . import archive, keeping, queries
+from . import archive, keeping, queries, sealing
 from .errors import PackGone
 from .events import OutagePackFetched, OutagePackMade
 from .models import OutagePack
@@ -57,7 +57,7 @@ def prepare(ctx: Context, progress: archive.Progress | None = None) -> Prepared:
 
 def seal(house: House, prepared: Prepared) -> Packed:
     """Seal it, keep it in each folder, and open what lies there; raises NotKept, DoesNotOpen, BrokenPack."""
-    sealed = archive.sealing.seal(prepared.data, prepared.words)
+    sealed = sealing.seal(prepared.data, prepared.words)
     written = keeping.keep(house, sealed, prepared.at)
     if not written.files:
         raise NotKept("; ".join(written.problems))
