@@ -12,6 +12,7 @@ from compliance.breaches.notifying.models import DataBreach
 from compliance.changes.webhooks import use_cases as endpoints
 from compliance.changes.webhooks.models import WebhookDelivery
 from compliance.complaints.data_protection.rules import Status
+from compliance.governance.outages import use_cases as outages
 from compliance.identity.clients import sign_ons
 from compliance.identity.clients import use_cases as clients
 from compliance.identity.clients.models import ClientCredential, CredentialUse
@@ -34,7 +35,7 @@ from compliance.sharing.disclosures import use_cases as disclosures
 from policies.values import packaged
 from signatories import uploads
 from signatories.models import PolicyDocument
-from tests.builders import complaints, escalations, flags, identity, licences, notices, sharing, webhooks
+from tests.builders import complaints, escalations, flags, identity, licences, notices, outage_days, sharing, webhooks
 from tests.builders.data_complaints import a_data_complaint, acknowledged
 from tests.builders.identity import COMMAND, an_employer, someone
 from tests.builders.incidents import a_data_breach, assessed
@@ -205,6 +206,17 @@ def an_ended_escalation(house: House) -> UUID:
     found = escalations.an_escalation(house)
     escalations.answered(house, found)
     return escalations.ended(house, found).id
+
+
+def a_closed_outage(house: House) -> UUID:
+    """An outage with one referral taken by hand that was written up."""
+    found = outage_days.an_outage(house)
+    line = outage_days.taken(house, found)
+    outage_days.back(house, found)
+    with house.work(*identity.someone(house, "hub_coordinator")) as ctx:
+        outages.settle(ctx, found.id, line.id)
+        ctx.session.flush()
+        return outages.close(ctx, found.id).id
 
 
 def a_replaced_policy(house: House) -> UUID:

@@ -18,6 +18,7 @@ from compliance.changes.webhooks.models import WebhookDelivery, WebhookSecret
 from compliance.complaints.data_protection.models import DataProtectionComplaint, DataProtectionProgress
 from compliance.complaints.models import Complaint, ComplaintDiscussion, ComplaintSide, ComplaintStage
 from compliance.governance.escalations.models import Escalation, EscalationAsk
+from compliance.governance.outages.models import Outage, Transcription
 from compliance.identity.clients.models import ClientCredential, CredentialUse, RevokedToken
 from compliance.identity.models import AccountInvitation, Authenticator, Passkey, PasskeyUse, SpentStep
 from compliance.kernel.clock import FixedClock
@@ -60,6 +61,7 @@ CASES = (
     ),
     Case("data_complaints", own.an_answered_data_complaint, (DataProtectionComplaint, DataProtectionProgress), 1),
     Case("escalations", own.an_ended_escalation, (Escalation, EscalationAsk), 2),
+    Case("outages", own.a_closed_outage, (Outage, Transcription), 2),
     Case("policy_papers", own.a_replaced_policy, (PolicyDocument,), 1),
     Case("uploads", own.a_stray_file, (Upload,), 1),
     Case("sharing", own.a_decision_to_share, (SharingDecision,), 1),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -26,7 +27,7 @@ class PassphraseTurned(OutageEvent):
     subject_kind: ClassVar[str | None] = "outage_passphrase"
 
     number: int
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,8 @@ class HolderNamed(OutageEvent):
     name: ClassVar[str] = "outage_holder.named"
     subject_kind: ClassVar[str | None] = "person"
 
+    holder: UUID
+
 
 @dataclass(frozen=True, kw_only=True)
 class HolderEnded(OutageEvent):
@@ -53,6 +56,8 @@ class HolderEnded(OutageEvent):
 
     name: ClassVar[str] = "outage_holder.ended"
     subject_kind: ClassVar[str | None] = "person"
+
+    holder: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +89,7 @@ class OutageDeclared(OutageEvent):
 
     name: ClassVar[str] = "outage.declared"
 
-    began_at: str
+    began_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +98,7 @@ class OutageExpected(OutageEvent):
 
     name: ClassVar[str] = "outage.prolonged"
 
-    until: str
+    until: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +107,7 @@ class OutageEnded(OutageEvent):
 
     name: ClassVar[str] = "outage.ended"
 
-    back_at: str
+    back_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

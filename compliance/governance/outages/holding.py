@@ -42,7 +42,7 @@ def name_holder(ctx: Context, person_id: UUID) -> OutageHolder:
             raise HolderAlready() from problem
         raise
 
-    record(ctx, HolderNamed(subject=person_id))
+    record(ctx, HolderNamed(subject=person_id, holder=it.id))
     return it
 
 
@@ -64,7 +64,7 @@ def end_holder(ctx: Context, person_id: UUID) -> OutagePassphrase | None:
         raise TooFewHolders()
 
     it.ended_by, it.ended_at = ctx.actor.id, ctx.now()
-    record(ctx, HolderEnded(subject=person_id))
+    record(ctx, HolderEnded(subject=person_id, holder=it.id))
     return _another(ctx, last.number + 1, Why.HOLDER_LEFT) if last is not None else None
 
 
@@ -121,5 +121,5 @@ def _another(ctx: Context, number: int, why: Why) -> OutagePassphrase:
         if violated(problem, _ONE_NUMBER):
             raise TurnedMeanwhile() from problem
         raise
-    record(ctx, PassphraseTurned(subject=it.id, number=number, why=why.value))
+    record(ctx, PassphraseTurned(subject=it.id, number=number, reason=why.value))
     return it

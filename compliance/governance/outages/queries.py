@@ -264,11 +264,12 @@ def lines(
     return LINES.page(ctx.session, wanted, sort="taken", after=place, limit=limit).each(read)
 
 
-def line(ctx: Context, outage_id: UUID, line_id: UUID) -> Transcription:
-    """One thing taken by hand during this outage, held for change; raises NotFound."""
+def line(ctx: Context, outage_id: UUID, line_id: UUID, *, lock: bool = False) -> Transcription:
+    """One thing taken by hand during this outage; raises NotFound."""
     wanted = select(Transcription).where(Transcription.id == line_id, Transcription.outage_id == outage_id)
-    held = wanted.with_for_update().execution_options(populate_existing=True)
-    found = ctx.session.scalars(held).one_or_none()
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    found = ctx.session.scalars(wanted).one_or_none()
     if found is None:
         raise NotFound()
     return found

@@ -66,7 +66,7 @@ def declare(
         declared_at=ctx.now(),
     )
     ctx.session.add(it)
-    record(ctx, OutageDeclared(subject=it.id, began_at=began.isoformat()))
+    record(ctx, OutageDeclared(subject=it.id, began_at=began))
     return it
 
 
@@ -75,7 +75,7 @@ def expect(ctx: Context, outage_id: UUID, until: datetime) -> Outage:
     it = _held(ctx, outage_id, Step.EXPECT)
     _later(until, ctx.now(), "/until")
     it.expected_until = until
-    record(ctx, OutageExpected(subject=it.id, until=until.isoformat()))
+    record(ctx, OutageExpected(subject=it.id, until=until))
     return it
 
 
@@ -86,7 +86,7 @@ def end(ctx: Context, outage_id: UUID, back_at: datetime | None = None) -> Outag
     if not it.began_at <= back <= ctx.now():
         raise Invalid.at("/back_at", "Enter a time after it began, and not one that is still to come.")
     it.ended_at, it.ended_by = back, ctx.actor.id
-    record(ctx, OutageEnded(subject=it.id, back_at=back.isoformat()))
+    record(ctx, OutageEnded(subject=it.id, back_at=back))
     return it
 
 
@@ -130,7 +130,7 @@ def settle(ctx: Context, outage_id: UUID, line_id: UUID, reason: str | None = No
     """It is in the case system now; or, with a reason, it is left out. Raises TranscribedAlready, OutageOver, Invalid at `/reason`."""
     require(ctx, Permission.OUTAGE_RUN)
     it = queries.outage(ctx, outage_id, lock=True)
-    line = queries.line(ctx, it.id, line_id)
+    line = queries.line(ctx, it.id, line_id, lock=True)
     if line.settled_at is not None:
         raise TranscribedAlready()
     if reason is not None:
