@@ -9,6 +9,9 @@ from datetime import date, timedelta
 AHEAD = timedelta(days=7)
 """How far ahead the first page looks."""
 
+LONG = 4
+"""Rows from which a band takes two columns."""
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -45,6 +48,11 @@ class Band:
     rows: tuple[Waiting, ...]
     nothing: str
     urgent: bool = False
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it takes two columns to stand on one screen."""
+        return len(self.rows) >= LONG
 
 
 def bands(waiting: Iterable[Waiting], today: date) -> list[Band]:
