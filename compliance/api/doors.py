@@ -30,6 +30,7 @@ from .metrics import metrics
 from .oauth import oauth as oauth_routes
 from .openid import openid
 from .organisations import organisations
+from .outages import outages
 from .people import people
 from .proposals import proposals
 from .reports import reports
@@ -53,7 +54,7 @@ WATCHED = frozenset({"api.health", "api.metrics", "api.document"})
 """What is answered whatever stands in the log: how the service is, and what it is."""
 
 ROUTES: tuple[Blueprint, ...] = (
-    health, oauth_routes, openid, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, sharing_routes, facts, accountability, reports, retention, changes, retention_reviews, retention_disposals, log, document, metrics,
+    health, oauth_routes, openid, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, sharing_routes, facts, accountability, reports, outages, retention, changes, retention_reviews, retention_disposals, log, document, metrics,
 )  # fmt: skip
 
 A_YEAR = 31_536_000

@@ -304,7 +304,8 @@ def counting(ctx: Context) -> Select[*tuple[Any, ...]]:
     back = select(func.count()).select_from(Outage).where(Outage.ended_at.is_not(None), Outage.closed_at.is_(None))
     undone = select(func.count()).select_from(Transcription).where(Transcription.settled_at.is_(None))
     packs = select(func.count()).select_from(OutagePack).where(OutagePack.made_at >= oldest)
-    return select(*(each.scalar_subquery() for each in (down, back, undone, packs)))
+    each = {"down": down, "back": back, "undone": undone, "packs": packs}
+    return select(*(what.scalar_subquery().label(name) for name, what in each.items()))
 
 
 def _tallies() -> tuple[Any, Any]:

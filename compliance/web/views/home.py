@@ -12,6 +12,7 @@ from compliance.complaints import queries as complaints
 from compliance.complaints.data_protection import queries as data_complaints
 from compliance.decisions.exceptions import queries as exceptions
 from compliance.governance.escalations import queries as escalations
+from compliance.governance.outages import queries as outages
 from compliance.identity import queries as identity
 from compliance.identity.clients import queries as clients
 from compliance.identity.proposals import queries as proposals
@@ -43,6 +44,7 @@ from . import (
     home_doing,
     home_figures,
     home_licences,
+    home_outages,
     home_register,
     home_retention,
     home_sharing,
@@ -62,6 +64,7 @@ COUNTED: tuple[tuple[Permission, Counting], ...] = (
     (Permission.DATA_BREACH_READ, data_breaches.counting),
     (Permission.DATA_COMPLAINT_HANDLE, data_complaints.counting),
     (Permission.ESCALATION_READ, escalations.counting),
+    (Permission.OUTAGE_RUN, outages.counting),
     (Permission.COMPLAINT_READ, complaints.counting),
     (Permission.REUSE_ANSWER, reuse.counting),
     (Permission.DISCLOSURE_AUTHORISE, disclosures.counting),
@@ -100,6 +103,7 @@ def home() -> Reply:
             *home_breaches.of_data(ctx),
             *home_accountability.about_data(ctx),
             *home_accountability.escalated(ctx),
+            *home_outages.outages(ctx),
             *home_complaints.waiting(ctx),
             *home_sharing.waiting(ctx),
             *home_retention.held(ctx),
