@@ -92,6 +92,15 @@ def test_whoever_may_not_use_the_case_system_is_not_in_it(house: House) -> None:
     assert [each["name"] for each in told(made)["organisations"]] == ["Swale"]
 
 
+@pytest.mark.rule("GOV-3", "SIG-5")
+def test_an_organisation_that_is_no_signatory_is_named_as_such_and_none_of_its_people_is_a_holder(house: House) -> None:
+    licences_in_use(house, an_organisation(house, "swale", signs=("op",)), 2)
+    made = a_pack(house)
+    assert area(made, "mid-kent")["holders"] == []
+    assert [(each["name"], each["signatory"]) for each in told(made)["organisations"]] == [("Swale", False)]
+    assert b"share nothing with them" in unzipped(made)["index.html"]
+
+
 @pytest.mark.rule("GOV-3", "LIC-6")
 def test_whoever_has_another_turn_on_a_rota_is_in_it_too(house: House) -> None:
     a_rota_of(house, "kit", "lou", turns=((0, 0, 1440), (1, 0, 1440)))
