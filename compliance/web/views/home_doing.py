@@ -37,7 +37,7 @@ HELP_TO_SIGN_IN = Way("Help somebody who cannot sign in", "people.people")
 SEATS = Way("See where a seat is wasted", "capacity.capacity")
 ACCOUNTABILITY = Way("See who takes part, and who does not", "accountability.organisations")
 ESCALATIONS = Way("See what the groups ask", "escalations.escalations")
-REPORTS = Way("Read the reports to the groups", "reports.reports")
+REPORTS = Way("Read the reports", "reports.reports")
 THEMES = Way("See what complaints are about", "themes.themes")
 
 OF_ROLE: dict[str, tuple[Way, ...]] = {

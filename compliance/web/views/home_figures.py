@@ -44,7 +44,7 @@ def _breaches(ctx: Context) -> Figure:
 def _complaints(ctx: Context) -> Figure:
     found = complaints.counted(ctx)
     number = found.mine + found.waiting
-    title = "open complaint between partners" if number == 1 else "open complaints between partners"
+    title = "open complaint" if number == 1 else "open complaints"
     return Figure(number, title, url_for("complaints.complaints"))
 
 
