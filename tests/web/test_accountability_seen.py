@@ -1,4 +1,4 @@
-"""Complaints about data, escalations and themes in a real Chromium: nothing shuts anybody out, wide or narrow (COM-6, COM-9, GOV-2)."""
+"""Complaints about data, escalations, themes, rates and reports in a real Chromium: nothing shuts anybody out, wide or narrow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from compliance.kernel.clock import FixedClock
 from tests.builders.complaints import a_complaint, partners, records, resolves
 from tests.builders.data_complaints import a_data_complaint, acknowledged
 from tests.builders.escalations import an_escalation, answered, raised
+from tests.builders.facts import absent
 from tests.builders.identity import an_employer
+from tests.builders.reports import an_issued_report
 from tests.support.browser import shuts_nobody_out
 from tests.web.conftest import Comes, Seat, Visitor
 
@@ -32,6 +34,8 @@ def stage(app: Flask, clock: FixedClock) -> dict[str, list[str]]:
     answered(house, up)
     raised(house, up)
     answered(house, up)
+    absent(house, it.swale)
+    issued = an_issued_report(house)
     return {
         "ig_officer": [
             "/data-complaints", "/data-complaints/new", f"/data-complaints/{late.id}",
@@ -41,12 +45,14 @@ def stage(app: Flask, clock: FixedClock) -> dict[str, list[str]]:
         "steering_member": [
             "/", "/escalations", "/escalations/new", f"/escalations/{up.id}", f"/escalations/{asked.id}",
             *(f"/escalations/{up.id}/{step}" for step in ("raise", "end")), "/complaints/themes",
+            "/accountability", f"/accountability/{it.swale}", "/reports", f"/reports/{issued.id}", f"/reports/{issued.id}/since",
+            "/reports/now?kind=biannual&period=2026H2",
         ],
         "hub_coordinator": [f"/escalations/{asked.id}/answer"],
     }  # fmt: skip
 
 
-@pytest.mark.rule("COM-6", "COM-9", "GOV-2")
+@pytest.mark.rule("COM-6", "COM-9", "GOV-1", "GOV-2")
 def test_every_page_passes_axe_and_fits_a_narrow_screen(
     sqlite_app: Flask, clock: FixedClock, comes: Comes, seat: Seat
 ) -> None:

@@ -28,6 +28,7 @@ from tests.builders.holds import held
 from tests.builders.identity import an_employer, someone
 from tests.builders.incidents import a_data_breach, an_incident, assessed
 from tests.builders.programs import a_program
+from tests.builders.reports import an_issued_report
 from tests.builders.retention import fallen_due, kept
 from tests.builders.retention import records as on_records
 from tests.builders.sharing import asked, decided, wanted
@@ -258,7 +259,6 @@ def accountability(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
         absent(walk.house, an_employer(walk.house, f"Partner {number}"))
     absent(walk.house, organisation_id)
     absent(walk.house, organisation_id, area="medway")
-    an_escalation(walk.house, organisation_id)
     here = "/accountability"
     walk.open(
         "a member of the steering group, of accountability", comes("steering_member"),
@@ -269,11 +269,23 @@ def accountability(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
     walk.open("a contact, of accountability", contact, here, f"{here}/{organisation_id}")
 
 
+def what_was_issued(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
+    """What was issued, and what would be, as the manager and as a group see it (GOV-1, GOV-4)."""
+    it = an_issued_report(walk.house)
+    walk.open(
+        "a manager, of reports", comes("hub_manager"),
+        "/reports", "/reports?kind=steering_pack&sort=period", "/reports/export.csv", f"/reports/{it.id}",
+        f"/reports/{it.id}/file.pdf", f"/reports/{it.id}/file.json", f"/reports/{it.id}/since",
+        "/reports/now", "/reports/now?kind=steering_pack&period=2026Q4", "/reports/now/steering_pack/2026Q4.json",
+    )  # fmt: skip
+
+
 ROOMS: tuple[Callable[[Walk, Comes, UUID], None], ...] = (
     complaints,
     complaints_about_data,
     escalations,
     accountability,
+    what_was_issued,
     themes,
     data_breaches,
     breaches,
