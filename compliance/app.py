@@ -40,8 +40,9 @@ from .complaints.data_protection import models as _data_complaints  # noqa: F401
 from .decisions.desk import Desk
 from .decisions.exceptions import use_cases as _exceptions  # noqa: F401 - its tables, and acts that take two people
 from .governance.escalations import models as _escalations  # noqa: F401
-from .governance.outages import models as _outages  # noqa: F401
 from .governance.facts import models as _facts  # noqa: F401
+from .governance.growth import models as _growth  # noqa: F401
+from .governance.outages import models as _outages  # noqa: F401
 from .governance.reports import models as _reports  # noqa: F401
 from .identity.clients import use_cases as _clients  # noqa: F401 - its tables, and acts that take two people
 from .identity.countries import Countries

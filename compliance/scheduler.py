@@ -40,6 +40,7 @@ from .decisions.exceptions.jobs import JOBS as EXCEPTION_JOBS
 from .decisions.jobs import JOBS as DECISION_JOBS
 from .governance.accountability.jobs import JOBS as ACCOUNTABILITY_JOBS
 from .governance.escalations.jobs import JOBS as ESCALATION_JOBS
+from .governance.growth.jobs import JOBS as GROWTH_JOBS
 from .governance.outages.jobs import JOBS as OUTAGE_JOBS
 from .governance.reports.jobs import JOBS as REPORT_JOBS
 from .identity.jobs import JOBS as IDENTITY_JOBS
@@ -87,6 +88,7 @@ _ROOMS: tuple[Work, ...] = (
     *DATA_COMPLAINT_JOBS,
     *ESCALATION_JOBS,
     *ACCOUNTABILITY_JOBS,
+    *GROWTH_JOBS,
     *REPORT_JOBS,
     *OUTAGE_JOBS,
     *REUSE_JOBS,

@@ -134,6 +134,8 @@ class Permission(StrEnum):
     FACTS_READ = "facts.read"
     REPORT_READ = "report.read"
     REPORT_ISSUE = "report.issue"
+    GROWTH_READ = "growth.read"
+    GROWTH_COUNT = "growth.count"
     OUTAGE_READ = "outage.read"
     OUTAGE_RUN = "outage.run"
     OUTAGE_MAKE = "outage.make"

@@ -48,6 +48,7 @@ from .groups import (
     SignInValues,
     TwoPeopleValues,
 )
+from .growth_groups import GrowthValues
 from .keeping import DisposalValues, HoldGround, RetentionEvent, RetentionQuestion, RetentionValues
 from .need_to_know import NeedToKnowRule, checked_rules
 from .outage_groups import OutagePackValues, OutageStep, OutageValues, checked_packs, checked_steps
@@ -88,6 +89,7 @@ class Policy:
     outage_packs: OutagePackValues
     outages: OutageValues
     reports: ReportValues
+    growth: GrowthValues
     retention: RetentionValues
     disposal: DisposalValues
     sharing: SharingValues
@@ -154,6 +156,7 @@ class Policy:
             outage_packs=checked_packs(values("outage_packs.toml", OutagePackValues)),
             outages=values("outages.toml", OutageValues),
             reports=values("reports.toml", ReportValues),
+            growth=values("growth.toml", GrowthValues),
             retention=values("retention.toml", RetentionValues),
             disposal=values("disposal.toml", DisposalValues),
             sharing=values("sharing.toml", SharingValues),

@@ -15,7 +15,18 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Index, LargeBinary, MetaData, UniqueConstraint, event
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Index,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    event,
+)
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -196,6 +207,6 @@ def _columns_of(constraint: str) -> list[str]:
     """The columns of the unique constraint or index of this name, as SQLite speaks of them: `table.column`."""
     for table in Base.metadata.tables.values():
         for unique in (*table.indexes, *table.constraints):
-            if isinstance(unique, (Index, UniqueConstraint)) and unique.name == constraint:
+            if isinstance(unique, (Index, UniqueConstraint, PrimaryKeyConstraint)) and unique.name == constraint:
                 return [f"{table.name}.{column.name}" for column in unique.columns]
     return []

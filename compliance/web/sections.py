@@ -94,6 +94,7 @@ SECTIONS: dict[str, tuple[tuple[str, str, Whom], ...]] = {
     "Escalations": (("Escalations", "escalations.escalations", Permission.ESCALATION_READ),),
     "Accountability": (("Accountability", "accountability.organisations", Permission.FACTS_READ),),
     "Reports": (("Reports", "reports.reports", Permission.REPORT_READ),),
+    "Growth": (("Growth", "growth.growth", Permission.GROWTH_READ),),
     "Concerns": (
         ("Report a concern", "concerns.report", None),
         ("What you reported", "concerns.concerns", None),
@@ -108,7 +109,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Register": ("Register", "Sharing"),
     "Licences": ("Licences", "People"),
     "Assurance": ("Audit log", "Access audits", "Flags", "Breaches", "Exceptions", "Case system", "Outages"),
-    "Governance": ("Complaints", "Escalations", "Accountability", "Reports"),
+    "Governance": ("Complaints", "Escalations", "Accountability", "Reports", "Growth"),
     "Records": ("Retention",),
     "Help": ("Concerns", "The policy", "Certificates"),
 }

@@ -19,6 +19,8 @@ from compliance.complaints import ruling
 from compliance.complaints.data_protection import use_cases as data_complaints
 from compliance.governance.escalations import use_cases as escalations
 from compliance.governance.facts import use_cases as facts
+from compliance.governance.growth import use_cases as growth
+from compliance.governance.growth.rules import What
 from compliance.identity import use_cases as identity
 from compliance.identity.proposals import use_cases as proposals
 from compliance.identity.proposals.models import Proposal
@@ -112,6 +114,9 @@ ACTS: dict[str, Act] = {
     ),
     "use case: report what happened in the case system": Act(
         Permission.ACCESS_REPORT, lambda ctx, _its: reporting.report(ctx, [])
+    ),
+    "use case: keep what a month came to": Act(
+        Permission.GROWTH_COUNT, lambda ctx, _its: growth.keep(ctx, date(2026, 10, 1), dict.fromkeys(What, 0))
     ),
     "use case: remind of an escalation": Act(
         Permission.ESCALATION_CHASE, lambda ctx, its: escalations.remind(ctx, its.escalation)

@@ -73,6 +73,7 @@ ATTEMPTS: dict[str, Door | Act] = {
     "GET /organisations/<organisation_id>/standing?person": Door(
         "GET", "/organisations/{organisation}/standing?person={person}"
     ),
+    "GET /growth": Door("GET", "/growth"),
     "GET /reports": Door("GET", "/reports"),
     "GET /reports/<issued_id>": Door("GET", "/reports/{issued_report}"),
     "POST /reports": Door("POST", "/reports", says(kind="biannual", period="2026H2")),
@@ -203,7 +204,7 @@ ATTEMPTS: dict[str, Door | Act] = {
 
 ONE_AND_THE_SAME = frozenset(
     {
-        "POST /access-events", "POST /incidents", "POST /sharing-decisions", "GET /confidentiality-statement", "POST /confidentiality-statement/acknowledgements", "GET /accountability", "GET /reports", "GET /reports/<issued_id>", "POST /reports", "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
+        "POST /access-events", "POST /incidents", "POST /sharing-decisions", "GET /confidentiality-statement", "POST /confidentiality-statement/acknowledgements", "GET /accountability", "GET /growth", "GET /reports", "GET /reports/<issued_id>", "POST /reports", "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
         "POST /instruments/<code>/versions", "GET /areas/<area>/members", "GET /challenges", "GET /audit/checkpoint", "GET /audit/entries", "GET /audit/growth", "PUT /audit/purpose",
         "GET /instruments", "GET /break-glass", "GET /changes", "GET /conflicts",
         "GET /retention/candidates", "GET /retention/certificates", "GET /retention/holds", "GET /retention/instructions", "GET /retention/manifests", "GET /retention/reviews",
@@ -211,7 +212,7 @@ ONE_AND_THE_SAME = frozenset(
         "GET /signatories", "GET /access-audits", "GET /use-audits", "GET /use-audits/<quarter>", "GET /use-exemptions", "GET /withdrawals", "GET /proposals", "DELETE /sessions/current",
         "POST /account/authenticator", "POST /account/authenticator/confirmation", "POST /account/password",
         "POST /sessions/current/code", "POST /sessions/current/email-code", "POST /sessions/current/fresh-code",
-        "use case: be the second person for the policy", "use case: be the second person for a webhook",
+        "use case: keep what a month came to", "use case: be the second person for the policy", "use case: be the second person for a webhook",
         "use case: register a client", "use case: put an organisation on the register", "use case: set the seats of the contract",
     }
 )  # fmt: skip

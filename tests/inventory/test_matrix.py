@@ -103,6 +103,7 @@ ONLY_AFTER = {
     "POST /flags/<flag_id>/review": "one is the flag's reviewer: tests/web/test_flags.py",
     "use case: open an access audit": "a quarter is over, and the scheduler does it: tests/accesses/test_opening_audits.py",
     "use case: report what happened in the case system": "a program does it: tests/accesses/test_reporting_served.py",
+    "use case: keep what a month came to": "a month is over, and the scheduler does it: tests/governance/test_growth.py",
     "use case: remind of an escalation": "an answer is nearly due, and the scheduler does it: tests/governance/test_escalations.py",
     "use case: remind of a complaint about data": "its day is near, and the scheduler does it: tests/complaints/test_data_complaints.py",
     "use case: remind of a complaint": "a stage is nearly over, and the scheduler does it: tests/complaints/test_telling.py",

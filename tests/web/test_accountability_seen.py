@@ -45,7 +45,7 @@ def stage(app: Flask, clock: FixedClock) -> dict[str, list[str]]:
         "steering_member": [
             "/", "/escalations", "/escalations/new", f"/escalations/{up.id}", f"/escalations/{asked.id}",
             *(f"/escalations/{up.id}/{step}" for step in ("raise", "end")), "/complaints/themes",
-            "/accountability", f"/accountability/{it.swale}", "/reports", f"/reports/{issued.id}", f"/reports/{issued.id}/since",
+            "/growth", "/accountability", f"/accountability/{it.swale}", "/reports", f"/reports/{issued.id}", f"/reports/{issued.id}/since",
             "/reports/now?kind=biannual&period=2026H2",
         ],
         "hub_coordinator": [f"/escalations/{asked.id}/answer"],

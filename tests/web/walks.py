@@ -266,6 +266,7 @@ def accountability(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
         f"{here}/{organisation_id}",
     )  # fmt: skip
     contact = comes("escalation_contact", organisation_id=organisation_id)
+    walk.open("a member of the executive group, of growth", comes("executive_chair"), "/growth", "/growth/export.csv")
     walk.open("a contact, of accountability", contact, here, f"{here}/{organisation_id}")
 
 

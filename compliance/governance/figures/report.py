@@ -11,7 +11,17 @@ from policies.reports import ReportKind
 from policies.values import Policy
 
 from . import anonymous
-from .chapters import accountability, audits, breaches, complaints, instruments, licences, retention, signatories
+from .chapters import (
+    accountability,
+    audits,
+    breaches,
+    complaints,
+    growth,
+    instruments,
+    licences,
+    retention,
+    signatories,
+)
 from .counting import known_since
 from .model import Chapter, Report, Span
 
@@ -29,6 +39,7 @@ CHAPTERS: dict[str, Counts] = {
     "retention": retention.chapter,
     "accountability": accountability.chapter,
     "instruments": instruments.chapter,
+    "growth": growth.chapter,
 }
 """Who counts each chapter, by its code."""
 
