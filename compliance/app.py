@@ -19,6 +19,7 @@ from retention.holds import models as _holds  # noqa: F401
 from retention.reviews import models as _retention_reviews  # noqa: F401
 from signatories.challenges import models as _challenges  # noqa: F401
 from signatories.reviews import models as _reviews  # noqa: F401
+from signatories.welcome import models as _welcome  # noqa: F401
 from signatories.withdrawals import models as _withdrawals  # noqa: F401
 
 from .accesses.audits import models as _access_audits  # noqa: F401

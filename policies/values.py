@@ -55,6 +55,7 @@ from .outage_groups import OutagePackValues, OutageStep, OutageValues, checked_p
 from .own import OwnRule, OwnTable
 from .reports import ReportKind, ReportValues, checked_kinds
 from .sharing_groups import FactCounter, LawfulBasis, SharingChoice, SharingValues, checked_bodies, checked_counters
+from .training_groups import TrainingModule, WelcomeItem, checked_modules
 
 T = TypeVar("T")
 
@@ -110,6 +111,8 @@ class Policy:
     fact_counters: dict[str, FactCounter]
     measures: dict[str, Measure]
     report_kinds: dict[str, ReportKind]
+    training: dict[str, TrainingModule]
+    welcome: dict[str, WelcomeItem]
     outage_steps: dict[str, OutageStep]
     own_records: dict[str, OwnRule]
     own_tables: dict[str, OwnTable]
@@ -177,6 +180,8 @@ class Policy:
             fact_counters=counters,
             measures=checked_measures(files.tables(directory, "accountability_measures.toml", Measure), counters),
             report_kinds=checked_kinds(files.tables(directory, "report_kinds.toml", ReportKind)),
+            training=checked_modules(files.tables(directory, "training.toml", TrainingModule)),
+            welcome=files.tables(directory, "welcome.toml", WelcomeItem),
             outage_steps=checked_steps(files.tables(directory, "outage_steps.toml", OutageStep)),
             own_records=own_records,
             own_tables=own_tables,

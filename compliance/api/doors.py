@@ -41,6 +41,7 @@ from .retention_reviews import retention_reviews
 from .roles import roles
 from .rotas import rotas
 from .sharing import sharing_routes
+from .training import training
 from .use_audits import use_audits
 from .waiting import waiting
 from .withdrawals import withdrawals
@@ -55,7 +56,7 @@ WATCHED = frozenset({"api.health", "api.metrics", "api.document"})
 """What is answered whatever stands in the log: how the service is, and what it is."""
 
 ROUTES: tuple[Blueprint, ...] = (
-    health, oauth_routes, openid, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, sharing_routes, facts, accountability, growth, reports, outages, retention, changes, retention_reviews, retention_disposals, log, document, metrics,
+    health, oauth_routes, openid, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, sharing_routes, facts, accountability, growth, reports, training, outages, retention, changes, retention_reviews, retention_disposals, log, document, metrics,
 )  # fmt: skip
 
 A_YEAR = 31_536_000

@@ -33,7 +33,10 @@ class Reset(Body):
 
 
 class Trained(Body):
+    """Without a version it is the newest; without a last day it counts as long as the policy says."""
+
     module: Code
+    version: Code | None = None
     done_on: Day
     valid_until: Day | None = None
 
@@ -90,10 +93,10 @@ def record_training(person_id: UUID) -> Reply:
     body = parse(Trained)
     with work() as ctx:
         done = licences.record_training(
-            ctx, person_id, module=body.module, done_on=body.done_on, valid_until=body.valid_until
+            ctx, person_id, module=body.module, done_on=body.done_on, valid_until=body.valid_until, version=body.version
         )
     said = {"id": done.id, "person_id": person_id, "module": done.module, "done_on": done.done_on}
-    return changed(ctx, said | {"valid_until": done.valid_until}, 201)
+    return changed(ctx, said | {"version": done.version, "valid_until": done.valid_until}, 201)
 
 
 @people.post("/<uuid:person_id>/vetting")

@@ -42,6 +42,7 @@ from . import (
     demo_retention,
     demo_sharing,
     demo_signing,
+    demo_training,
 )
 from .demo_names import local
 from .demo_signing import DOCUMENTS, REFUSES, WITHDRAWS, days_before, signed_by
@@ -91,6 +92,7 @@ def _play(stage: Stage, say: Callable[[str], None]) -> Told:
     at_work = [each for each in stage.people if each.full_name in AT_WORK]
     demo_accesses.ordinary_weeks(stage, known["id"], at_work, days=28)
     demo_audits.a_quarter_is_audited(stage, stage.the("ig_officer"))
+    demo_training.people_learn(stage, hub["hub_coordinator"], at_work)
     say("It counts who takes part, and the pack of the last quarter is issued")
     demo_facts.a_year_is_counted(stage, known["id"])
     demo_facts.the_pack_is_issued(stage, hub["hub_manager"])

@@ -146,13 +146,17 @@ class SeatContract(Audited, Base):
 
 
 class Training(Audited, Base):
-    """That a person has done a module, or has access to the eLearning, and the last day on which it counts (OP 6.1)."""
+    """That a person has done a module, or has access to the eLearning, and the last day on which it counts (OP 6.1).
+
+    `version` is the one they did; None where it was recorded without.
+    """
 
     __tablename__ = "training"
     __table_args__ = (UniqueConstraint("person_id", "module"),)
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     module: Mapped[str] = mapped_column(String(32))
+    version: Mapped[str | None] = mapped_column(String(16))
     done_on: Mapped[date]
     valid_until: Mapped[date | None]
     recorded_by: Mapped[str] = mapped_column(String(64))

@@ -33,7 +33,6 @@ from .rules import HOLDS_A_SEAT
 ROLES = frozenset({"delegate"})
 CONTACTS = frozenset({"delegate"})
 
-_TRAINING = {"case-system": "The training for the case system", "elearning": "Access to the MARAC eLearning"}
 _MEND_VETTING = "The organisation vets the person anew and tells the MARAC Hub Team, which records it."
 _MEND_TRAINING = "Ask the MARAC Hub Team for it. The hub records it when it is done."
 
@@ -75,7 +74,7 @@ def warn(ctx: Context, licence_id: UUID) -> int:
                 once=ending.once(one),
                 useless_at=end_of(ending.last_day),
                 name=one.name,
-                what=_called(ending.what),
+                what=_called(ctx, ending.what),
                 who=ending.licence.person.full_name,
                 organisation=ending.licence.organisation.name,
                 mend=_MEND_VETTING if ending.what == "vetting" else _MEND_TRAINING,
@@ -112,10 +111,10 @@ def _endings(ctx: Context, licence_ids: Collection[UUID] | None) -> Iterator[End
     days = ctx.the(Policy).licences.runs_out_warn_days
     today = london_date(ctx.now())
     horizon = today + timedelta(days=max(days, default=0))
-    required = ctx.the(Policy).licences.required_training
+    modules = {*ctx.the(Policy).licences.required_training, *ctx.the(Policy).training}
     vetted = select(Vetting.person_id).where(Vetting.holds_until.between(today, horizon))
     trained = select(Training.person_id).where(
-        Training.valid_until.between(today, horizon), Training.module.in_(required)
+        Training.valid_until.between(today, horizon), Training.module.in_(modules)
     )
     wanted = select(Licence).where(
         Licence.status.in_(HOLDS_A_SEAT),
@@ -135,7 +134,7 @@ def _endings(ctx: Context, licence_ids: Collection[UUID] | None) -> Iterator[End
         if vetting is not None:
             yield from _each(licence, "runs_out", "vetting", str(vetting.id), vetting.holds_until, today, days)
         for each in trainings:
-            if each.person_id == licence.person_id and each.module in required:
+            if each.person_id == licence.person_id and each.module in modules:
                 yield from _each(licence, "runs_out", each.module, str(each.id), each.valid_until, today, days)
 
 
@@ -149,5 +148,8 @@ def _each(
         yield Ending(kind, licence, what, mark, last_day, days)
 
 
-def _called(what: str) -> str:
-    return "The vetting" if what == "vetting" else _TRAINING.get(what, f"The module {what}")
+def _called(ctx: Context, what: str) -> str:
+    if what == "vetting":
+        return "The vetting"
+    known = ctx.the(Policy).training.get(what)
+    return known.name if known else f"The module {what}"

@@ -39,6 +39,8 @@ SECTIONS: dict[str, tuple[tuple[str, str, Whom], ...]] = {
         ("Rotas", "rotas.rotas", Permission.LICENCE_READ),
         ("Use by quarter", "use_audit.quarters", Permission.LICENCE_READ),
         ("Capacity", "capacity.capacity", Permission.CAPACITY_READ),
+        ("Training", "training.learners", Permission.TRAINING_READ),
+        ("Welcome packs", "welcome.welcomed", Permission.WELCOME_READ),
     ),
     "Audit log": (
         ("Search", "audit.log", Permission.AUDIT_READ),

@@ -74,6 +74,12 @@ ATTEMPTS: dict[str, Door | Act] = {
         "GET", "/organisations/{organisation}/standing?person={person}"
     ),
     "GET /growth": Door("GET", "/growth"),
+    "GET /training": Door("GET", "/training"),
+    "GET /training/<person_id>": Door("GET", "/training/{person}"),
+    "GET /welcome-packs": Door("GET", "/welcome-packs"),
+    "POST /organisations/<organisation_id>/welcome-packs": Door(
+        "POST", "/organisations/{organisation}/welcome-packs", says(items=["protocol"], given_on="2026-11-02")
+    ),
     "GET /reports": Door("GET", "/reports"),
     "GET /reports/<issued_id>": Door("GET", "/reports/{issued_report}"),
     "POST /reports": Door("POST", "/reports", says(kind="biannual", period="2026H2")),
@@ -204,7 +210,7 @@ ATTEMPTS: dict[str, Door | Act] = {
 
 ONE_AND_THE_SAME = frozenset(
     {
-        "POST /access-events", "POST /incidents", "POST /sharing-decisions", "GET /confidentiality-statement", "POST /confidentiality-statement/acknowledgements", "GET /accountability", "GET /growth", "GET /reports", "GET /reports/<issued_id>", "POST /reports", "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
+        "POST /access-events", "POST /incidents", "POST /sharing-decisions", "GET /confidentiality-statement", "POST /confidentiality-statement/acknowledgements", "GET /accountability", "GET /growth", "GET /training", "GET /welcome-packs", "GET /reports", "GET /reports/<issued_id>", "POST /reports", "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
         "POST /instruments/<code>/versions", "GET /areas/<area>/members", "GET /challenges", "GET /audit/checkpoint", "GET /audit/entries", "GET /audit/growth", "PUT /audit/purpose",
         "GET /instruments", "GET /break-glass", "GET /changes", "GET /conflicts",
         "GET /retention/candidates", "GET /retention/certificates", "GET /retention/holds", "GET /retention/instructions", "GET /retention/manifests", "GET /retention/reviews",

@@ -202,6 +202,8 @@ FORMS: dict[str, Fields] = {
     ),
     "instruments.review": _says(
         useful="yes", fit_for_purpose="no", issues="None.", decision="extend", reasons="It works.",
+    "training.done": _says(module="dash", **_day("done_on", 2026)),
+    "welcome.give": _says(items="protocol", **_day("given_on", 2026)),
         **_day("held_on", 2026, 4, 1),
     ),
     "organisations.check_isa": _says(found="yes"),

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
+
 from audit.sealing import seal_all
 from compliance.breaches import learning
 from compliance.breaches.notifying import use_cases as notifying
@@ -17,6 +19,7 @@ from compliance.identity import use_cases as identity
 from compliance.identity.clients import queries as clients
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import operator
+from compliance.licences.models import Licence
 from compliance.sharing.statement import use_cases as statement
 from tests.builders.breaches import a_cast, brought_to
 from tests.builders.complaints import a_complaint, at_stage, between, escalates, records, reports, resolves
@@ -281,12 +284,27 @@ def what_was_issued(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
     )  # fmt: skip
 
 
+def what_is_learnt(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
+    """Who has learnt what, and who was given a welcome pack, as the hub and as a delegate see it (GOV-7)."""
+    with walk.house.reading(operator("walk")) as ctx:
+        person = ctx.session.scalars(select(Licence.person_id).where(Licence.organisation_id == organisation_id)).first()
+    one = (f"/training/{person}",) if person else ()
+    hub = comes("hub_coordinator")
+    walk.open("a co-ordinator, of training", hub, "/training", "/training?which=due&search=a", "/training/export.csv", *one)
+    walk.open(
+        "a co-ordinator, of packs", hub, "/welcome", "/welcome?which=without&search=a", "/welcome/export.csv",
+        f"/welcome/{organisation_id}",
+    )  # fmt: skip
+    walk.open("a delegate, of training", comes("delegate", organisation_id=organisation_id), "/training", "/welcome", *one)
+
+
 ROOMS: tuple[Callable[[Walk, Comes, UUID], None], ...] = (
     complaints,
     complaints_about_data,
     escalations,
     accountability,
     what_was_issued,
+    what_is_learnt,
     themes,
     data_breaches,
     breaches,

@@ -21,6 +21,7 @@ from .chapters import (
     licences,
     retention,
     signatories,
+    training,
 )
 from .counting import known_since
 from .model import Chapter, Report, Span
@@ -40,6 +41,7 @@ CHAPTERS: dict[str, Counts] = {
     "accountability": accountability.chapter,
     "instruments": instruments.chapter,
     "growth": growth.chapter,
+    "training": training.chapter,
 }
 """Who counts each chapter, by its code."""
 

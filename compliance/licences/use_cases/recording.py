@@ -19,6 +19,7 @@ from compliance.licences.events import SeatsSet, TrainingRecorded, VettingRecord
 from compliance.licences.models import Licence, SeatContract, Training, Vetting
 from compliance.licences.rules import Kind
 from compliance.licences.steps import keep_all
+from compliance.licences.training.rules import counts_until
 from compliance.licences.waiting import steps as waiting
 from policies.access import require
 from policies.permissions import Permission
@@ -31,16 +32,30 @@ _MOST_SEATS = 1_000_000
 
 
 def record_training(
-    ctx: Context, person_id: UUID, *, module: str, done_on: date, valid_until: date | None = None
+    ctx: Context,
+    person_id: UUID,
+    *,
+    module: str,
+    done_on: date,
+    valid_until: date | None = None,
+    version: str | None = None,
 ) -> Training:
-    """A person has done a module, or has access to the eLearning; `valid_until` is the last day it counts (OP 6.1)."""
+    """A person has done a module, or has access to the eLearning (OP 6.1, GOV-7).
+
+    `valid_until` is the last day it counts: without it, what the module's months say. Without a version it is the
+    newest. Raises OwnRecord, and Invalid at `/module`, `/version`, `/done_on` and `/valid_until`.
+    """
     require(ctx, Permission.TRAINING_RECORD)
     person = identity.person(ctx, person_id, lock=True)
 
     if ctx.actor.person_id == person.id:
         raise OwnRecord()
-    if module not in ctx.the(Policy).licences.required_training:
-        raise Invalid.at("/module", "Choose one of the modules that a licence asks for.")
+    known = ctx.the(Policy).training.get(module)
+    if known is None and module not in ctx.the(Policy).licences.required_training:
+        raise Invalid.at("/module", "Choose one of the modules that there are.")
+    version = version or (known.newest if known else None)
+    if version is not None and (known is None or version not in known.labels):
+        raise Invalid.at("/version", "Choose one of the versions of this module.")
     today = london_date(ctx.now())
     if not date(2000, 1, 1) <= done_on <= today:
         raise Invalid.at("/done_on", "Enter the day it was done: not a day to come.")
@@ -55,8 +70,9 @@ def record_training(
     if training is None:
         training = Training(id=ctx.new_id(), person_id=person.id, module=module)
         ctx.session.add(training)
+    training.version = version
     training.done_on = done_on
-    training.valid_until = valid_until
+    training.valid_until = valid_until or (counts_until(done_on, known.months) if known else None)
     training.recorded_by = ctx.actor.id
 
     record(ctx, TrainingRecorded(subject=training.id, person=person.id, module=module))

@@ -58,9 +58,11 @@ from . import (
     signing,
     signing_on,
     themes,
+    training,
     use_audit,
     waiting,
     webhooks,
+    welcome,
     withdrawals,
 )
 from . import audit_files as _audit_files  # noqa: F401 - its routes stand on the blueprint of `audit`
@@ -128,6 +130,8 @@ ALL = (
     accountability.pages,
     reports.pages,
     growth.pages,
+    training.pages,
+    welcome.pages,
     own_records.pages,
     restored.pages,
     holds.pages,
