@@ -9,6 +9,8 @@ from uuid import UUID
 
 import pytest
 
+from compliance.governance.figures.chapters.training import chapter
+from compliance.governance.figures.model import Span
 from compliance.kernel.context import House
 from compliance.kernel.errors import Forbidden, Invalid, NotFound
 from signatories.welcome import queries, use_cases
@@ -106,3 +108,23 @@ def test_a_delegate_sees_their_own_pack_and_records_none(house: House, coordinat
     with pytest.raises(Forbidden):
         listed(house, someone(house, "steering_member"))
     assert other in listed(house, coordinator)
+
+
+@pytest.mark.rule("GOV-1", "GOV-7")
+def test_the_chapter_counts_packs_of_the_span_and_asks_for_those_that_are_missing(
+    house: House, coordinator: Acting
+) -> None:
+    place, other = an_employer(house, "Ash"), an_employer(house, "Birch")
+    gave(house, coordinator, place)
+    gave(house, coordinator, place, WHOLE, date(2026, 9, 30))
+    span = Span(date(2026, 10, 1), date(2027, 1, 1), "October to December 2026")
+
+    with house.reading(*coordinator) as ctx:
+        found = chapter(ctx, span)
+        assert {each.code: each.value for each in found.figures} == {
+            "done": 0, "due": 0, "new": 2, "given": 1, "without": 1,
+        }  # fmt: skip
+        assert [each.rule for each in found.decisions] == ["GOV-7"]
+    gave(house, coordinator, other)
+    with house.reading(*coordinator) as ctx:
+        assert chapter(ctx, span).decisions == ()
