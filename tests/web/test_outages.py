@@ -6,10 +6,18 @@ import pytest
 from flask import Flask
 
 from compliance.app import house_of
+from compliance.governance.outages import archive, keeping, packing, sealing
+from compliance.governance.outages.errors import PackRefused
 from compliance.governance.outages.models import OutageHolder, OutagePack, OutagePassphrase, Transcription
 from tests.builders.identity import an_employer, every
-from tests.builders.outage_days import a_holder
+from tests.builders.outage_days import a_holder, a_passphrase
 from tests.web.conftest import Comes
+
+_REFUSALS: list[tuple[type[PackRefused], str]] = [
+    (packing.NotKept, "No folder took the pack"),
+    (sealing.DoesNotOpen, "The pack did not open"),
+    (archive.BrokenPack, "was not what had been written"),
+]
 
 
 @pytest.mark.rule("GOV-3")
@@ -63,3 +71,35 @@ def test_an_outage_is_declared_written_up_and_closed(sqlite_app: Flask, comes: C
     page = hub.get(here).text
     assert "It was withdrawn." in page
     assert "Closed" in page
+
+
+@pytest.mark.rule("GOV-3")
+@pytest.mark.parametrize(("kind", "words"), _REFUSALS, ids=lambda each: getattr(each, "code", ""))
+def test_a_pack_that_would_not_serve_is_refused_and_not_registered(
+    sqlite_app: Flask, comes: Comes, monkeypatch: pytest.MonkeyPatch, kind: type[PackRefused], words: str
+) -> None:
+    house, hub = house_of(sqlite_app), comes("hub_coordinator")
+    a_passphrase(house)
+
+    def fails(*_given: object) -> None:
+        raise kind("/srv/packs did not take it")
+
+    monkeypatch.setattr(packing, "seal", fails)
+    refused = hub.send("/outages", to="/outages/packs")
+    assert refused.status_code == 409
+    assert words in refused.text
+    assert "/srv/packs" not in refused.text, "where packs lie is for the log alone"
+    assert (kind.rule, kind.code.startswith("outage-pack-")) == ("GOV-3", True)
+    assert not every(house, OutagePack)
+
+
+@pytest.mark.rule("GOV-3")
+def test_a_folder_that_cannot_be_written_to_is_said(sqlite_app: Flask, comes: Comes) -> None:
+    house, hub = house_of(sqlite_app), comes("hub_coordinator")
+    a_passphrase(house)
+    own, *_ = keeping.folders(house.settings)
+    own.write_text("a file where the folder should be")
+    refused = hub.send("/outages", to="/outages/packs")
+    assert refused.status_code == 409
+    assert "No folder took the pack" in refused.text
+    assert not every(house, OutagePack)

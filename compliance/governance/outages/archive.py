@@ -19,6 +19,7 @@ from compliance.kernel.tables import Form, Table, write
 from policies.values import Policy
 
 from . import page, sealing
+from .errors import PackRefused
 from .gathering import AreaList, Gathered, gather
 
 FORMAT = 1
@@ -34,8 +35,11 @@ Progress = Callable[[str], None]
 """Told before each part is made, in words."""
 
 
-class BrokenPack(Exception):
+class BrokenPack(PackRefused):
     """An archive that is not what was made: something in it is missing, was changed or was added."""
+
+    code = "outage-pack-broken"
+    detail = "The pack opened, and was not what had been written, so it does not count. Make another one."
 
 
 @dataclass(frozen=True)

@@ -75,3 +75,16 @@ class TranscribedAlready(Conflict):
     code = "outage-entry-settled"
     rule = "GOV-3"
     detail = "This was settled already: entered into the case system, or given a reason."
+
+
+class PackRefused(Conflict):
+    """A pack that would not serve. Whoever asked reads what to do; `problem`, which names folders, is for the log alone."""
+
+    rule = "GOV-3"
+
+    def __init__(self, problem: str = "") -> None:
+        super().__init__()
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return self.problem or self.words

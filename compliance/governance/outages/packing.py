@@ -18,7 +18,7 @@ from policies.access import require
 from policies.permissions import Permission
 
 from . import archive, keeping, queries, sealing
-from .errors import PackGone
+from .errors import PackGone, PackRefused
 from .events import OutagePackFetched, OutagePackMade
 from .models import OutagePack
 
@@ -45,8 +45,11 @@ class Packed:
     problems: tuple[str, ...]
 
 
-class NotKept(Exception):
+class NotKept(PackRefused):
     """No folder took the pack."""
+
+    code = "outage-pack-not-kept"
+    detail = "No folder took the pack, so none was made. Ask whoever runs this service to look at the folders of outage packs."
 
 
 def prepare(ctx: Context, progress: archive.Progress | None = None) -> Prepared:

@@ -10,12 +10,17 @@ from threading import Lock
 import pyrage
 from pyrage import passphrase as scrypt
 
+from .errors import PackRefused
+
 _ONE_AT_A_TIME = Lock()
 """Stretching a passphrase takes up to half a gigabyte of memory for a second: that is its worth, and its cost."""
 
 
-class DoesNotOpen(Exception):
+class DoesNotOpen(PackRefused):
     """The passphrase is another one, or the file is not what was written."""
+
+    code = "outage-pack-does-not-open"
+    detail = "The pack did not open when it was tried, so it does not count. Make another one."
 
 
 def seal(data: bytes, passphrase: str) -> bytes:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import structlog
 from flask import Blueprint, request
 
 from audit.lists import ListViewed
 from audit.record import record
 from compliance.governance.outages import holding, keeping, packing, queries, use_cases
+from compliance.governance.outages.errors import PackRefused
 from compliance.governance.outages.queries import Settled
 from compliance.governance.outages.rules import called
 from compliance.governance.outages.use_cases import Taken
@@ -23,6 +25,8 @@ from compliance.web.replies import Reply, attachment, on, show
 from policies.permissions import Permission
 from policies.values import Policy
 from signatories import queries as register
+
+log = structlog.get_logger("compliance.web")
 
 pages = Blueprint("outages", __name__, url_prefix="/outages")
 
@@ -52,7 +56,11 @@ def make_pack() -> Reply:
     with telling(form):
         with reading() as ctx:
             prepared = packing.prepare(ctx)
-        packed = packing.seal(house(), prepared)
+        try:
+            packed = packing.seal(house(), prepared)
+        except PackRefused as refused:
+            log.error("outage pack not made", problem=str(refused))
+            raise
         with work() as ctx:
             packing.register(ctx, packed)
         return on("outages.outages", "The pack is made, and opened as a test.")
