@@ -45,6 +45,7 @@ from .governance.facts import models as _facts  # noqa: F401
 from .governance.growth import models as _growth  # noqa: F401
 from .governance.outages import models as _outages  # noqa: F401
 from .governance.reports import models as _reports  # noqa: F401
+from .governance.support import models as _support  # noqa: F401
 from .identity.clients import use_cases as _clients  # noqa: F401 - its tables, and acts that take two people
 from .identity.countries import Countries
 from .identity.patience import Patience

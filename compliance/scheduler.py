@@ -43,6 +43,7 @@ from .governance.escalations.jobs import JOBS as ESCALATION_JOBS
 from .governance.growth.jobs import JOBS as GROWTH_JOBS
 from .governance.outages.jobs import JOBS as OUTAGE_JOBS
 from .governance.reports.jobs import JOBS as REPORT_JOBS
+from .governance.support.jobs import JOBS as SUPPORT_JOBS
 from .identity.jobs import JOBS as IDENTITY_JOBS
 from .identity.proposals.jobs import JOBS as PROPOSAL_JOBS
 from .kernel.context import House
@@ -89,6 +90,7 @@ _ROOMS: tuple[Work, ...] = (
     *ESCALATION_JOBS,
     *ACCOUNTABILITY_JOBS,
     *GROWTH_JOBS,
+    *SUPPORT_JOBS,
     *REPORT_JOBS,
     *OUTAGE_JOBS,
     *REUSE_JOBS,

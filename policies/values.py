@@ -55,6 +55,7 @@ from .outage_groups import OutagePackValues, OutageStep, OutageValues, checked_p
 from .own import OwnRule, OwnTable
 from .reports import ReportKind, ReportValues, checked_kinds
 from .sharing_groups import FactCounter, LawfulBasis, SharingChoice, SharingValues, checked_bodies, checked_counters
+from .support_groups import HelpChoice, SupportValues
 from .training_groups import TrainingModule, WelcomeItem, checked_modules
 
 T = TypeVar("T")
@@ -91,6 +92,7 @@ class Policy:
     outages: OutageValues
     reports: ReportValues
     growth: GrowthValues
+    support: SupportValues
     retention: RetentionValues
     disposal: DisposalValues
     sharing: SharingValues
@@ -109,6 +111,8 @@ class Policy:
     disclosure_bodies: dict[str, SharingChoice]
     disclosure_materials: dict[str, SharingChoice]
     fact_counters: dict[str, FactCounter]
+    help_subjects: dict[str, HelpChoice]
+    help_checks: dict[str, HelpChoice]
     measures: dict[str, Measure]
     report_kinds: dict[str, ReportKind]
     training: dict[str, TrainingModule]
@@ -160,6 +164,7 @@ class Policy:
             outages=values("outages.toml", OutageValues),
             reports=values("reports.toml", ReportValues),
             growth=values("growth.toml", GrowthValues),
+            support=values("support.toml", SupportValues),
             retention=values("retention.toml", RetentionValues),
             disposal=values("disposal.toml", DisposalValues),
             sharing=values("sharing.toml", SharingValues),
@@ -178,6 +183,8 @@ class Policy:
             disclosure_bodies=checked_bodies(files.tables(directory, "disclosure_bodies.toml", SharingChoice)),
             disclosure_materials=files.tables(directory, "disclosure_materials.toml", SharingChoice),
             fact_counters=counters,
+            help_subjects=files.tables(directory, "help_subjects.toml", HelpChoice),
+            help_checks=files.tables(directory, "help_checks.toml", HelpChoice),
             measures=checked_measures(files.tables(directory, "accountability_measures.toml", Measure), counters),
             report_kinds=checked_kinds(files.tables(directory, "report_kinds.toml", ReportKind)),
             training=checked_modules(files.tables(directory, "training.toml", TrainingModule)),

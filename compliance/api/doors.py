@@ -22,6 +22,7 @@ from .exceptions import exceptions
 from .facts import facts
 from .growth import growth
 from .health import health
+from .helping import helping
 from .incidents import incidents
 from .instruments import instruments
 from .invitations import invitations
@@ -56,7 +57,7 @@ WATCHED = frozenset({"api.health", "api.metrics", "api.document"})
 """What is answered whatever stands in the log: how the service is, and what it is."""
 
 ROUTES: tuple[Blueprint, ...] = (
-    health, oauth_routes, openid, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, sharing_routes, facts, accountability, growth, reports, training, outages, retention, changes, retention_reviews, retention_disposals, log, document, metrics,
+    health, oauth_routes, openid, accounts, people, roles, proposals, organisations, instruments, certificates, challenges, assurance, assured, withdrawals, licences, use_audits, capacity, waiting, rotas, invitations, exceptions, access_audits, access_events, incidents, sharing_routes, facts, accountability, growth, helping, reports, training, outages, retention, changes, retention_reviews, retention_disposals, log, document, metrics,
 )  # fmt: skip
 
 A_YEAR = 31_536_000

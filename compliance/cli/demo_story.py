@@ -37,6 +37,7 @@ from . import (
     demo_exceptions,
     demo_facts,
     demo_flags,
+    demo_outages,
     demo_reading,
     demo_registers,
     demo_retention,
@@ -96,6 +97,8 @@ def _play(stage: Stage, say: Callable[[str], None]) -> Told:
     say("It counts who takes part, and the pack of the last quarter is issued")
     demo_facts.a_year_is_counted(stage, known["id"])
     demo_facts.the_pack_is_issued(stage, hub["hub_manager"])
+    say("Today's pack for an outage is made, and opened as a test")
+    demo_outages.the_pack_is_made(stage, hub["hub_coordinator"])
     stage.post_goes()
     return told(stage, known)
 
@@ -248,6 +251,8 @@ def _things_go_wrong(
     forgetful.refused_by = "IDN-4"
     stage.at(1)
     _two_people(stage, hub, say)
+    say("The case system was down for some hours; half of what was taken by hand is written up")
+    demo_outages.the_case_system_was_down(stage, hub)
     for _ in range(stage.house.the(Policy).sign_in.failures_to_lock):
         identity.sign_in(stage.house, Origin(ADDRESS), email=forgetful.email, password=a_password())
     stage.at(0)

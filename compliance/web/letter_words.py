@@ -5,6 +5,7 @@ from __future__ import annotations
 from .breach_words import BREACH_LETTERS
 
 LETTERS = {
+    "help_ended": "A request for help is answered",
     "report_issued": "A report was issued",
     "reuse_waits": "A request for re-use waits",
     "reuse_due": "A request for re-use is due",

@@ -97,6 +97,7 @@ SECTIONS: dict[str, tuple[tuple[str, str, Whom], ...]] = {
     "Accountability": (("Accountability", "accountability.organisations", Permission.FACTS_READ),),
     "Reports": (("Reports", "reports.reports", Permission.REPORT_READ),),
     "Growth": (("Growth", "growth.growth", Permission.GROWTH_READ),),
+    "Help": (("Help", "help.requests", None), ("Support contacts", "help.contacts", Permission.HELP_READ)),
     "Concerns": (
         ("Report a concern", "concerns.report", None),
         ("What you reported", "concerns.concerns", None),
@@ -113,7 +114,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Assurance": ("Audit log", "Access audits", "Flags", "Breaches", "Exceptions", "Case system", "Outages"),
     "Governance": ("Complaints", "Escalations", "Accountability", "Reports", "Growth"),
     "Records": ("Retention",),
-    "Help": ("Concerns", "The policy", "Certificates"),
+    "Help": ("Help", "Concerns", "The policy", "Certificates"),
 }
 """The menu on one line: each group, and the parts that stand in it, in order; a group leads to the first that is open."""
 

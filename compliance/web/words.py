@@ -61,6 +61,7 @@ STATES = {
     "held": ("Held", "green"),
     "due": ("Due", "yellow"),
     "overdue": ("Overdue", "red"),
+    "with_supplier": ("With the supplier", "purple"),
     "below": ("Below", "yellow"),
     "persistent": ("Below for months", "red"),
     "few": ("Too few to judge", "grey"),

@@ -35,7 +35,18 @@ from compliance.sharing.disclosures import use_cases as disclosures
 from policies.values import packaged
 from signatories import uploads
 from signatories.models import PolicyDocument
-from tests.builders import complaints, escalations, flags, identity, licences, notices, outage_days, sharing, webhooks
+from tests.builders import (
+    complaints,
+    escalations,
+    flags,
+    helping,
+    identity,
+    licences,
+    notices,
+    outage_days,
+    sharing,
+    webhooks,
+)
 from tests.builders.data_complaints import a_data_complaint, acknowledged
 from tests.builders.identity import COMMAND, an_employer, someone
 from tests.builders.incidents import a_data_breach, assessed
@@ -206,6 +217,11 @@ def an_ended_escalation(house: House) -> UUID:
     found = escalations.an_escalation(house)
     escalations.answered(house, found)
     return escalations.ended(house, found).id
+
+
+def an_ended_request_for_help(house: House) -> UUID:
+    """A request for help that was this service's matter, and ended just now."""
+    return helping.ended(house, helping.sorted_as(house, helping.a_request(house))).id
 
 
 def a_closed_outage(house: House) -> UUID:

@@ -74,6 +74,14 @@ ATTEMPTS: dict[str, Door | Act] = {
         "GET", "/organisations/{organisation}/standing?person={person}"
     ),
     "GET /growth": Door("GET", "/growth"),
+    "GET /outages": Door("GET", "/outages"),
+    "GET /outages/<outage_id>/taken": Door("GET", "/outages/{outage}/taken"),
+    "POST /outages/<outage_id>/taken": Door(
+        "POST", "/outages/{outage}/taken",
+        lambda its: {"kind": "referral", "reference": "OFF-9", "organisation_id": str(its.organisation), "area": its.area},
+    ),
+    "POST /outages/<outage_id>/taken/<line_id>/settle": Door("POST", "/outages/{outage}/taken/{outage_line}/settle", says()),
+    "GET /help-requests": Door("GET", "/help-requests"),
     "GET /training": Door("GET", "/training"),
     "GET /training/<person_id>": Door("GET", "/training/{person}"),
     "GET /welcome-packs": Door("GET", "/welcome-packs"),
@@ -210,7 +218,7 @@ ATTEMPTS: dict[str, Door | Act] = {
 
 ONE_AND_THE_SAME = frozenset(
     {
-        "POST /access-events", "POST /incidents", "POST /sharing-decisions", "GET /confidentiality-statement", "POST /confidentiality-statement/acknowledgements", "GET /accountability", "GET /growth", "GET /training", "GET /welcome-packs", "GET /reports", "GET /reports/<issued_id>", "POST /reports", "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
+        "POST /access-events", "POST /incidents", "POST /sharing-decisions", "GET /confidentiality-statement", "POST /confidentiality-statement/acknowledgements", "GET /accountability", "GET /growth", "GET /help-requests", "GET /outages", "GET /training", "GET /welcome-packs", "GET /reports", "GET /reports/<issued_id>", "POST /reports", "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
         "POST /instruments/<code>/versions", "GET /areas/<area>/members", "GET /challenges", "GET /audit/checkpoint", "GET /audit/entries", "GET /audit/growth", "PUT /audit/purpose",
         "GET /instruments", "GET /break-glass", "GET /changes", "GET /conflicts",
         "GET /retention/candidates", "GET /retention/certificates", "GET /retention/holds", "GET /retention/instructions", "GET /retention/manifests", "GET /retention/reviews",

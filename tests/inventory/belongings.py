@@ -12,6 +12,9 @@ from compliance.breaches.rules import Status as Breach
 from compliance.changes.webhooks import use_cases as webhooks
 from compliance.complaints.reporting import Written
 from compliance.decisions.exceptions.use_cases import end_break_glass
+from compliance.governance.outages.models import Outage, OutagePack
+from compliance.governance.support.models import SupportContact
+from compliance.governance.support.rules import Matter
 from compliance.identity import queries
 from compliance.identity import use_cases as identity
 from compliance.identity.clients import queries as clients
@@ -24,7 +27,7 @@ from compliance.sharing.statement import use_cases as statement
 from retention.reviews.use_cases import ask as ask_review
 from signatories import queries as register_queries
 from signatories import use_cases as register_use_cases
-from tests.builders import disposals, exceptions, licences
+from tests.builders import disposals, exceptions, helping, licences, outage_days, outages
 from tests.builders import identity as people
 from tests.builders import signatories as partners
 from tests.builders.accesses import an_audit
@@ -100,6 +103,12 @@ class Belongings:
     escalation: UUID
     escalation_answered: UUID
     issued_report: UUID
+    outage: UUID
+    outage_line: UUID
+    outage_pack: UUID
+    help_request: UUID
+    help_suppliers: UUID
+    support_contact: UUID
     record: UUID
     record_review: UUID
     shared: UUID
@@ -250,6 +259,10 @@ def of_a_partner(house: House, code: str, area: str) -> Belongings:
         escalation=an_escalation(house, organisation).id,
         escalation_answered=answered(house, an_escalation(house, organisation, about="actions")).id,
         issued_report=an_issued_report(house).id,
+        **_an_outage(house, organisation),
+        help_request=helping.a_request(house).id,
+        help_suppliers=helping.sorted_as(house, helping.a_request(house), Matter.SUPPLIER).id,
+        support_contact=_a_support_contact(house),
         digest=proposal.digest,
         **_a_client(house, code),
         **_a_webhook(house, code),
@@ -269,6 +282,23 @@ def _a_webhook(house: House, code: str) -> dict[str, UUID]:
     endpoint_id = an_endpoint(house, f"https://{code}.example.org/changes", name=f"Webhook of {code}")
     with house.work(*people.someone(house, "hub_manager")) as ctx:
         return {"webhook": endpoint_id, "webhook_delivery": webhooks.try_endpoint(ctx, endpoint_id).id}
+
+
+def _an_outage(house: House, organisation: UUID) -> dict[str, UUID]:
+    """The outage that lasts, what was taken by hand for this partner, and a pack: there is one of each but of the second."""
+    known = next(iter(people.every(house, Outage)), None)
+    if known is None:
+        outage_days.a_passphrase(house)
+        outages.a_kept_pack(house)
+    it = known or outage_days.an_outage(house)
+    line = outage_days.taken(house, it, reference=f"OFF-{organisation}", organisation_id=organisation)
+    return {"outage": it.id, "outage_line": line.id, "outage_pack": people.every(house, OutagePack)[0].id}
+
+
+def _a_support_contact(house: House) -> UUID:
+    """Somebody who passes requests for help on, of the hub."""
+    person = helping.a_contact(house).actor.person_id
+    return next(each.id for each in people.every(house, SupportContact) if each.person_id == person)
 
 
 def _to_tell(house: House, organisation: UUID) -> UUID:

@@ -53,7 +53,7 @@ THINGS: dict[str, str] = {
     "review_id": "record_review", "sharing_decision_id": "shared", "reuse_id": "reuse", "disclosure_id": "disclosure",
     "client_id": "client", "credential_id": "credential", "webhook_id": "webhook", "delivery_id": "webhook_delivery",
     "record_id": "record", "hold_id": "hold",
-    "issued_id": "issued_report", "manifest_id": "manifest", "certificate_id": "certificate",
+    "issued_id": "issued_report", "request_id": "help_request", "outage_id": "outage", "line_id": "outage_line", "pack_id": "outage_pack", "support_contact_id": "support_contact", "manifest_id": "manifest", "certificate_id": "certificate",
 }  # fmt: skip
 """Which belonging an identifier in an address is of."""
 
@@ -76,6 +76,8 @@ OTHERWISE: dict[str, dict[str, str]] = {
     "data_complaints.answer": {"complaint_id": "data_complaint_to_answer"},
     "escalations.raise_higher": {"escalation_id": "escalation_answered"},
     "complaints.report": {"complaint_id": "complaint_two"},
+    "help.pass_on": {"request_id": "help_suppliers"},
+    "help.end": {"request_id": "help_suppliers"},
     "complaints.report_file": {"complaint_id": "complaint_last"},
     "complaints.rule": {"complaint_id": "complaint_last"},
     "complaints.take_up_again": {"complaint_id": "complaint_over"},
@@ -151,6 +153,20 @@ FORMS: dict[str, Fields] = {
     "escalations.escalate": lambda its: {
         "organisation_id": str(its.organisation), "about": "research", "grounds": "Late.", "asked": "Why?", "of_whom": "Head",
     },
+    "outages.turn": _says(number="1"),
+    "outages.name_holder": lambda its: {"person_id": str(its.person)},
+    "outages.declare": _says(what="The data centre is down."),
+    "outages.expect": _says(clock="17:30", **_day("day", 2026, 11, 22)),
+    "outages.take": lambda its: {
+        "kind": "referral", "reference": "OFF-9", "organisation_id": str(its.organisation), "area": its.area,
+    },
+    "outages.leave_out": _says(reason="It was withdrawn."),
+    "help.ask": _says(about="other", words="It is slow."),
+    "help.log_call": _says(about="other", words="It is slow.", who="Una Marsh", verified_by="video", organisation_id=""),
+    "help.sort": _says(matter="supplier"),
+    "help.pass_on": _says(ticket="OAS-41"),
+    "help.end": _says(outcome="The clock was wrong."),
+    "help.name_contact": lambda its: {"person_id": str(its.person)},
     "escalations.answer": _says(level="steering", words="Nobody was free."),
     "escalations.raise_higher": _says(level="steering", asked="Why?", of_whom="The director"),
     "escalations.end": _says(level="steering", outcome="Two people come."),
@@ -194,6 +210,8 @@ FORMS: dict[str, Fields] = {
     "licences.offer": _says(answer="yes"),
     "waiting.seats": _says(seats="60"),
     "licences.training": _says(module="elearning", **_day("done_on", 2026)),
+    "training.done": _says(module="dash", **_day("done_on", 2026)),
+    "welcome.give": _says(items="protocol", **_day("given_on", 2026)),
     "licences.vetting": _says(level="NPPV 2", **_day("holds_until", 2028)),
     "organisations.add_domain": lambda its: {"domain": f"{its.code}-two.gov.uk"},
     "assurance.record_check": _says(found="yes"),
@@ -202,8 +220,6 @@ FORMS: dict[str, Fields] = {
     ),
     "instruments.review": _says(
         useful="yes", fit_for_purpose="no", issues="None.", decision="extend", reasons="It works.",
-    "training.done": _says(module="dash", **_day("done_on", 2026)),
-    "welcome.give": _says(items="protocol", **_day("given_on", 2026)),
         **_day("held_on", 2026, 4, 1),
     ),
     "organisations.check_isa": _says(found="yes"),

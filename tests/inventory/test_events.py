@@ -18,7 +18,7 @@ from tests.inventory.source import product
 
 CODES: dict[str, frozenset[str]] = {
     "a word of a list we keep": frozenset(
-        {"about", "act", "action", "area", "code", "door", "form", "instrument", "ground", "kind", "level", "method", "module", "obstacle", "problem", "reach", "reason", "rested_for", "role",
+        {"about", "act", "action", "area", "check", "code", "door", "form", "instrument", "ground", "kind", "level", "method", "module", "obstacle", "problem", "reach", "reason", "rested_for", "role",
          "stage", "status", "step", "trigger", "verdict", "was", "what"}
     ),
     "a version's label, or a key's": frozenset({"key", "label"}),

@@ -37,6 +37,8 @@ SETTLED = (
     ("complaints", own.a_resolved_complaint),
     ("data_complaints", own.an_answered_data_complaint),
     ("escalations", own.an_ended_escalation),
+    ("support", own.an_ended_request_for_help),
+    ("outages", own.a_closed_outage),
     ("contacts", own.a_replaced_contact),
     ("policy_papers", own.a_replaced_policy),
     ("uploads", own.a_stray_file),

@@ -19,6 +19,7 @@ from compliance.complaints.data_protection.models import DataProtectionComplaint
 from compliance.complaints.models import Complaint, ComplaintDiscussion, ComplaintSide, ComplaintStage
 from compliance.governance.escalations.models import Escalation, EscalationAsk
 from compliance.governance.outages.models import Outage, Transcription
+from compliance.governance.support.models import HelpRequest
 from compliance.identity.clients.models import ClientCredential, CredentialUse, RevokedToken
 from compliance.identity.models import AccountInvitation, Authenticator, Passkey, PasskeyUse, SpentStep
 from compliance.kernel.clock import FixedClock
@@ -61,6 +62,7 @@ CASES = (
     ),
     Case("data_complaints", own.an_answered_data_complaint, (DataProtectionComplaint, DataProtectionProgress), 1),
     Case("escalations", own.an_ended_escalation, (Escalation, EscalationAsk), 2),
+    Case("support", own.an_ended_request_for_help, (HelpRequest,), 1),
     Case("outages", own.a_closed_outage, (Outage, Transcription), 2),
     Case("policy_papers", own.a_replaced_policy, (PolicyDocument,), 1),
     Case("uploads", own.a_stray_file, (Upload,), 1),

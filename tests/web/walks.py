@@ -15,12 +15,17 @@ from compliance.breaches.rules import Status
 from compliance.changes.webhooks import use_cases as sent_somewhere
 from compliance.complaints.data_protection import use_cases as data_complaints
 from compliance.complaints.reporting import Written
+from compliance.governance.outages import holding as outage_holding
+from compliance.governance.outages.models import OutagePack
+from compliance.governance.support import use_cases as support
+from compliance.governance.support.rules import Matter
 from compliance.identity import use_cases as identity
 from compliance.identity.clients import queries as clients
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import operator
 from compliance.licences.models import Licence
 from compliance.sharing.statement import use_cases as statement
+from tests.builders import helping, outage_days, outages
 from tests.builders.breaches import a_cast, brought_to
 from tests.builders.complaints import a_complaint, at_stage, between, escalates, records, reports, resolves
 from tests.builders.data_complaints import a_data_complaint, acknowledged
@@ -28,7 +33,7 @@ from tests.builders.disposals import agreed, certified, goes, proposed, told
 from tests.builders.escalations import an_escalation, answered, raised
 from tests.builders.facts import absent
 from tests.builders.holds import held
-from tests.builders.identity import an_employer, someone
+from tests.builders.identity import an_employer, at_work, every, someone
 from tests.builders.incidents import a_data_breach, an_incident, assessed
 from tests.builders.programs import a_program
 from tests.builders.reports import an_issued_report
@@ -287,15 +292,72 @@ def what_was_issued(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
 def what_is_learnt(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
     """Who has learnt what, and who was given a welcome pack, as the hub and as a delegate see it (GOV-7)."""
     with walk.house.reading(operator("walk")) as ctx:
-        person = ctx.session.scalars(select(Licence.person_id).where(Licence.organisation_id == organisation_id)).first()
+        person = ctx.session.scalars(
+            select(Licence.person_id).where(Licence.organisation_id == organisation_id)
+        ).first()
     one = (f"/training/{person}",) if person else ()
     hub = comes("hub_coordinator")
-    walk.open("a co-ordinator, of training", hub, "/training", "/training?which=due&search=a", "/training/export.csv", *one)
+    walk.open(
+        "a co-ordinator, of training", hub, "/training", "/training?which=due&search=a", "/training/export.csv", *one
+    )
     walk.open(
         "a co-ordinator, of packs", hub, "/welcome", "/welcome?which=without&search=a", "/welcome/export.csv",
         f"/welcome/{organisation_id}",
     )  # fmt: skip
-    walk.open("a delegate, of training", comes("delegate", organisation_id=organisation_id), "/training", "/welcome", *one)
+    walk.open(
+        "a delegate, of training", comes("delegate", organisation_id=organisation_id), "/training", "/welcome", *one
+    )
+
+
+def outages_of_the_case_system(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
+    """An outage with much taken by hand, and what opens the packs, as the hub sees them (GOV-3)."""
+    house = walk.house
+    manager, holder = comes("hub_manager"), comes("hub_coordinator")
+    boss = someone(house, "hub_manager")
+    with house.work(*boss) as ctx:
+        outage_holding.name_holder(ctx, holder.account.person.id)  # type: ignore[union-attr]
+    outage_days.a_passphrase(house, manager=boss)
+    outages.a_kept_pack(house)
+    [pack] = [each.id for each in every(house, OutagePack)]
+    it = outage_days.an_outage(house)
+    lines = [
+        outage_days.taken(house, it, reference=f"OFF-{number}", organisation_id=organisation_id) for number in range(9)
+    ]
+    here = f"/outages/{it.id}"
+    walk.open(
+        "a co-ordinator, of outages", holder,
+        "/", "/outages", "/outages/new", here, f"{here}/expected", f"{here}/taken", f"{here}/taken/{lines[0].id}/left-out",
+        f"/outages/packs/{pack}.age", "/outages/passphrase",
+    )  # fmt: skip
+    walk.open("a manager, of outages", manager, "/outages", "/outages/passphrase/turn", "/outages/holders/new")
+
+
+def requests_for_help(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
+    """Requests in every state, as who asked and as a support contact see them (GOV-6)."""
+    house = walk.house
+    mine = comes("delegate", organisation_id=organisation_id)
+    for _ in range(9):
+        it = helping.a_request(house, at_work(house, mine.account.person))  # type: ignore[union-attr]
+    suppliers = helping.sorted_as(house, helping.a_request(house), Matter.SUPPLIER)
+    helping.ended(house, helping.sorted_as(house, helping.a_request(house)))
+    walk.open(
+        "whoever asked for help",
+        mine,
+        "/",
+        "/help",
+        "/help?which=all&search=a&sort=-asked",
+        "/help/new",
+        f"/help/{it.id}",
+    )
+    contact = comes("hub_coordinator")
+    with house.work(*someone(house, "hub_manager")) as ctx:
+        support.name_contact(ctx, contact.account.person.id)  # type: ignore[union-attr]
+    walk.open(
+        "a support contact", contact,
+        "/", "/help", "/help/export.csv", "/help/call", f"/help/{it.id}/matter", "/help/contacts",
+        *(f"/help/{suppliers.id}{step}" for step in ("", "/supplier", "/end")),
+    )  # fmt: skip
+    walk.open("a manager, of help", comes("hub_manager"), "/help/contacts/new")
 
 
 ROOMS: tuple[Callable[[Walk, Comes, UUID], None], ...] = (
@@ -304,6 +366,8 @@ ROOMS: tuple[Callable[[Walk, Comes, UUID], None], ...] = (
     escalations,
     accountability,
     what_was_issued,
+    outages_of_the_case_system,
+    requests_for_help,
     what_is_learnt,
     themes,
     data_breaches,

@@ -21,6 +21,7 @@ from .chapters import (
     licences,
     retention,
     signatories,
+    support,
     training,
 )
 from .counting import known_since
@@ -41,6 +42,7 @@ CHAPTERS: dict[str, Counts] = {
     "accountability": accountability.chapter,
     "instruments": instruments.chapter,
     "growth": growth.chapter,
+    "support": support.chapter,
     "training": training.chapter,
 }
 """Who counts each chapter, by its code."""

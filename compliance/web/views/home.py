@@ -13,6 +13,7 @@ from compliance.complaints.data_protection import queries as data_complaints
 from compliance.decisions.exceptions import queries as exceptions
 from compliance.governance.escalations import queries as escalations
 from compliance.governance.outages import queries as outages
+from compliance.governance.support import queries as support
 from compliance.identity import queries as identity
 from compliance.identity.clients import queries as clients
 from compliance.identity.proposals import queries as proposals
@@ -43,6 +44,7 @@ from . import (
     home_disposals,
     home_doing,
     home_figures,
+    home_help,
     home_licences,
     home_outages,
     home_register,
@@ -64,6 +66,7 @@ COUNTED: tuple[tuple[Permission, Counting], ...] = (
     (Permission.DATA_BREACH_READ, data_breaches.counting),
     (Permission.DATA_COMPLAINT_HANDLE, data_complaints.counting),
     (Permission.ESCALATION_READ, escalations.counting),
+    (Permission.HELP_HANDLE, support.counting),
     (Permission.OUTAGE_RUN, outages.counting),
     (Permission.COMPLAINT_READ, complaints.counting),
     (Permission.REUSE_ANSWER, reuse.counting),
@@ -103,6 +106,7 @@ def home() -> Reply:
             *home_breaches.of_data(ctx),
             *home_accountability.about_data(ctx),
             *home_accountability.escalated(ctx),
+            *home_help.waiting(ctx),
             *home_outages.outages(ctx),
             *home_complaints.waiting(ctx),
             *home_sharing.waiting(ctx),
