@@ -241,7 +241,9 @@ def test_a_list_that_is_not_finished_in_time_is_shown_as_overdue(house: House, c
         ({"organisation_id": UUID(int=1)}, "/organisation_id"),
     ],
 )
-def test_what_is_taken_by_hand_is_held_against_the_registers(house: House, said: dict[str, object], pointer: str) -> None:
+def test_what_is_taken_by_hand_is_held_against_the_registers(
+    house: House, said: dict[str, object], pointer: str
+) -> None:
     it = an_outage(house)
     with pytest.raises(Invalid) as wrong:
         taken(house, it, **said)

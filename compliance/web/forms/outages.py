@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from compliance.governance.outages.rules import Kind
 
-from .data_breaches import TimeOfDay
 from .fields import Day, Line, OneOf, OneOfMany, Prose, Tick
 from .plain import Needed, PlainForm
+from .withdrawing import TimeOfDay
 
 KINDS = {Kind.REFERRAL: "A referral", Kind.RESEARCH: "Research", Kind.ACTION: "An action plan"}
 _NO_NAMES = "Do not name a victim, child or perpetrator."
