@@ -48,9 +48,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("year", "number", name=op.f("uq_help_requests_year_number")),
     )
     op.create_index(op.f("ix_help_requests_person_id"), "help_requests", ["person_id"])
-    op.create_index(
-        "ix_help_requests_open", "help_requests", ["answer_by"], sqlite_where=_OPEN, postgresql_where=_OPEN
-    )
+    op.create_index("ix_help_requests_open", "help_requests", ["answer_by"], sqlite_where=_OPEN, postgresql_where=_OPEN)
     op.create_table(
         "support_contacts",
         sa.Column("person_id", sa.Uuid(), nullable=False),

@@ -95,13 +95,17 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisations.id"], name=op.f("fk_outage_transcriptions_organisation_id_organisations")
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_outage_transcriptions_organisation_id_organisations"),
         ),
         sa.ForeignKeyConstraint(["outage_id"], ["outages.id"], name=op.f("fk_outage_transcriptions_outage_id_outages")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outage_transcriptions")),
     )
     op.create_index(op.f("ix_outage_transcriptions_organisation_id"), "outage_transcriptions", ["organisation_id"])
-    op.create_index("ix_outage_transcriptions_outage_id_settled_at", "outage_transcriptions", ["outage_id", "settled_at"])
+    op.create_index(
+        "ix_outage_transcriptions_outage_id_settled_at", "outage_transcriptions", ["outage_id", "settled_at"]
+    )
 
 
 def downgrade() -> None:
