@@ -48,7 +48,6 @@ def http() -> None:
         row("  its 99th percentile", f"{p99:.1f} ms", "10 ms", p99 / 10, 1, at_least=False)
         batch = _median(found.batch, "per_second") * over_http.IN_A_BATCH
         row("  batches of 100, durable", f"{batch:,.0f} decisions/s", "100,000/s", batch / 100_000, 1)
-        print(f"  (refused: {sum(load.refused for load in (*found.single, *found.batch))})")
 
 
 def http_of_a_large_hub() -> None:
