@@ -29,13 +29,14 @@ def test_every_page_passes_axe_and_fits_a_narrow_screen(sqlite_app: Flask, comes
     refuge = an_employer(house, "Harbour Refuge")
 
     over = outage_days.an_outage(house)
-    outage_days.taken(house, over, reference=REFERENCE, organisation_id=refuge)
+    long = outage_days.taken(house, over, reference=REFERENCE, organisation_id=refuge)
     outage_days.back(house, over)
     it = outage_days.an_outage(house)
     line = outage_days.taken(house, it, organisation_id=refuge)
     here = f"/outages/{it.id}"
     shuts_nobody_out(
-        seat(holder), "/", "/outages", "/outages/new", f"/outages/{over.id}", here, f"{here}/expected",
+        seat(holder), "/", "/outages", "/outages/new", f"/outages/{over.id}",
+        f"/outages/{over.id}/taken/{long.id}/left-out", here, f"{here}/expected",
         f"{here}/taken", f"{here}/taken/{line.id}/left-out", "/outages/passphrase",
     )  # fmt: skip
     shuts_nobody_out(seat(manager), "/outages", "/outages/passphrase/turn", "/outages/holders/new")
