@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from .floors import BrokenPolicy
@@ -50,12 +50,17 @@ class WelcomeItem:
     clause: str
 
 
-def checked_modules(modules: Mapping[str, TrainingModule]) -> dict[str, TrainingModule]:
-    """The same; raises BrokenPolicy for a module whose versions are not each there once, or that counts too long."""
+def checked_modules(modules: Mapping[str, TrainingModule], needed: Collection[str]) -> dict[str, TrainingModule]:
+    """The same; raises BrokenPolicy for a module whose versions are not each there once, or that counts too long.
+
+    Of one that licences need every version counts: what a licence stands on ends on a day, and not with a new version.
+    """
     for code, module in modules.items():
         labels = module.labels
         if len(set(labels)) != len(labels) or module.counts_from not in labels:
             raise BrokenPolicy(f"training.toml: {code} counts from one of its versions, each of which is there once")
+        if code in needed and module.too_old:
+            raise BrokenPolicy(f"training.toml: {code} is needed for a licence, so it counts from its first version")
         if not 0 <= module.months <= _TWENTY_YEARS:
             raise BrokenPolicy(f"training.toml: {code} counts for 0 to {_TWENTY_YEARS} months")
     return dict(modules)

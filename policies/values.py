@@ -139,6 +139,7 @@ class Policy:
         def values(file: str, shape: type[T]) -> T:
             return files.values(directory, file, shape, provenance)
 
+        licences = values("licences.toml", LicenceValues)
         loaded = cls(
             version=files.version(directory),
             password=values("password.toml", PasswordValues),
@@ -147,7 +148,7 @@ class Policy:
             sessions=values("sessions.toml", SessionValues),
             countries=values("countries.toml", CountryValues),
             two_people=values("two_people.toml", TwoPeopleValues),
-            licences=values("licences.toml", LicenceValues),
+            licences=licences,
             capacity=values("capacity.toml", CapacityValues),
             decisions=values("decisions.toml", DecisionValues),
             clients=values("clients.toml", ClientValues),
@@ -187,7 +188,9 @@ class Policy:
             help_checks=files.tables(directory, "help_checks.toml", HelpChoice),
             measures=checked_measures(files.tables(directory, "accountability_measures.toml", Measure), counters),
             report_kinds=checked_kinds(files.tables(directory, "report_kinds.toml", ReportKind)),
-            training=checked_modules(files.tables(directory, "training.toml", TrainingModule)),
+            training=checked_modules(
+                files.tables(directory, "training.toml", TrainingModule), licences.required_training
+            ),
             welcome=files.tables(directory, "welcome.toml", WelcomeItem),
             outage_steps=checked_steps(files.tables(directory, "outage_steps.toml", OutageStep)),
             own_records=own_records,

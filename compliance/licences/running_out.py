@@ -128,6 +128,7 @@ def _endings(ctx: Context, licence_ids: Collection[UUID] | None) -> Iterator[End
     people = {licence.person_id for licence in found}
     vettings = {row.person_id: row for row in ctx.session.scalars(select(Vetting).where(Vetting.person_id.in_(people)))}
     trainings = list(ctx.session.scalars(select(Training).where(Training.person_id.in_(people))))
+    needed = frozenset(ctx.the(Policy).licences.required_training)
     for licence in found:
         yield from _each(licence, "licence_ends", "licence", str(licence.id), licence.ends_on, today, days)
         vetting = vettings.get(licence.person_id)
@@ -135,7 +136,10 @@ def _endings(ctx: Context, licence_ids: Collection[UUID] | None) -> Iterator[End
             yield from _each(licence, "runs_out", "vetting", str(vetting.id), vetting.holds_until, today, days)
         for each in trainings:
             if each.person_id == licence.person_id and each.module in modules:
-                yield from _each(licence, "runs_out", each.module, str(each.id), each.valid_until, today, days)
+                yield from _each(
+                    licence, "runs_out" if each.module in needed else "refresher_due", each.module, str(each.id),
+                    each.valid_until, today, days,
+                )  # fmt: skip
 
 
 def _each(

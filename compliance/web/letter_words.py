@@ -50,6 +50,7 @@ LETTERS = {
     "policy_in_grace": "Policy is out of date",
     "policy_out_of_date": "Licences rest: policy out of date",
     "review_due": "Review of an instrument is due",
+    "refresher_due": "Training is to be refreshed",
     "runs_out": "Vetting or training runs out",
     "licence_ends": "By-invite licence ends soon",
     "break_glass_granted": "A case was opened for an emergency MARAC",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,15 +16,18 @@ from compliance.kernel.errors import Forbidden, Invalid, NotFound
 from compliance.kernel.jobs import Run, run_now
 from compliance.licences import use_cases
 from compliance.licences.jobs import JOBS
+from compliance.licences.models import Training
 from compliance.licences.training import queries
 from compliance.licences.training.queries import Done, Learner
 from compliance.licences.training.rules import State, Which, counts_until, state_of
 from policies.training_groups import TrainingModule
-from tests.builders.identity import letters, someone
+from policies.values import BrokenPolicy, Policy
+from tests.builders.identity import every, letters, someone
 from tests.builders.licences import a_licence, acting, an_organisation, hub, seats
 
 WARN = next(job for job in JOBS if job.name == "warn-of-what-runs-out")
 TODAY = date(2026, 11, 21)
+POLICIES = Path(__file__).parents[2] / "policies"
 
 
 def recorded(house: House, person: UUID, module: str, done_on: date, **more: Any) -> None:
@@ -157,5 +162,29 @@ def test_of_a_refresher_the_holder_is_told_once_on_each_day(house: House, place:
     assert run_now(house, WARN) == Run(1, 1, 0)
     assert run_now(house, WARN).done == 0
 
-    [letter] = letters(house, person, "runs_out")
-    assert letter["subject"] == "DASH and safe enquiry of Alex Made-Up will run out on 4 January 2028"
+    [letter] = letters(house, person, "refresher_due")
+    assert letter["subject"] == "DASH and safe enquiry of Alex Made-Up is to be refreshed by 4 January 2028"
+    assert "does not rest on it" in letter["body"]
+
+
+@pytest.mark.rule("GOV-7")
+def test_what_was_done_earlier_does_not_take_the_place_of_what_was_done_later(house: House, place: UUID) -> None:
+    person = a_licence(house, place).person_id
+    recorded(house, person, "dash", date(2026, 11, 1))
+
+    with pytest.raises(Invalid) as refused:
+        recorded(house, person, "dash", date(2020, 1, 1))
+
+    assert [field.pointer for field in refused.value.fields] == ["/done_on"]
+    [kept] = [row for row in every(house, Training) if row.module == "dash"]
+    assert kept.done_on == date(2026, 11, 1)
+
+
+@pytest.mark.rule("GOV-7", "LIC-1")
+def test_a_module_that_licences_need_counts_in_every_version(tmp_path: Path) -> None:
+    shutil.copytree(POLICIES, tmp_path, dirs_exist_ok=True)
+    text = (tmp_path / "training.toml").read_text()
+    (tmp_path / "training.toml").write_text(text.replace('versions = "2026.1"', 'versions = "2025.1 2026.1"', 1))
+
+    with pytest.raises(BrokenPolicy, match="counts from its first version"):
+        Policy.load(tmp_path)

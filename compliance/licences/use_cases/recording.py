@@ -10,7 +10,7 @@ from sqlalchemy import select
 from audit.record import record
 from compliance.identity import queries as identity
 from compliance.kernel import text
-from compliance.kernel.clock import london_date
+from compliance.kernel.clock import london_date, said_day
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Invalid
 from compliance.licences import seats as contracts
@@ -70,6 +70,8 @@ def record_training(
     if training is None:
         training = Training(id=ctx.new_id(), person_id=person.id, module=module)
         ctx.session.add(training)
+    elif done_on < training.done_on:
+        raise Invalid.at("/done_on", f"It was done again later, on {said_day(training.done_on)}: that is what counts.")
     training.version = version
     training.done_on = done_on
     training.valid_until = valid_until or (counts_until(done_on, known.months) if known else None)
