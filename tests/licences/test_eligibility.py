@@ -168,7 +168,7 @@ def test_training_and_vetting_hold_through_their_last_day(sqlite_house: House, c
     last_day = date(2026, 11, 30)
     with acting(sqlite_house, hub("hub_coordinator")) as ctx:
         use_cases.record_vetting(ctx, person, level="NPPV 3", holds_until=last_day)
-        use_cases.record_training(ctx, person, module="elearning", done_on=date(2026, 1, 1), valid_until=last_day)
+        use_cases.record_training(ctx, person, module="elearning", done_on=date(2026, 11, 21), valid_until=last_day)
 
     clock.move(timedelta(days=9))
     assert answers(sqlite_house, person, organisation).complete

@@ -33,9 +33,9 @@ from tests.builders.roles import grant
 from tests.builders.rotas import SATURDAY, SUNDAY, a_rota, a_turn
 from tests.builders.second_factors import Device, an_account_by_passkey, named, signed_in_by_passkey
 from tests.builders.signatories import a_pdf, a_version
+from tests.web import walks, walks_of_groups
 from tests.web.conftest import Comes, Visitor
 from tests.web.walking import Walk, a_policy_with_its_file, beside_the_rule, challenged, licences_of
-from tests.web.walks import ROOMS
 
 
 @pytest.fixture
@@ -256,7 +256,7 @@ def test_every_page_asks_the_store_twelve_times_or_fewer(hub: House, sqlite_app:
         "/concerns/export.csv",
     )  # fmt: skip
     _the_access_audits(walk, comes, swale)
-    for room in ROOMS:
+    for room in (*walks.ROOMS, *walks_of_groups.ROOMS):
         room(walk, comes, swale)
     for partner in ("authorised_signatory", "delegate", "escalation_contact"):
         walk.open(
