@@ -28,7 +28,8 @@ def _seen(value: Any) -> Schema:
         members = {name: _seen(held) for name, held in value.items()}
         return {"type": "object", "properties": members, "required": sorted(NEVER_NULL & set(value))}
     if isinstance(value, list):
-        return {"type": "array", "items": reduce(_either, map(_seen, value), UNKNOWN)}
+        seen = reduce(_either, map(_seen, value), UNKNOWN)
+        return {"type": "array", "items": ANYTHING if None in value and seen != UNKNOWN else seen}
     return UNKNOWN if value is None else {"type": PLAIN[type(value)]}
 
 
