@@ -17,7 +17,7 @@ from compliance.kernel.context import House
 from compliance.licences.rules import Status
 from compliance.web import sections
 from compliance.web.views import home_doing, home_figures
-from compliance.web.views.home_parts import Waiting, bands
+from compliance.web.views.home_parts import MANY, Waiting, bands
 from tests.builders.breaches import a_cast, reported
 from tests.builders.capacity import Hub
 from tests.builders.complaints import a_complaint, between, records
@@ -187,6 +187,19 @@ def test_every_part_of_the_service_stands_in_one_group_and_every_group_is_of_par
 
     assert sorted(placed) == sorted(sections.SECTIONS)
     assert len(sections.GROUPS) <= 7, "the menu stays on one line"
+
+
+def test_where_much_waits_all_of_it_still_fits_one_screen(comes: Comes, seat: Seat, swale: UUID) -> None:
+    page = seat(_comes(comes, "hub_manager", swale))
+    page.set_viewport_size({"width": WIDE, "height": SCREEN})
+    page.goto("/")
+
+    assert page.locator(".hub-card--row").count() >= MANY, "the history gives the manager much to do"
+    assert {round(box["x"]) for box in _boxes(page, ".hub-band")} == {70}, "the bands stand one below the other"
+    assert all(box["y"] + box["height"] <= SCREEN for box in _boxes(page, ".hub-card--row"))
+    waits = page.locator(".hub-band", has_text="Waits for you").locator(".hub-card__says")
+    late = page.locator(".hub-band", has_text="Overdue").locator(".hub-card__says")
+    assert waits.count() == 0 < late.count(), "only what is overdue says more than what it is"
 
 
 def test_nothing_waits_is_said_where_nothing_does(comes: Comes) -> None:

@@ -51,7 +51,7 @@ from . import (
     home_retention,
     home_sharing,
 )
-from .home_parts import Waiting, bands
+from .home_parts import Waiting, are_many, bands
 
 pages = Blueprint("home", __name__)
 
@@ -115,8 +115,9 @@ def home() -> Reply:
         ]
         figures, today = home_figures.figures(ctx), london_date(ctx.now())
     held, own = {holding.role for holding in ctx.actor.holdings}, g.sign_in.person.organisation_id
+    found = bands(waiting, today)
     return show(
-        "home.html", figures=figures, bands=bands(waiting, today), ways=home_doing.ways(held, own),
+        "home.html", figures=figures, bands=found, many=are_many(found), ways=home_doing.ways(held, own),
         roles=[name for role, name in ROLES.items() if role in held],
     )  # fmt: skip
 

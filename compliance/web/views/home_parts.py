@@ -12,6 +12,9 @@ AHEAD = timedelta(days=7)
 LONG = 4
 """Rows from which a band takes two columns."""
 
+MANY = 10
+"""Rows from which the bands stand one below the other, and only what is overdue says more than what it is."""
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -66,6 +69,11 @@ def bands(waiting: Iterable[Waiting], today: date) -> list[Band]:
         Band("Waits for you", tuple(others), "Nothing waits for you."),
         Band("Next 7 days", tuple(coming), "Nothing falls due in the next 7 days."),
     ]
+
+
+def are_many(found: Iterable[Band]) -> bool:
+    """Whether so much waits that each thing is said in a line, to stand on one screen."""
+    return sum(len(each.rows) for each in found) >= MANY
 
 
 def is_late(each: Waiting, today: date) -> bool:
