@@ -19,6 +19,7 @@ from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House, worker
 from compliance.kernel.errors import Forbidden
 from compliance.kernel.jobs import run_now
+from compliance.licences.rules import Status
 from tests.builders.identity import an_employer, every, logged, someone
 from tests.builders.licences import a_licence, an_organisation, seats
 from tests.builders.use import move_to
@@ -139,6 +140,9 @@ def test_who_may_read_and_who_may_count(house: House) -> None:
 @pytest.mark.rule("GOV-1", "LIC-11")
 def test_the_chapter_says_what_is_known_and_asks_for_seats_when_they_run_out(house: House, clock: FixedClock) -> None:
     seats(house, standing=8, by_invite=0)
+    swale = an_organisation(house)
+    for number in range(6):
+        a_licence(house, swale, f"p{number}@swale.gov.uk")
     move_to(clock, "2027-05-02T09:00")
     for place, month in enumerate(
         (date(2026, 11, 1), date(2026, 12, 1), *(date(2027, each, 1) for each in range(1, 5)))
@@ -155,6 +159,21 @@ def test_the_chapter_says_what_is_known_and_asks_for_seats_when_they_run_out(hou
     assert (figures["licences"], figures["decisions"], figures["seats_left"]) == (5, 30, 2)
     assert [each.because for each in found.decisions] == ["At this growth seats run out in June 2027."]
     assert {figure.code: figure.said for figure in early.figures}["decisions"] == "Not known"
+
+
+@pytest.mark.rule("GOV-1", "LIC-11")
+def test_seats_that_are_left_are_those_of_the_register_before_any_month_is_counted(house: House) -> None:
+    seats(house, standing=4, by_invite=1)
+    swale = an_organisation(house)
+    for number, status in enumerate((Status.ACTIVE, Status.APPROVED, Status.REQUESTED, Status.DEACTIVATED)):
+        a_licence(house, swale, f"p{number}@swale.gov.uk", status=status)
+
+    with house.reading(*someone(house, "steering_member")) as ctx:
+        found = queries.growth(ctx)
+        figures = {figure.code: figure for figure in chapter(ctx, Span(date(2026, 7, 1), date(2026, 10, 1), "")).figures}
+
+    assert (found.seats.reach, found.seats.left, found.hours.left) == (Reach.UNKNOWN, 3, None)
+    assert (figures["seats_left"].said, figures["hours_left"].said) == ("3", "Not known")
 
 
 @pytest.mark.rule("LIC-11")

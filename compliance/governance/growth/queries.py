@@ -62,12 +62,13 @@ def read(ctx: Context) -> Growth:
     }
     worked = [minutes({what: counts[what][place] for what in long}, long) for place in range(len(shown))]
     seats = ctx.session.scalar(select(func.coalesce(func.sum(SeatContract.seats), 0))) or 0
+    taken = ctx.session.scalar(select(func.count()).select_from(Licence).where(Licence.status.in_(HOLDS_A_SEAT))) or 0
     terms: dict[str, Any] = {"last": last, "least": values.months_least, "furthest": values.months_ahead}
     return Growth(
         shown,
         counts,
         worked,
-        runs_out(counts[What.LICENCES], int(seats), **terms),
+        runs_out(counts[What.LICENCES], int(seats), taken=taken, **terms),
         runs_out(worked, minutes_a_month(values.hours_a_week), **terms),
     )
 

@@ -52,12 +52,12 @@ class Line:
 class RunsOut:
     """When something runs out at this growth: the month, and the first and last that are likely; None of what is too far off.
 
-    `left` is how much of `all` is not taken yet.
+    `left` is how much of `all` is not taken yet; None where nobody knows.
     """
 
     reach: Reach
     all: int
-    left: int
+    left: int | None
     month: date | None = None
     earliest: date | None = None
     latest: date | None = None
@@ -78,18 +78,21 @@ def line(values: Sequence[int | None], *, least: int) -> Line | None:
     return Line(now, slope, wrong)
 
 
-def runs_out(values: Sequence[int | None], whole: int, *, last: date, least: int, furthest: int) -> RunsOut:
+def runs_out(
+    values: Sequence[int | None], whole: int, *, last: date, least: int, furthest: int, taken: int | None = None
+) -> RunsOut:
     """When a line through these months, the last of them `last`, meets `whole`: within `furthest` months, or not to be seen.
 
+    `taken` is how much of it is taken today, where that is known better than by the last month that was counted.
     The first and last likely months take twice the error of the growth to either side.
     """
-    present = next((value for value in reversed(values) if value is not None), None)
+    present = taken if taken is not None else next((value for value in reversed(values) if value is not None), None)
+    left = None if present is None else max(0, whole - present)
+    if whole and left == 0:
+        return RunsOut(Reach.OVER, whole, left)
     found = line(values, least=least)
-    if present is None or found is None:
-        return RunsOut(Reach.UNKNOWN, whole, whole if present is None else max(0, whole - present))
-    left = max(0, whole - present)
-    if present >= whole:
-        return RunsOut(Reach.OVER, whole, 0)
+    if left is None or found is None:
+        return RunsOut(Reach.UNKNOWN, whole, left)
     month, earliest, latest = (
         _met(left, slope, last, furthest)
         for slope in (found.slope, found.slope + 2 * found.wrong, found.slope - 2 * found.wrong)

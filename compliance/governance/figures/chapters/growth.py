@@ -5,7 +5,7 @@ from __future__ import annotations
 from compliance.governance.figures import spans
 from compliance.governance.figures.model import Chapter, Decision, Figure, Span, Trend, Unit
 from compliance.governance.growth import queries
-from compliance.governance.growth.rules import Reach, RunsOut, What
+from compliance.governance.growth.rules import Reach, What
 from compliance.governance.growth.saying import NAMES, said
 from compliance.kernel.context import Context
 from policies.values import Policy
@@ -28,9 +28,9 @@ def chapter(ctx: Context, span: Span) -> Chapter:
         f"through the last {values.months_shown} months, and no promise.",
         figures=[
             *(_figure(what, [known.get((month, what)) for month in months]) for what in What),
-            Figure("seats_left", "Seats that nobody has", _left(grown.seats), where="/licences/capacity",
+            Figure("seats_left", "Seats that nobody has", grown.seats.left, where="/licences/capacity",
                    says=said(grown.seats, "seats")),
-            Figure("hours_left", "Co-ordinators’ time that is left in a month", _left(grown.hours), Unit.HOURS,
+            Figure("hours_left", "Co-ordinators’ time that is left in a month", grown.hours.left, Unit.HOURS,
                    where="/growth", says=said(grown.hours, "the co-ordinators’ hours")),
         ],
         trends=[
@@ -50,6 +50,3 @@ def _figure(what: What, values: list[int | None]) -> Figure:
     value = values[-1] if what in STOOD else None if None in values else sum(each or 0 for each in values)
     return Figure(what.value, NAMES[what], value, where="/growth")
 
-
-def _left(found: RunsOut) -> int | None:
-    return None if found.reach is Reach.UNKNOWN else found.left
