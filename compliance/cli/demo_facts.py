@@ -8,9 +8,11 @@ from compliance.governance.facts import use_cases as facts
 from compliance.governance.facts.rules import Told
 from compliance.governance.figures import spans
 from compliance.governance.figures.report import kind_named
+from compliance.governance.growth import jobs as growth
 from compliance.governance.reports import use_cases as reports
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Actor, Holding
+from compliance.kernel.jobs import Stopping
 from policies.values import Policy
 
 from .demo_stage import Somebody, Stage
@@ -45,6 +47,12 @@ def a_year_is_counted(stage: Stage, client_id: str) -> None:
     for first in range(0, len(told), most):
         with stage.house.work(program) as ctx:
             facts.report(ctx, told[first : first + most])
+
+
+def months_are_counted(stage: Stage) -> None:
+    """Each month that is over, as the scheduler counts it in the night after its end."""
+    for job in growth.JOBS:
+        job.go(stage.house, Stopping())
 
 
 def the_pack_is_issued(stage: Stage, manager: Somebody) -> None:

@@ -37,6 +37,7 @@ from . import (
     demo_exceptions,
     demo_facts,
     demo_flags,
+    demo_help,
     demo_outages,
     demo_reading,
     demo_registers,
@@ -96,7 +97,10 @@ def _play(stage: Stage, say: Callable[[str], None]) -> Told:
     demo_training.people_learn(stage, hub["hub_coordinator"], at_work)
     say("It counts who takes part, and the pack of the last quarter is issued")
     demo_facts.a_year_is_counted(stage, known["id"])
+    demo_facts.months_are_counted(stage)
     demo_facts.the_pack_is_issued(stage, hub["hub_manager"])
+    say("Three ask the hub for help")
+    demo_help.people_ask_for_help(stage, hub, at_work[-1])
     say("Today's pack for an outage is made, and opened as a test")
     demo_outages.the_pack_is_made(stage, hub["hub_coordinator"])
     stage.post_goes()

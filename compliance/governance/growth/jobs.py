@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from compliance.kernel.context import House, worker
 from compliance.kernel.errors import Refusal
-from compliance.kernel.jobs import Errand, Run, Stopping, Work
+from compliance.kernel.jobs import Errand, Run, Stopping
 
 from . import queries, use_cases
 from .errors import CountedAlready
@@ -41,4 +41,4 @@ def _count(house: House, stopping: Stopping) -> Run:
     return Run(len(months), done, failed)
 
 
-JOBS: tuple[Work, ...] = (Errand(_NAME, timedelta(hours=1), _count, limit=queries.CATCHES_UP),)
+JOBS: tuple[Errand, ...] = (Errand(_NAME, timedelta(hours=1), _count, limit=queries.CATCHES_UP),)

@@ -9,6 +9,7 @@ from audit.record import record
 from compliance.changes.webhooks.disposing import DELIVERIES, SECRETS
 from compliance.governance.escalations.disposing import KIND as ESCALATIONS
 from compliance.governance.outages.disposing import KINDS as OUTAGES
+from compliance.governance.support.disposing import KIND as SUPPORT
 from compliance.kernel.context import Context, work
 from compliance.kernel.tables import Table
 from compliance.web import lists
@@ -19,7 +20,7 @@ from retention.own import showing, tables
 from retention.own.schedule import KINDS
 from retention.own.showing import SORTS, Shown, Which
 
-EVERY = (*KINDS, ESCALATIONS, *OUTAGES, DELIVERIES, SECRETS)
+EVERY = (*KINDS, ESCALATIONS, *OUTAGES, SUPPORT, DELIVERIES, SECRETS)
 """What is disposed of by the schedule, of every room."""
 
 pages = Blueprint("own_records", __name__, url_prefix="/retention/own-records")

@@ -49,4 +49,3 @@ def chapter(ctx: Context, span: Span) -> Chapter:
 def _figure(what: What, values: list[int | None]) -> Figure:
     value = values[-1] if what in STOOD else None if None in values else sum(each or 0 for each in values)
     return Figure(what.value, NAMES[what], value, where="/growth")
-
