@@ -132,7 +132,7 @@ def test_an_attempt_under_a_conflict_is_seen_by_those_who_set_it_and_by_nobody_e
         with pytest.raises(NotFound), house.work(*stranger) as ctx:
             use_cases.hand_over(ctx, flag.id, stranger.actor.person_id)  # type: ignore[arg-type]
         with house.reading(*stranger) as ctx:
-            assert queries.counted(ctx) == queries.Counted(0, 0, 0)
+            assert queries.counted(ctx) == queries.Counted(0, 0, 0, 0)
     told = (*logged(house, "flag.raised"), *logged(house, "flag.grown"))
     assert not any(
         word in f"{entry.detail}{entry.reference}" for entry in told for word in ("C-1", "conflict", str(person_id))
