@@ -23,6 +23,7 @@ from tests.builders.capacity import Hub
 from tests.builders.complaints import a_complaint, between, records
 from tests.builders.data_complaints import a_data_complaint
 from tests.builders.escalations import an_escalation, answered
+from tests.builders.facts import LAST_THREE, absent
 from tests.builders.flags import a_concern
 from tests.builders.holds import held
 from tests.builders.identity import an_employer
@@ -49,6 +50,7 @@ def swale(sqlite_app: Flask, clock: FixedClock) -> UUID:
 def _stage(house: House, clock: FixedClock) -> UUID:
     seats(house, standing=50)
     it = between(house, an_organisation(house, "swale"), an_organisation(house, "thanet"))
+    absent(house, it.swale, *LAST_THREE)
     a_complaint(it)
     late = a_complaint(it, theme="attendance")
     clock.move(timedelta(days=1))
@@ -187,6 +189,20 @@ def test_every_part_of_the_service_stands_in_one_group_and_every_group_is_of_par
 
     assert sorted(placed) == sorted(sections.SECTIONS)
     assert len(sections.GROUPS) <= 7, "the menu stays on one line"
+
+
+@pytest.mark.rule("GOV-2")
+def test_a_partner_is_told_where_it_stands_below_what_is_expected_and_nobody_else_is(comes: Comes, swale: UUID) -> None:
+    its_own, other = _comes(comes, "delegate", swale), comes("delegate")
+
+    page = its_own.get("/").text
+
+    assert "Your organisation takes less part than is expected" in page
+    assert "Meetings attended 25.0%, expected 80%." in page
+    assert f'href="/accountability/{swale}"' in page
+    assert "25.0%" in its_own.get(f"/accountability/{swale}").text
+    for who in (other, comes("steering_member")):
+        assert "less part than is expected" not in who.get("/").text
 
 
 def test_where_much_waits_all_of_it_still_fits_one_screen(comes: Comes, seat: Seat, swale: UUID) -> None:

@@ -127,6 +127,19 @@ def failing(ctx: Context, within: Collection[UUID] | None = None) -> list[Standi
     return [each for each in _standings(ctx, named, within, None) if each.is_about(Which.PERSISTENT)]
 
 
+def below(ctx: Context, within: Collection[UUID]) -> dict[UUID, list[Rate]]:
+    """Of these organisations, the measures that are below what is expected over the last months: one statement."""
+    policy = ctx.the(Policy)
+    months = complete_months(london_date(ctx.now()), policy.accountability.months_counted)
+    found = {}
+    for one, told in counted_by_month(ctx, months, within).items():
+        rates = [_rate(policy, each, told.get(each.code, {}), months, ()) for each in policy.measures.values()]
+        under = [rate for rate in rates if rate.standing is Standing.BELOW]
+        if under:
+            found[one] = under
+    return found
+
+
 def counted_by_month(
     ctx: Context, months: Sequence[date], within: Collection[UUID] | None, area: str | None = None
 ) -> dict[UUID, dict[str, ByMonth]]:

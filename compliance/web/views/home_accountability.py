@@ -1,14 +1,20 @@
-"""What waits of complaints about data and of organisations that do not take part, on the first page (COM-9, GOV-2)."""
+"""What waits of complaints about data and of organisations that do not take part, on the first page (COM-9, GOV-2).
+
+An organisation is told here what is below what is expected of it, before a group has to ask.
+"""
 
 from __future__ import annotations
 
 from flask import url_for
 
 from compliance.complaints.data_protection import queries as data_complaints
+from compliance.governance.accountability import queries as accountability
 from compliance.governance.escalations import queries as escalations
+from compliance.governance.figures.model import Unit, said
 from compliance.kernel.context import Context
 from compliance.web.access import can, could
 from compliance.web.words import count, day
+from policies.access import reach
 from policies.permissions import Permission
 
 from .home_parts import Waiting
@@ -46,6 +52,24 @@ def escalated(ctx: Context) -> list[Waiting]:
         return []
     found = escalations.counted(ctx)
     return _to_judge(found) if raises else _to_answer(found) if not can(Permission.ESCALATION_ANSWER) else []
+
+
+def taking_part(ctx: Context) -> list[Waiting]:
+    """Where one's own organisation stands below what is expected of it, each measure with what it is held against."""
+    own = reach(ctx, Permission.FACTS_READ) if could(Permission.FACTS_READ) else None
+    if not own:
+        return []
+    waiting = []
+    for organisation_id, rates in accountability.below(ctx, own).items():
+        said_of = [
+            f"{rate.measure.name.lower()} {said(rate.counted.share, Unit.SHARE)}, expected {rate.measure.least}%"
+            for rate in rates
+        ]
+        says = f"{'; '.join(said_of).capitalize()}. Beside it stands what the hub owes you."
+        where = url_for("accountability.organisation", organisation_id=organisation_id)
+        title = "Your organisation takes less part than is expected"
+        waiting.append(Waiting(None, title, says, where, "See the months"))
+    return waiting
 
 
 def _to_answer(found: escalations.Counted) -> list[Waiting]:
