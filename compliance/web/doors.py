@@ -106,7 +106,7 @@ def _layout() -> dict[str, Any]:
     whole = sign_in is not None and sign_in.stage == Stage.WHOLE
     return {
         "menu": sections.menu() if whole else [],
-        "group": sections.of_this_group() if whole else [],
+        "menu_group": sections.of_this_group() if whole else [],
         "section": sections.of_this_page() if whole else [],
         "person": sign_in.person if sign_in else None,
         "whole": whole,

@@ -89,6 +89,7 @@ def axe(page: Page, *, within: str | None = None) -> None:
     """
     if not AXE.exists():
         pytest.fail(f"{AXE} is missing: restore it from the repository, or run `make vendor`.", pytrace=False)
+    page.wait_for_load_state()  # Without its style sheets nothing on a page is as large as it will be.
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE.read_text())
     found = page.evaluate(
