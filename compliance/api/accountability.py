@@ -76,7 +76,12 @@ def _standings(found: Standings) -> dict[str, Any]:
             | {"least": rate.measure.least, "standing": rate.standing, "persistent": bool(rate.failing)}
             for code, rate in found.rates.items()
         },
-        "owed": {"waiting": found.owed.waiting, "overdue": found.owed.overdue, "since": found.owed.since},
+        "owed": {
+            "waiting": found.owed.waiting,
+            "overdue": found.owed.overdue,
+            "since": found.owed.since,
+            "without": found.owed.without,
+        },
         "escalations": [{"id": each.id, "about": each.about, "level": each.level} for each in found.escalations],
     }
 

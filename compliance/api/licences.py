@@ -15,7 +15,7 @@ from compliance.kernel.context import Context, work
 from compliance.licences import queries, use_cases
 from compliance.licences.events import ChecklistViewed, LicencesViewed, LicenceViewed
 from compliance.licences.models import Licence
-from compliance.licences.rules import Checklist, EndReason, Kind, Status, Suspension
+from compliance.licences.rules import Checklist, EndReason, Kind, RefusedFor, Status, Suspension
 from compliance.licences.waiting import queries as waiting
 from compliance.licences.waiting.queries import Standing
 from policies.permissions import Permission
@@ -56,6 +56,12 @@ class Request(Body):
 
 class Reason(Body):
     reason: Prose
+
+
+class Refused(Reason):
+    """Why, in words, and for want of what."""
+
+    refused_for: RefusedFor = RefusedFor.OTHER
 
 
 class Rest(Body):
@@ -182,11 +188,11 @@ def approve(licence_id: UUID) -> Reply:
 @licences.post("/licences/<uuid:licence_id>/refusal")
 @guarded(Permission.LICENCE_REFUSE)
 def refuse(licence_id: UUID) -> Reply:
-    """Say no to a request, and why."""
-    body = parse(Reason)
+    """Say no to a request, and why: `no_seat` is counted as what the hub owes the organisation."""
+    body = parse(Refused)
     with work() as ctx:
         _as_read(ctx, licence_id)
-        licence = use_cases.refuse(ctx, licence_id, reason=body.reason)
+        licence = use_cases.refuse(ctx, licence_id, reason=body.reason, refused_for=body.refused_for)
         said = as_json(ctx, licence)
     return changed(ctx, said, revision=licence.revision)
 
@@ -260,6 +266,7 @@ def as_json(ctx: Context, licence: Licence, last_use: datetime | None = None) ->
         "decided_by": licence.decided_by,
         "decided_at": licence.decided_at,
         "refusal": licence.refusal,
+        "refused_for": licence.refused_for,
         "activated_at": licence.activated_at,
         "suspended_at": licence.suspended_at,
         "suspension": licence.suspension,

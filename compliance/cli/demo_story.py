@@ -17,7 +17,7 @@ from compliance.app import house_of
 from compliance.identity import use_cases as identity
 from compliance.kernel.context import Origin
 from compliance.licences import use_cases as licences
-from compliance.licences.rules import EndReason, Kind, Suspension
+from compliance.licences.rules import EndReason, Kind, RefusedFor, Suspension
 from compliance.licences.seed import load_contract
 from compliance.notices.ways import Post
 from compliance.sharing.statement import use_cases as statement
@@ -218,7 +218,12 @@ def _licences(
     )
     _prepare(stage, coordinator, waiting.id)
     with stage.as_(hub["hub_manager"]) as ctx:
-        licences.refuse(ctx, _given(refused), reason="Asked for twice: the team has a licence for this post already.")
+        licences.refuse(
+            ctx,
+            _given(refused),
+            reason="Asked for twice: the team has a licence for this post already.",
+            refused_for=RefusedFor.NOT_NEEDED,
+        )
 
 
 def _with_an_account(stage: Stage, full_name: str) -> Somebody:

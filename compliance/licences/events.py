@@ -33,11 +33,12 @@ class LicenceApproved(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class LicenceRefused(Event):
-    """The hub said no to a request (LIC-3)."""
+    """The hub said no to a request (LIC-3); `reason` is for want of what."""
 
     name: ClassVar[str] = "licence.refused"
     subject_kind: ClassVar[str | None] = "licence"
     person: UUID
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from compliance.identity.models import Person
 from compliance.kernel.db import Base
 from signatories.models import Organisation
 
-from .rules import Kind, Status
+from .rules import Kind, RefusedFor, Status
 
 _LIVE = text("status <> 'deactivated' AND status <> 'refused'")
 _ACTIVE = text("status = 'active'")
@@ -51,6 +51,7 @@ class Licence(Audited, Base):
     decided_by: Mapped[str | None] = mapped_column(String(64))
     decided_at: Mapped[datetime | None]
     refusal: Mapped[str | None] = mapped_column(Text)
+    refused_for: Mapped[RefusedFor | None] = mapped_column(String(16))
     activated_at: Mapped[datetime | None]
     suspended_at: Mapped[datetime | None]
     suspension: Mapped[str | None] = mapped_column(String(16))

@@ -47,6 +47,18 @@ class Suspension(StrEnum):
     ELIGIBILITY = "eligibility"
 
 
+class RefusedFor(StrEnum):
+    """For want of what a request was refused: what people read stands beside it, in words (LIC-3, LIC-11).
+
+    `no_seat` is what the hub owes the organisation still: there was nothing wrong with the request (GOV-2).
+    """
+
+    NO_SEAT = "no_seat"
+    NOT_NEEDED = "not_needed"
+    NOT_READY = "not_ready"
+    OTHER = "other"
+
+
 class EndReason(StrEnum):
     """Why a licence ended for good (LIC-3)."""
 

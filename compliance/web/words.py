@@ -127,6 +127,9 @@ REASONS = {
     "breach": "Breach",
     "at_request": "The organisation asked",
     "expired": "Reached its end date",
+    "no_seat": "There was no seat to give",
+    "not_needed": "It was not needed, or asked for twice",
+    "not_ready": "Something on the checklist was missing",
 }
 
 FLAG_REASONS = {

@@ -22,14 +22,16 @@ from compliance.kernel.errors import Forbidden, NotFound
 from compliance.kernel.jobs import run_now
 from compliance.kernel.secrets import KeyRing
 from compliance.licences import use_cases as licensing
-from compliance.licences.models import Licence
+from compliance.licences.models import Licence, SeatContract
+from compliance.licences.rules import EndReason, Kind, RefusedFor
+from compliance.licences.waiting.use_cases import offer_free_seats
 from policies.values import Policy
 from tests.builders import licences
 from tests.builders.escalations import an_escalation, ended
 from tests.builders.facts import LAST_THREE, absent, told
 from tests.builders.identity import Acting, an_employer, every, someone
 from tests.builders.use import move_to
-from tests.builders.waiting import waits
+from tests.builders.waiting import offers, waits
 from tests.support.together import together
 
 QUARTER = Span(date(2026, 7, 1), date(2026, 10, 1), "July to September 2026")
@@ -186,6 +188,73 @@ def test_a_licence_asked_for_lately_is_no_debt_and_one_on_the_waiting_list_is(ho
     house.clock.move(timedelta(days=15))  # type: ignore[attr-defined]
     [owed] = [each.owed for each in standings(house).values() if each.id == swale]
     assert (owed.waiting, owed.overdue) == (1, 1)
+
+
+def owed_to(house: House, organisation: UUID) -> queries.Owed:
+    [found] = [each.owed for each in standings(house).values() if each.id == organisation]
+    return found
+
+
+@pytest.mark.rule("GOV-2", "LIC-11")
+def test_what_was_refused_for_want_of_a_seat_is_owed_for_the_counted_months_and_for_no_other_reason(
+    house: House, clock: FixedClock
+) -> None:
+    swale = licences.an_organisation(house)
+    absent(house, swale)
+    for number, why in enumerate(RefusedFor):
+        email = f"p{number}@swale.gov.uk"
+        licences.a_person(house, swale, email)
+        request = licences.a_request(house, swale, email)
+        with licences.acting(house) as ctx:
+            licensing.refuse(ctx, request.id, reason="So it is.", refused_for=why)
+
+    assert (owed_to(house, swale).waiting, owed_to(house, swale).without) == (0, 1)
+    assert run(house) == [], "the month that is not over counts too: a wait that ends in a refusal is no less owed"
+    with house.reading(*someone(house, "steering_member")) as ctx:
+        [row] = chapter(ctx, Span(date(2026, 10, 1), date(2027, 1, 1), "Now")).grids[0].rows
+        [before] = chapter(ctx, QUARTER).grids[0].rows
+    assert (row[-2:], before[-2:]) == (["0", "1"], ["0", "0"]), "the pack counts it in its own span"
+
+    move_to(clock, "2027-02-28T09:00")
+    assert owed_to(house, swale).without == 1, "November is one of the three complete months still"
+    move_to(clock, "2027-03-01T09:00")
+    assert owed_to(house, swale).without == 0
+
+
+@pytest.mark.rule("GOV-2", "LIC-11")
+def test_who_waited_too_long_for_a_seat_and_took_the_request_back_was_not_given_one(house: House) -> None:
+    swale = licences.an_organisation(house)
+    absent(house, swale)
+    licences.seats(house, standing=0)
+    long, leaver, short = (waits(house, swale, f"{name}@swale.gov.uk") for name in ("kim", "lee", "mo"))
+    with licences.acting(house) as ctx:
+        licensing.deactivate(ctx, short.id, reason=EndReason.AT_REQUEST)
+    assert owed_to(house, swale).without == 0, "a short wait is nobody's debt"
+
+    house.clock.move(timedelta(days=15))  # type: ignore[attr-defined]
+    for request, why in ((long, EndReason.AT_REQUEST), (leaver, EndReason.LEAVER)):
+        with licences.acting(house) as ctx:
+            licensing.deactivate(ctx, request.id, reason=why)
+
+    assert (owed_to(house, swale).waiting, owed_to(house, swale).without) == (0, 1)
+    assert run(house) == []
+
+
+@pytest.mark.rule("GOV-2", "LIC-11")
+def test_who_was_offered_a_seat_and_took_the_request_back_went_without_by_choice(house: House) -> None:
+    swale = licences.an_organisation(house)
+    licences.seats(house, standing=0)
+    request = waits(house, swale, "kim@swale.gov.uk")
+    house.clock.move(timedelta(days=15))  # type: ignore[attr-defined]
+    licences.seats(house, standing=1)
+
+    with licences.acting(house) as ctx:
+        offer_free_seats(ctx, next(each.id for each in every(house, SeatContract) if each.kind == Kind.STANDING))
+    assert offers(house) == {request.id: None}
+    with licences.acting(house) as ctx:
+        licensing.deactivate(ctx, request.id, reason=EndReason.AT_REQUEST)
+
+    assert owed_to(house, swale).without == 0
 
 
 @pytest.mark.rule("GOV-2")

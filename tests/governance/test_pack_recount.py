@@ -31,7 +31,8 @@ NOT_RECOUNTED = {
     "licences.by_invite_contract", "licences.by_invite_taken", "licences.by_invite_free", "licences.by_invite_idle",
     "licences.by_invite_waiting", "licences.by_invite_longest", "audits.earlier", "complaints.again",
     "accountability.below_attendance", "accountability.below_actions", "accountability.below_research",
-    "accountability.owed", "accountability.escalations_open", "accountability.escalations_overdue",
+    "accountability.owed", "accountability.owed_without",
+    "accountability.escalations_open", "accountability.escalations_overdue",
     "instruments.due", "instruments.overdue",
 }  # fmt: skip
 """Figures of which this history holds nothing, or that tests of their own rooms count."""

@@ -139,7 +139,9 @@ ATTEMPTS: dict[str, Door | Act] = {
     "POST /licences/<licence_id>/reallocation": Door(
         "POST", "/licences/{active}/reallocation", lambda its: {"to": str(its.requested)}
     ),
-    "POST /licences/<licence_id>/refusal": Door("POST", "/licences/{requested}/refusal", says(reason="No.")),
+    "POST /licences/<licence_id>/refusal": Door(
+        "POST", "/licences/{requested}/refusal", says(reason="No.", refused_for="no_seat")
+    ),
     "POST /licences/<licence_id>/resumption": Door("POST", "/licences/{suspended}/resumption"),
     "POST /licences/<licence_id>/suspension": Door("POST", "/licences/{active}/suspension", says(reason="leave")),
     "POST /organisations/<organisation_id>/contacts": Door(

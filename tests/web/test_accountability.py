@@ -11,6 +11,7 @@ from compliance.app import house_of
 from tests.builders.escalations import an_escalation
 from tests.builders.facts import LAST_THREE, absent, told
 from tests.builders.identity import an_employer
+from tests.builders.licences import a_person, a_request, an_organisation
 from tests.web.conftest import Comes
 
 
@@ -37,7 +38,7 @@ def test_the_steering_group_sees_every_partner_with_what_each_rate_is_counted_fr
     refuges, ambers = cells(page, "Harbour Refuge"), cells(page, "Amber Housing")
     assert "25.0% Below for months 3 of 12" in refuges[0]
     assert refuges[2].endswith("Not known")
-    assert "Attendance , Harbour Refuge Steering group" in refuges[4]
+    assert "Attendance , Harbour Refuge Steering group" in refuges[5]
     assert ambers[0].endswith("90.0% 27 of 30")
     assert "0.0% Too few to judge 0 of 3" in ambers[2]
     names = re.findall(r'/accountability/[0-9a-f-]+">([^<]+)<', member.get("/accountability?sort=-attendance").text)
@@ -49,6 +50,31 @@ def test_the_steering_group_sees_every_partner_with_what_each_rate_is_counted_fr
     one = member.get(f"/accountability/{refuge}").text
     assert one.count('<svg class="hub-chart__picture"') == 1
     assert "Mid-Kent" in one
+
+
+@pytest.mark.rule("GOV-2", "LIC-3", "LIC-11")
+def test_a_licence_refused_for_want_of_a_seat_stands_apart_from_those_that_are_waited_for(
+    sqlite_app: Flask, comes: Comes
+) -> None:
+    house = house_of(sqlite_app)
+    swale = an_organisation(house, "swale")
+    for name in ("kim", "lee"):
+        a_person(house, swale, f"{name}@swale.gov.uk")
+    refused, _waits = (a_request(house, swale, f"{name}@swale.gov.uk") for name in ("kim", "lee"))
+    manager = comes("hub_manager")
+    page = f"/licences/{refused.id}/refusal"
+    assert manager.send(page, {"reason": "All seats are taken."}).status_code == 422, "for want of what, is to be said"
+
+    manager.send(page, {"reason": "All seats are taken.", "refused_for": "no_seat"})
+
+    assert "There was no seat to give<br>All seats are taken." in manager.get(f"/licences/{refused.id}").text
+    member = comes("steering_member")
+    waiting, without = cells(member.get("/accountability").text, "Swale")[3:5]
+    assert waiting.endswith('"It waits for">1 licence since 21 November 2026')
+    assert without.endswith('"No seat for"> 1 licence')
+    one = " ".join(re.sub("<[^>]+>", " ", member.get(f"/accountability/{swale}").text).split())
+    assert "1 licence was asked for since 1 August 2026 and there was no seat to give." in one
+    assert "nothing is escalated by itself" in one
 
 
 @pytest.mark.rule("GOV-2", "ROL-4")

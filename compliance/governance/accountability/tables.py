@@ -20,6 +20,7 @@ def of_standings(ctx: Context, rows: Sequence[Standings]) -> Table:
         *(name for each in measures.values() for name in (each.name, "Done", "Of", "Standing")),
         "Licences waited for",
         "Since",
+        "Licences there was no seat for",
         "Open escalations",
     ]
     lines = []
@@ -30,7 +31,12 @@ def of_standings(ctx: Context, rows: Sequence[Standings]) -> Table:
             line += [
                 said(rate.counted.share, Unit.SHARE), str(rate.counted.part), str(rate.counted.whole), rate.standing,
             ]  # fmt: skip
-        line += [str(row.owed.waiting), moment(row.owed.since), ", ".join(each.about for each in row.escalations)]
+        line += [
+            str(row.owed.waiting),
+            moment(row.owed.since),
+            str(row.owed.without),
+            ", ".join(each.about for each in row.escalations),
+        ]
         lines.append(line)
     months = ctx.the(Policy).accountability.months_counted
     title = f"Accountability over the last {months} complete months"

@@ -24,7 +24,7 @@ def open_persistent(ctx: Context, organisation_id: UUID) -> list[Escalation]:
     """Open an escalation about each measure that an organisation persistently fails, with the months that show it.
 
     None where one is open about it already, where the months were before a group already, or where the hub owes the
-    organisation seats: that is shown, and is for people to weigh. Raises Forbidden, BeyondCalendar.
+    organisation seats, or refused it one lately: that is shown, and is for people to weigh. Raises Forbidden, BeyondCalendar.
     """
     require(ctx, Permission.ESCALATION_OPEN)
     found = next(iter(queries.failing(ctx, {organisation_id})), None)
@@ -33,7 +33,7 @@ def open_persistent(ctx: Context, organisation_id: UUID) -> list[Escalation]:
 
 def to_open(found: Standings) -> list[Rate]:
     """The rates of an organisation that are to be put before the steering group now."""
-    if found.owed.overdue:
+    if found.owed.excuses:
         return []
     known = {each.about for each in found.escalations}
     return [rate for rate in found.rates.values() if rate.failing and rate.measure.about not in known]

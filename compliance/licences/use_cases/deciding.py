@@ -25,7 +25,7 @@ from compliance.licences.events import LicenceApproved, LicenceRefused, SeatReal
 from compliance.licences.models import Licence
 from compliance.licences.rotas import following
 from compliance.licences.rotas import queries as sharing
-from compliance.licences.rules import HOLDS_A_SEAT, EndReason, Kind, Status, Step, after
+from compliance.licences.rules import HOLDS_A_SEAT, EndReason, Kind, RefusedFor, Status, Step, after
 from compliance.licences.steps import activate, end, past_its_end, take_seat
 from compliance.licences.waiting import steps as waiting
 from compliance.licences.waiting.errors import SeatIsFree, WaitsAlready
@@ -106,8 +106,8 @@ def wait_for_seat(ctx: Context, licence_id: UUID) -> WaitingPlace:
     return waiting.join(ctx, licence)
 
 
-def refuse(ctx: Context, licence_id: UUID, *, reason: str) -> Licence:
-    """Say no to a request, and why (LIC-3)."""
+def refuse(ctx: Context, licence_id: UUID, *, reason: str, refused_for: RefusedFor = RefusedFor.OTHER) -> Licence:
+    """Say no to a request, and why: in words, and for want of what. A seat that there was none of is owed (LIC-3, GOV-2)."""
     licence = queries.visible(ctx, licence_id, lock=False)
     require(ctx, Permission.LICENCE_REFUSE, organisation=licence.organisation_id)
     licence = queries.visible(ctx, licence_id)
@@ -120,10 +120,16 @@ def refuse(ctx: Context, licence_id: UUID, *, reason: str) -> Licence:
     waiting.leave(ctx, licence, Left.REFUSED)
     licence.status = refused
     licence.refusal = why
+    licence.refused_for = refused_for
     licence.decided_by = ctx.actor.id
     licence.decided_at = ctx.now()
 
-    record(ctx, LicenceRefused(subject=licence.id, organisation=licence.organisation_id, person=licence.person_id))
+    record(
+        ctx,
+        LicenceRefused(
+            subject=licence.id, organisation=licence.organisation_id, person=licence.person_id, reason=refused_for
+        ),
+    )
     waiting.freed(ctx, Kind(licence.kind))
     return licence
 

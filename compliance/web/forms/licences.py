@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compliance.licences.rules import Kind
+from compliance.licences.rules import Kind, RefusedFor
 
 from .fields import Day, Email, Line, OneOf, OneOfMany, Prose, Several
 from .plain import Needed, PlainForm
@@ -44,7 +44,21 @@ class Request(PlainForm):
 
 
 class Refusal(PlainForm):
-    reason = Prose("Why is it refused?", [Needed("Say why. The person who asked will read it.")])
+    refused_for = OneOf(
+        "Why is it refused?",
+        [Needed("Choose why it is refused.")],
+        choices=[
+            (RefusedFor.NO_SEAT.value, "There is no seat to give: it counts as what the hub owes the organisation"),
+            (RefusedFor.NOT_NEEDED.value, "It is not needed, or was asked for twice"),
+            (RefusedFor.NOT_READY.value, "Something on the checklist is missing"),
+            (RefusedFor.OTHER.value, "Another reason"),
+        ],
+    )
+    reason = Prose(
+        "In your own words",
+        [Needed("Say why. The person who asked will read it.")],
+        description="The person who asked will read it.",
+    )
 
 
 class Suspend(PlainForm):

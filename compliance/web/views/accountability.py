@@ -9,7 +9,7 @@ from flask import Blueprint
 
 from audit.lists import ListViewed
 from audit.record import record
-from compliance.governance.accountability import queries, tables
+from compliance.governance.accountability import owed, queries, tables
 from compliance.governance.accountability.queries import Standings, Which, Whole
 from compliance.governance.figures.model import Unit, said
 from compliance.kernel.context import Context, in_force, work
@@ -35,10 +35,12 @@ def organisations() -> Reply:
     sort = _sort(policy)
     with work() as ctx:
         rows = _in_order(queries.standings(ctx, **_asked(form)), sort)
+        since = owed.counted_since(ctx)
         record(ctx, ListViewed(what="accountability", rows=len(rows)))
     return show(
         "accountability.html", form, sheet=lists.cut(rows), sort=sort, measures=policy.measures, levels=LEVELS,
-        values=policy.accountability, rate=_rate, filtered=_asked(form) != _EVERYTHING,
+        values=policy.accountability, rate=_rate, since=since,
+        filtered=_asked(form) != _EVERYTHING,
     )  # fmt: skip
 
 
@@ -60,14 +62,14 @@ def organisation(organisation_id: UUID) -> Reply:
     """One organisation: each rate month by month and by area, what the hub owes it, and what is open about it."""
     policy = in_force(Policy)
     with work() as ctx:
-        found = queries.whole(ctx, organisation_id)
+        found, since = queries.whole(ctx, organisation_id), owed.counted_since(ctx)
         record(
             ctx, ListViewed(what="accountability-organisation", rows=len(found.months), organisation=organisation_id)
         )
     areas = [(policy.areas[code].name if code in policy.areas else code, by) for code, by in found.by_area.items()]
     return show(
         "accountability_one.html", found=found, measures=policy.measures, levels=LEVELS, values=policy.accountability,
-        pictures=_pictures(found), areas=sorted(areas), rate=_rate,
+        pictures=_pictures(found), areas=sorted(areas), rate=_rate, since=since,
     )  # fmt: skip
 
 
@@ -89,7 +91,7 @@ def _asked(form: AccountabilityQuestion) -> dict[str, Any]:
 
 
 def _sort(policy: Policy) -> str:
-    keys = ["name", *policy.measures, "owed"]
+    keys = ["name", *policy.measures, "owed", "without"]
     return lists.one_of("sort", [*keys, *(f"-{key}" for key in keys)]) or "name"
 
 
@@ -100,7 +102,8 @@ def _in_order(rows: list[Standings], sort: str) -> list[Standings]:
         return rows[::-1] if down else rows
 
     def value(row: Standings) -> int | None:
-        return row.owed.waiting if key == "owed" else row.rates[key].counted.share
+        owes = {"owed": row.owed.waiting, "without": row.owed.without}
+        return owes[key] if key in owes else row.rates[key].counted.share
 
     known = [row for row in rows if value(row) is not None]
     known.sort(key=lambda row: value(row) or 0, reverse=down)

@@ -13,7 +13,7 @@ from compliance.kernel.ids import parse_id
 from compliance.licences import queries, use_cases
 from compliance.licences.models import Licence
 from compliance.licences.rotas import queries as sharing
-from compliance.licences.rules import BY_HAND, HUB_TO_END, OWN_TO_END, EndReason, Kind, Status, Suspension
+from compliance.licences.rules import BY_HAND, HUB_TO_END, OWN_TO_END, EndReason, Kind, RefusedFor, Status, Suspension
 from compliance.licences.waiting import queries as waiting_list
 from compliance.licences.waiting.use_cases import accept_offer, decline_offer
 from compliance.web import lists
@@ -58,7 +58,9 @@ def refuse(licence_id: UUID) -> Reply:
     form = forms.Refusal()
     return _step(
         found, form, "Refuse the request", "Refuse", "The request is refused.",
-        lambda ctx: use_cases.refuse(ctx, licence_id, reason=form.reason.data or ""),
+        lambda ctx: use_cases.refuse(
+            ctx, licence_id, reason=form.reason.data or "", refused_for=RefusedFor(form.refused_for.data)
+        ),
     )  # fmt: skip
 
 

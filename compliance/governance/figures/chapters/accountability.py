@@ -18,6 +18,7 @@ from compliance.governance.accountability.rules import Counted, hidden
 from compliance.governance.escalations import queries as escalations
 from compliance.governance.escalations.rules import Standing as Stands
 from compliance.governance.figures.model import Chapter, Decision, Figure, Grid, Span, Trend, Unit, said
+from compliance.governance.figures.spans import begin, end
 from compliance.kernel.context import Context
 from policies.accountability_groups import Measure
 from policies.values import Policy
@@ -38,6 +39,7 @@ def chapter(ctx: Context, span: Span) -> Chapter:
     }
     names = {row[0]: row[1] for row in ctx.session.execute(select(Organisation.id, Organisation.name))}
     debts = owed.owed(ctx)
+    without = owed.without(ctx, begin(span), end(ctx, span))
     measures = policy.measures
     whole = {code: _total(each.get(code) for each in by_organisation.values()) for code in measures}
     below = {
@@ -63,11 +65,13 @@ def chapter(ctx: Context, span: Span) -> Chapter:
             ),
             Figure("owed", "Licences that partners wait for today", sum(each.waiting for each in debts.values()),
                    where="/licences?status=requested"),
+            Figure("owed_without", "Licences there was no seat for", sum(without.values()), where="/accountability",
+                   says="Refused for want of a seat, or taken back after too long a wait for one."),
             Figure("escalations_open", "Escalations that are open", counted["open"], where="/escalations"),
             Figure("escalations_overdue", "Of them, not answered in time", counted["overdue"],
                    where="/escalations?which=overdue"),
         ],
-        grids=[_by_organisation(policy, by_organisation, names, debts), _by_area(ctx, policy, months)],
+        grids=[_by_organisation(policy, by_organisation, names, debts, without), _by_area(ctx, policy, months)],
         trends=[_trend(policy, told, months)],
         decisions=_decisions(counted),
     )  # fmt: skip
@@ -90,12 +94,19 @@ def _by_organisation(
     by_organisation: Mapping[UUID, Mapping[str, Counted]],
     names: Mapping[UUID, str],
     debts: Mapping[UUID, owed.Owed],
+    without: Mapping[UUID, int],
 ) -> Grid:
-    columns = ["Organisation", *(each.name for each in policy.measures.values()), "Licences it waits for"]
+    rates = (each.name for each in policy.measures.values())
+    columns = ["Organisation", *rates, "Licences it waits for", "There was no seat for"]
     shown = {code: _cells(policy, code, {one: each.get(code, Counted()) for one, each in by_organisation.items()})
              for code in policy.measures}  # fmt: skip
     rows = [
-        [names[one], *(shown[code][one] for code in policy.measures), f"{debts.get(one, owed.NOTHING).waiting:,}"]
+        [
+            names[one],
+            *(shown[code][one] for code in policy.measures),
+            f"{debts.get(one, owed.NOTHING).waiting:,}",
+            f"{without.get(one, 0):,}",
+        ]
         for one in sorted(by_organisation, key=lambda one: (names[one].casefold(), str(one)))
     ]
     return Grid(
