@@ -29,7 +29,7 @@ from .rules import complete_months
 class Owed:
     """Licences asked for and not given.
 
-    `waiting` are not answered: since when, and how many of them for longer than they should be. there was no seat
+    `waiting` are not answered: since when, and how many of them for longer than they should be. There was no seat
     for `without` since the counted months began: refused for want of a seat, or taken back after too long a wait for one.
     """
 
