@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from audit.events import Event
 from audit.lists import ListExported
@@ -18,8 +20,27 @@ from compliance.licences.sheets.answers import Answer, Cells
 from compliance.licences.sheets.columns import Column
 from compliance.licences.sheets.tables import Kind
 from compliance.web.forms.sheets import Again, Send
-from compliance.web.replies import Reply, attachment
+from compliance.web.replies import Reply, attachment, show
 from policies.values import Policy
+
+
+@dataclass(frozen=True)
+class About:
+    """What the pages of a kind of list say of it: the endpoints they lead back to, what a row asks for, and what it made.
+
+    `then` says what becomes of the rows that were taken, and `twice` what they are refused as when sent again.
+    """
+
+    kind: Kind
+    first: str
+    home: str
+    home_text: str
+    column: str
+    of: Callable[[Cells], str]
+    made: Callable[[UUID], str]
+    then: str
+    twice: str
+
 
 CarryOut = Callable[[Context, Sequence[Cells]], list[Answer]]
 
@@ -49,6 +70,17 @@ def tried(carry_out: CarryOut, rows: Sequence[Cells], event: Callable[[int], Eve
         return looked.answers
 
 
+def previewed(about: About, answers: Sequence[Answer], rows: Sequence[Cells], notes: Sequence[str]) -> Reply:
+    """What would become of each row, with the button that sends them."""
+    again = Again(formdata=None)
+    return show("sheet_preview.html", again, about=about, answers=answers, rows=json.dumps(rows), notes=notes)
+
+
+def done(about: About, answers: Sequence[Answer]) -> Reply:
+    """What became of each row, with the answers to take away."""
+    return show("sheet_done.html", Again(formdata=None), about=about, answers=answers, kept=_kept(answers))
+
+
 def rows_in(text: str | None, columns: Sequence[Column]) -> list[dict[str, str]]:
     """The rows that the page before has carried along; raises Invalid where it is not that."""
     found = _loaded(text)
@@ -57,14 +89,6 @@ def rows_in(text: str | None, columns: Sequence[Column]) -> list[dict[str, str]]
     if not isinstance(found, list) or not 1 <= len(found) <= most or not all(_is_row(row, known) for row in found):
         raise Invalid("The list did not arrive whole. Send the file again.")
     return found
-
-
-def kept(given: Sequence[Answer]) -> str:
-    """The answers, as a page carries them along."""
-    said = ({"taken": "yes" if each.taken else "", "says": each.says, "field": each.field} for each in given)
-    return json.dumps(
-        [dict(each.cells) | {"row": str(each.row)} | words for each, words in zip(given, said, strict=True)]
-    )
 
 
 def template_of(kind: Kind, form: str) -> Reply:
@@ -92,6 +116,13 @@ def told_again(refused: Again) -> Send:
     form = Send(formdata=None)
     form.at_large, form.rule, form.status = refused.at_large, refused.rule, refused.status
     return form
+
+
+def _kept(given: Sequence[Answer]) -> str:
+    said = ({"taken": "yes" if each.taken else "", "says": each.says, "field": each.field} for each in given)
+    return json.dumps(
+        [dict(each.cells) | {"row": str(each.row)} | words for each, words in zip(given, said, strict=True)]
+    )
 
 
 def _answers(text: str | None, columns: Sequence[Column]) -> list[Answer]:

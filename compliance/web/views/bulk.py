@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
-from flask import Blueprint
+from flask import Blueprint, url_for
 
 from compliance.kernel.context import in_force, reading, work
 from compliance.licences.bulk.columns import COLUMNS, KIND
@@ -21,6 +19,18 @@ from policies.values import Policy
 
 pages = Blueprint("bulk", __name__, url_prefix="/licences/bulk")
 
+ABOUT = sheets.About(
+    kind=KIND,
+    first="bulk.bulk",
+    home="licences.licences",
+    home_text="Back to licences",
+    column="Request",
+    of=lambda cells: (cells.get("what") or "joiner").capitalize(),
+    made=lambda licence_id: url_for("licences.licence", licence_id=licence_id),
+    then="The MARAC Hub Team decides on each request once its checklist is complete.",
+    twice="asked for already",
+)
+
 
 @pages.route("", methods=["GET", "POST"])
 @guarded(Permission.LICENCE_REQUEST, upload=True)
@@ -32,7 +42,7 @@ def bulk() -> Reply:
             with reading() as ctx:
                 rows, notes = listed_in(ctx, form.file.data.read(), COLUMNS)
             answers = sheets.tried(carry_out, rows, lambda number: BulkRequestTried(rows=number))
-            return show("bulk_preview.html", Again(formdata=None), answers=answers, rows=json.dumps(rows), notes=notes)
+            return sheets.previewed(ABOUT, answers, rows, notes)
     return _first(form)
 
 
@@ -53,7 +63,7 @@ def send() -> Reply:
             rows = sheets.rows_in(form.rows.data, COLUMNS)
             with work() as ctx:
                 answers = carry_out(ctx, rows)
-            return show("bulk_done.html", Again(formdata=None), answers=answers, kept=sheets.kept(answers))
+            return sheets.done(ABOUT, answers)
     return _first(sheets.told_again(form))
 
 
