@@ -12,6 +12,7 @@ from audit.lists import ListViewed
 from audit.record import record
 from compliance.kernel.context import work
 from compliance.licences.training import queries
+from compliance.licences.training.lists import use_cases as lists
 from compliance.licences.training.queries import Learner
 from compliance.licences.training.rules import Which
 from policies.permissions import Permission
@@ -26,6 +27,9 @@ from .replies import Reply, changed, present
 
 training = Blueprint("training", __name__, url_prefix="/api/v1")
 
+_MOST_ROWS = 1_000
+"""More than the policy lets through at a time: how many that is, it says itself."""
+
 
 class TrainingWanted(Body):
     which: Which = Which.ALL
@@ -33,6 +37,22 @@ class TrainingWanted(Body):
     sort: Code | None = None
     after: After | None = None
     limit: Annotated[int, Field(ge=1, le=queries.MOST)] = 50
+
+
+class Learnt(Body):
+    """`module` is a code or a name of the policy. Without a version it is the newest."""
+
+    email: Line
+    module: Line
+    version: Code | None = None
+    done_on: Day
+
+
+class LearntList(Body):
+    """All of it is recorded or nothing, unless `good_rows` asks for each row that can be."""
+
+    rows: Annotated[list[Learnt], Field(min_length=1, max_length=_MOST_ROWS)]
+    good_rows: bool = False
 
 
 class WelcomeWanted(Body):
@@ -58,6 +78,33 @@ def read_training() -> Reply:
         )
         record(ctx, ListViewed(what="training", rows=len(page.rows)))
     return present({"items": [_learner(row) for row in page.rows], "next": marked(page.after)})
+
+
+@training.post("/training")
+@guarded(Permission.TRAINING_RECORD)
+def record_list() -> Reply:
+    """Record what many people learnt; each row is answered in its place, with the column where one is wrong."""
+    body = parse(LearntList)
+    rows = [
+        {
+            "row": str(number), "email": row.email, "module": row.module, "version": row.version or "",
+            "done_on": str(row.done_on),
+        }
+        for number, row in enumerate(body.rows, 1)
+    ]  # fmt: skip
+    with work() as ctx:
+        answers = (lists.carry_out if body.good_rows else lists.carry_out_whole)(ctx, rows)
+    items = [
+        {
+            "row": each.row,
+            "taken": each.taken,
+            "says": each.says,
+            "field": lists.CODES.get(each.field),
+            "person_id": each.made,
+        }
+        for each in answers
+    ]
+    return changed(ctx, {"taken": sum(each.taken for each in answers), "items": items}, 201)
 
 
 @training.get("/training/<uuid:person_id>")

@@ -118,7 +118,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 """The menu on one line: each group, and the parts that stand in it, in order; a group leads to the first that is open."""
 
-BELONG = {"Register": ("organisations", "signing", "evidence"), "Licences": ("bulk",), "Home": ("account",)}
+BELONG = {
+    "Register": ("organisations", "signing", "evidence"),
+    "Licences": ("bulk",),
+    "Training": ("training_lists",),
+    "Home": ("account",),
+}
 """Blueprints without a list of their own, and the part through which their pages are found."""
 
 

@@ -83,6 +83,12 @@ ATTEMPTS: dict[str, Door | Act] = {
     "POST /outages/<outage_id>/taken/<line_id>/settle": Door("POST", "/outages/{outage}/taken/{outage_line}/settle", says()),
     "GET /help-requests": Door("GET", "/help-requests"),
     "GET /training": Door("GET", "/training"),
+    "POST /training": Door(
+        "POST", "/training",
+        lambda its: {
+            "rows": [{"email": f"new@{its.code}.gov.uk", "module": "dash", "done_on": "2026-11-02"}], "good_rows": True,
+        },
+    ),
     "GET /training/<person_id>": Door("GET", "/training/{person}"),
     "GET /welcome-packs": Door("GET", "/welcome-packs"),
     "POST /organisations/<organisation_id>/welcome-packs": Door(
@@ -220,7 +226,7 @@ ATTEMPTS: dict[str, Door | Act] = {
 
 ONE_AND_THE_SAME = frozenset(
     {
-        "POST /access-events", "POST /incidents", "POST /sharing-decisions", "GET /confidentiality-statement", "POST /confidentiality-statement/acknowledgements", "GET /accountability", "GET /growth", "GET /help-requests", "GET /outages", "GET /training", "GET /welcome-packs", "GET /reports", "GET /reports/<issued_id>", "POST /reports", "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
+        "POST /access-events", "POST /incidents", "POST /sharing-decisions", "GET /confidentiality-statement", "POST /confidentiality-statement/acknowledgements", "GET /accountability", "GET /growth", "GET /help-requests", "GET /outages", "GET /training", "POST /training", "GET /welcome-packs", "GET /reports", "GET /reports/<issued_id>", "POST /reports", "GET /capacity", "GET /capacity/what-if", "GET /assurance", "GET /instruments/reviews", "POST /instruments/<code>/reviews",
         "POST /instruments/<code>/versions", "GET /areas/<area>/members", "GET /challenges", "GET /audit/checkpoint", "GET /audit/entries", "GET /audit/growth", "PUT /audit/purpose",
         "GET /instruments", "GET /break-glass", "GET /changes", "GET /conflicts",
         "GET /retention/candidates", "GET /retention/certificates", "GET /retention/holds", "GET /retention/instructions", "GET /retention/manifests", "GET /retention/reviews",

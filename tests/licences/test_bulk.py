@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from compliance.kernel.context import Actor, House, operator
 from compliance.kernel.errors import Forbidden, Invalid
-from compliance.licences.bulk.reading import asked_in
-from compliance.licences.bulk.use_cases import Answer, carry_out
+from compliance.licences.bulk.columns import COLUMNS
+from compliance.licences.bulk.use_cases import carry_out
 from compliance.licences.models import Licence
 from compliance.licences.rules import EndReason, Kind, Status
+from compliance.licences.sheets.answers import Answer
+from compliance.licences.sheets.reading import listed_in
 from tests.builders import identity
 from tests.builders.licences import a_licence, a_request, acting, again, an_organisation, hub, partner, seats
 from tests.builders.sheets import a_row, an_xlsx
@@ -20,7 +22,7 @@ from tests.builders.sheets import a_row, an_xlsx
 
 def sent(house: House, actor: Actor, *rows: tuple[str, ...]) -> list[Answer]:
     with acting(house, actor) as ctx:
-        listed, _ = asked_in(ctx, an_xlsx(rows))
+        listed, _ = listed_in(ctx, an_xlsx(rows), COLUMNS)
         return carry_out(ctx, listed)
 
 
@@ -153,7 +155,7 @@ def test_nothing_is_left_of_a_list_whose_transaction_fails(house: House) -> None
         pass
 
     with pytest.raises(Broken), acting(house, partner(organisation)) as ctx:
-        listed, _ = asked_in(ctx, an_xlsx([a_row(f"p{number}@swale.gov.uk") for number in range(5)]))
+        listed, _ = listed_in(ctx, an_xlsx([a_row(f"p{number}@swale.gov.uk") for number in range(5)]), COLUMNS)
         assert all(answer.taken for answer in carry_out(ctx, listed))
         raise Broken()
 

@@ -12,9 +12,10 @@ import openpyxl
 import pytest
 
 from compliance.kernel.errors import Invalid
-from compliance.licences.bulk.columns import heading_of
-from compliance.licences.bulk.reading import read
-from compliance.licences.bulk.sheet import Sheet
+from compliance.licences.bulk.columns import COLUMNS
+from compliance.licences.sheets.columns import heading_of
+from compliance.licences.sheets.reading import read
+from compliance.licences.sheets.sheet import Sheet
 from tests.builders.sheets import HEADING, a_bare_row, a_bare_xlsx, a_csv, a_row, an_xlsx, saved
 
 ROW = a_row("kim@swale.gov.uk")
@@ -191,7 +192,7 @@ def test_a_million_empty_lines_of_csv_and_a_cell_as_large_as_the_file_cost_littl
 )
 def test_wrong_names_of_columns_are_told_with_the_right_ones(heading: tuple[str, ...], says: str) -> None:
     with pytest.raises(Invalid) as refused:
-        heading_of(reads(an_xlsx([], heading=heading)).rows)
+        heading_of(reads(an_xlsx([], heading=heading)).rows, COLUMNS)
 
     assert refused.value.words.startswith(says)
 
@@ -202,6 +203,6 @@ def test_the_names_of_columns_are_found_below_a_note_in_any_order_and_spelling()
         [("REASON", "e-mail address", "Row", "Answer", "name")], heading=("Answers to a list. Produced …",)
     )
 
-    heading = heading_of(reads(content).rows)
+    heading = heading_of(reads(content).rows, COLUMNS)
 
     assert (heading.row, heading.places) == (2, {"reason": 0, "email": 1, "full_name": 4})

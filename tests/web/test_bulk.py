@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 
 from compliance.app import house_of
-from compliance.licences.bulk.reading import read
 from compliance.licences.models import Licence
+from compliance.licences.sheets.reading import read
 from tests.builders.identity import every
 from tests.builders.licences import an_organisation
 from tests.builders.sheets import HEADING, a_csv, a_row, an_xlsx

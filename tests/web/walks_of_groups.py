@@ -58,7 +58,14 @@ def what_is_learnt(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
     one = (f"/training/{person}",) if person else ()
     hub = comes("hub_coordinator")
     walk.open(
-        "a co-ordinator, of training", hub, "/training", "/training?which=due&search=a", "/training/export.csv", *one
+        "a co-ordinator, of training",
+        hub,
+        "/training",
+        "/training?which=due&search=a",
+        "/training/export.csv",
+        "/training/list",
+        "/training/list/template.xlsx",
+        *one,
     )
     walk.open(
         "a co-ordinator, of packs", hub, "/welcome", "/welcome?which=without&search=a", "/welcome/export.csv",

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select, true
 
-from audit.record import record, recorded
+from audit.record import record
 from compliance.identity import addresses
 from compliance.identity.models import Person
-from compliance.kernel.clock import said_day
 from compliance.kernel.context import Context
-from compliance.kernel.errors import Conflict, Invalid, Refusal
+from compliance.kernel.errors import Invalid
 from compliance.licences import eligibility, use_cases
 from compliance.licences.models import Licence
 from compliance.licences.rules import ENDED, HOLDS_A_SEAT, EndReason, Kind
+from compliance.licences.sheets.answers import Answer, Cells, answered, bounded
+from compliance.licences.sheets.cells import day_in, squeezed
 from policies.access import reach, require
 from policies.permissions import Permission
 from policies.values import Policy
@@ -28,17 +29,13 @@ from signatories.models import Organisation
 from .columns import COLUMNS
 from .events import BulkRequestSent
 
-Cells = Mapping[str, str]
-
 _BETWEEN = re.compile(r"[;,\n]")
 _WHAT = {
     "": "joiner", "joiner": "joiner", "join": "joiner", "new": "joiner",
     "mover": "mover", "move": "mover", "leaver": "leaver", "leave": "leaver",
 }  # fmt: skip
 _KINDS = {"": Kind.STANDING, "standing": Kind.STANDING, "byinvite": Kind.BY_INVITE, "invite": Kind.BY_INVITE}
-_DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d %B %Y", "%d %b %Y", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S")
-_EXCEL_BEGINS = date(1899, 12, 30)
-_FIELDS = {column.code: column.name for column in COLUMNS} | {"organisation_id": "Organisation"}
+_ALSO = {"organisation_id": "Organisation"}
 
 _TAKEN = {
     "joiner": "A licence is asked for.",
@@ -46,26 +43,6 @@ _TAKEN = {
     "leaver": "The licence has ended.",
 }
 _NO_ORGANISATION = "There is no organisation of this name or code that you can ask for."
-
-
-class HalfDone(Conflict):
-    """A row was refused after it had changed something: then nothing of the whole list is done."""
-
-    code = "bulk-half-done"
-    rule = "LIC-4"
-    detail = "Something else changed while the list was carried out. Nothing was done: send it again."
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What became of a row: taken or refused, in words, and which column it is about, if one."""
-
-    row: int
-    cells: Cells
-    taken: bool
-    says: str
-    field: str = ""
-    licence_id: UUID | None = None
 
 
 @dataclass
@@ -89,41 +66,20 @@ def carry_out(ctx: Context, rows: Sequence[Cells]) -> list[Answer]:
     already. A sender reaches as far as by hand: their own organisation, or for the hub any (ROL-4).
     """
     within = reach(ctx, Permission.LICENCE_REQUEST)
-    most = ctx.the(Policy).licences.bulk_rows
-    if not 1 <= len(rows) <= most:
-        raise Invalid.at("/rows", f"Send between 1 and {most:,} rows at a time.")
+    bounded(ctx, rows)
     desk = _desk(ctx, within)
     _hold(ctx, desk, rows)
 
-    answers = [_answer(ctx, desk, row) for row in rows]
+    answers = [answered(ctx, row, COLUMNS, partial(_take, ctx, desk), _ALSO) for row in rows]
 
     taken = sum(answer.taken for answer in answers)
     record(ctx, BulkRequestSent(taken=taken, refused=len(answers) - taken))
     return answers
 
 
-def _answer(ctx: Context, desk: _Desk, cells: Cells) -> Answer:
-    number = int(cells["row"]) if cells.get("row", "").isdigit() else 0
-    before = len(recorded(ctx))
-    try:
-        what, licence = _take(ctx, desk, cells, number)
-    except Refusal as refusal:
-        if len(recorded(ctx)) != before:
-            raise HalfDone() from refusal
-        first = refusal.fields[0] if refusal.fields else None
-        at = first.pointer.strip("/").partition("/")[0] if first else ""
-        return Answer(number, cells, False, first.detail if first else refusal.words, _FIELDS.get(at, ""))
-    return Answer(number, cells, True, _TAKEN[what], licence_id=licence.id)
-
-
-def _take(ctx: Context, desk: _Desk, cells: Cells, number: int) -> tuple[str, Licence]:
+def _take(ctx: Context, desk: _Desk, cells: Cells, number: int) -> tuple[str, UUID]:
     """Do what a row asks for; raises a refusal before anything has changed."""
-    if cells.get("problem"):
-        raise Invalid(cells["problem"])
-    for column in COLUMNS:
-        if cells.get(column.code, "").startswith("="):
-            raise Invalid.at(f"/{column.code}", "This looks like a formula. Put the value itself in its place.")
-    what = _WHAT.get(_squeezed(cells.get("what", "")))
+    what = _WHAT.get(squeezed(cells.get("what", "")))
     if what is None:
         raise Invalid.at("/what", "Enter joiner, mover or leaver.")
     organisation_id = _organisation(desk, cells.get("organisation", ""))
@@ -134,18 +90,18 @@ def _take(ctx: Context, desk: _Desk, cells: Cells, number: int) -> tuple[str, Li
 
     made = _STEPS[what](ctx, desk, cells, organisation_id, email)
     desk.seen[organisation_id, email] = number
-    return what, made
+    return _TAKEN[what], made.id
 
 
 def _join(ctx: Context, desk: _Desk, cells: Cells, organisation_id: UUID, email: str) -> Licence:
-    kind = _KINDS.get(_squeezed(cells.get("kind", "")))
+    kind = _KINDS.get(squeezed(cells.get("kind", "")))
     if kind is None:
         raise Invalid.at("/kind", "Enter standing or by invite.")
     organisation, outside = desk.held[organisation_id]
     return use_cases.request_of(
         ctx, organisation, outside=outside, full_name=cells.get("full_name", ""), email=email,
         areas=_areas(desk, cells), reason=cells.get("reason", ""), kind=kind,
-        cases=_several(cells.get("cases", "")), ends_on=_day(cells.get("ends_on", "")),
+        cases=_several(cells.get("cases", "")), ends_on=day_in(cells.get("ends_on", ""), pointer="/ends_on"),
     )  # fmt: skip
 
 
@@ -212,7 +168,7 @@ def _desk(ctx: Context, within: frozenset[UUID] | None) -> _Desk:
     only = next(iter(within)) if within is not None and len(within) == 1 else None
     areas: dict[str, str] = {}
     for code, area in ctx.the(Policy).areas.items():
-        areas |= {_squeezed(code): code, _squeezed(area.name): code}
+        areas |= {squeezed(code): code, squeezed(area.name): code}
     return _Desk(named, only, areas)
 
 
@@ -229,32 +185,13 @@ def _organisation(desk: _Desk, named: str) -> UUID:
 
 def _areas(desk: _Desk, cells: Cells) -> list[str]:
     wanted = _several(cells.get("areas", ""))
-    unknown = [each for each in wanted if _squeezed(each) not in desk.areas]
+    unknown = [each for each in wanted if squeezed(each) not in desk.areas]
     if unknown:
         raise Invalid.at(
             "/areas", f"There is no area MARAC called {unknown[0][:60]}. Use the names of the area MARACs."
         )
-    return [desk.areas[_squeezed(each)] for each in wanted]
+    return [desk.areas[squeezed(each)] for each in wanted]
 
 
 def _several(cell: str) -> tuple[str, ...]:
     return tuple(each.strip() for each in _BETWEEN.split(cell) if each.strip())
-
-
-def _day(cell: str) -> date | None:
-    """A day as people and spreadsheets write it; a bare number is Excel's count of days."""
-    text = cell.strip()
-    if not text:
-        return None
-    if re.fullmatch(r"[0-9]{5}(\.0*)?", text):
-        return _EXCEL_BEGINS + timedelta(days=int(text[:5]))
-    for written in _DAYS:
-        try:
-            return datetime.strptime(text, written).date()  # noqa: DTZ007 - a day, and no instant
-        except ValueError:
-            continue
-    raise Invalid.at("/ends_on", f"Enter a day such as 2027-03-27 or {said_day(date(2027, 3, 27))}.")
-
-
-def _squeezed(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "", text.casefold())

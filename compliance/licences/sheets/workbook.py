@@ -27,7 +27,7 @@ _CHUNK = 65_536
 
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _NO_XLSX = "This is not a spreadsheet that can be read here. Send an Excel file (.xlsx) or a CSV file."
-_TOO_BIG = "This spreadsheet holds far more than a list of requests. Copy your rows into a new sheet."
+_TOO_BIG = "This spreadsheet holds far more than a list. Copy your rows into a new sheet."
 _FORMULA = "This row holds a formula. Put the value itself in its place: copy the cell, then paste values only."
 _MERGED = "This row has merged cells. Unmerge them, so that each cell stands for itself."
 

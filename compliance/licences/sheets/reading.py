@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from compliance.kernel.context import Context
 from policies.values import Policy
 
 from . import workbook
-from .columns import Heading, heading_of
+from .columns import Column, Heading, heading_of
 from .sheet import Sheet, SheetRow, read_csv, refused
 
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
@@ -26,17 +28,17 @@ def read(content: bytes, *, most_rows: int, most_bytes: int) -> Sheet:
     return read_csv(content, most_rows=most_rows)
 
 
-def asked_in(ctx: Context, content: bytes) -> tuple[list[dict[str, str]], tuple[str, ...]]:
-    """What each row of a file asks for, by column, and notes on how it was read; raises Invalid at `/file`.
+def listed_in(ctx: Context, content: bytes, columns: Sequence[Column]) -> tuple[list[dict[str, str]], tuple[str, ...]]:
+    """What each row of a file says, by column, and notes on how it was read; raises Invalid at `/file`.
 
     `row` is the row's number, and `problem` why it cannot be read as it is.
     """
     values = ctx.the(Policy).licences
     sheet = read(content, most_rows=values.bulk_rows, most_bytes=values.bulk_bytes)
-    heading = heading_of(sheet.rows)
+    heading = heading_of(sheet.rows, columns)
     listed = [_by_column(row, heading) for row in sheet.rows if row.number > heading.row]
     if not listed:
-        raise refused("There are no rows below the names of the columns. Fill in one row for each request.")
+        raise refused("There are no rows below the names of the columns. Fill in one row for each.")
     if len(listed) > values.bulk_rows:
         raise refused(f"Send {values.bulk_rows:,} rows or fewer at a time. This list has {len(listed):,}.")
     return listed, sheet.notes

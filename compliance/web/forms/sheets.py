@@ -1,4 +1,4 @@
-"""What people send to ask for many licences at once."""
+"""What people send to have a whole list taken at once."""
 
 from __future__ import annotations
 

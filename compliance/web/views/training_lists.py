@@ -1,0 +1,81 @@
+"""Recording what many people learnt, by spreadsheet: a template, what would become of each row, and the answers (GOV-7)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, url_for
+
+from compliance.kernel.context import in_force, reading, work
+from compliance.licences.sheets.reading import listed_in
+from compliance.licences.training.lists.columns import COLUMNS, KIND
+from compliance.licences.training.lists.events import TrainingListTried
+from compliance.licences.training.lists.use_cases import carry_out
+from compliance.web import sheets
+from compliance.web.access import guarded
+from compliance.web.forms.plain import telling
+from compliance.web.forms.sheets import Again, Send
+from compliance.web.replies import Reply, show
+from policies.permissions import Permission
+from policies.values import Policy
+
+pages = Blueprint("training_lists", __name__, url_prefix="/training/list")
+
+ABOUT = sheets.About(
+    kind=KIND,
+    first="training_lists.first",
+    home="training.learners",
+    home_text="Back to training",
+    column="Module",
+    of=lambda cells: cells.get("module") or "No module named",
+    made=lambda person_id: url_for("training.learner", person_id=person_id),
+    then="Whoever is still due stands on the training page.",
+    twice="recorded already",
+)
+
+
+@pages.route("", methods=["GET", "POST"])
+@guarded(Permission.TRAINING_RECORD, upload=True)
+def first() -> Reply:
+    """Send a spreadsheet, and see for each row what would become of it; nothing is recorded yet."""
+    form = Send()
+    if form.sent():
+        with telling(form):
+            with reading() as ctx:
+                rows, notes = listed_in(ctx, form.file.data.read(), COLUMNS)
+            answers = sheets.tried(carry_out, rows, lambda number: TrainingListTried(rows=number))
+            return sheets.previewed(ABOUT, answers, rows, notes)
+    return _first(form)
+
+
+@pages.get("/template.<form>")
+@guarded(Permission.TRAINING_RECORD)
+def template(form: str) -> Reply:
+    """An empty list to fill in."""
+    return sheets.template_of(KIND, form)
+
+
+@pages.post("/records")
+@guarded(Permission.TRAINING_RECORD)
+def send() -> Reply:
+    """Record the list: every row that can be taken is, in one transaction, and each other is answered with why."""
+    form = Again()
+    if form.sent():
+        with telling(form):
+            rows = sheets.rows_in(form.rows.data, COLUMNS)
+            with work() as ctx:
+                answers = carry_out(ctx, rows)
+            return sheets.done(ABOUT, answers)
+    return _first(sheets.told_again(form))
+
+
+@pages.post("/answers.<form>")
+@guarded(Permission.TRAINING_RECORD)
+def answers(form: str) -> Reply:
+    """The answers that were just given, as a file: those refused can be mended in it, and sent again."""
+    return sheets.answers_of(KIND, form, what="training-answers")
+
+
+def _first(form: Send) -> Reply:
+    policy = in_force(Policy)
+    return show(
+        "training_list.html", form, columns=COLUMNS, most=policy.licences.bulk_rows, modules=policy.training.values()
+    )
