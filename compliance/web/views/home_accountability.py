@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from flask import url_for
+from flask import g, url_for
 
 from compliance.complaints.data_protection import queries as data_complaints
+from compliance.governance.accountability import queries as accountability
 from compliance.governance.escalations import queries as escalations
+from compliance.governance.figures.model import Unit, said
 from compliance.kernel.context import Context
 from compliance.web.access import can, could
 from compliance.web.words import count, day
 from policies.permissions import Permission
+from policies.values import Policy
 
 from .home_parts import Waiting
 
@@ -46,6 +49,32 @@ def escalated(ctx: Context) -> list[Waiting]:
         return []
     found = escalations.counted(ctx)
     return _to_judge(found) if raises else _to_answer(found) if not can(Permission.ESCALATION_ANSWER) else []
+
+
+def own_part(ctx: Context) -> list[Waiting]:
+    """For a partner: what its organisation does too little of, as the page of its own says it (GOV-2)."""
+    organisation_id = g.sign_in.person.organisation_id
+    if can(Permission.FACTS_READ) or organisation_id is None or not can(Permission.FACTS_READ, organisation_id):
+        return []
+    found = accountability.below(ctx, organisation_id)
+    if not found:
+        return []
+    names = ", ".join(each.measure.name.lower() for each in found)
+    shown = "; ".join(
+        f"{each.counted.part:,} of {each.counted.whole:,} ({said(each.counted.share, Unit.SHARE)}), "
+        f"where {each.measure.least}% is expected"
+        for each in found
+    )
+    months = count(ctx.the(Policy).accountability.months_counted, "complete month")
+    return [
+        Waiting(
+            None,
+            f"Your organisation is below what is expected: {names}",
+            f"Over the last {months}: {shown}.",
+            url_for("accountability.organisation", organisation_id=organisation_id),
+            "See each month, and what the hub owes you",
+        )
+    ]
 
 
 def _to_answer(found: escalations.Counted) -> list[Waiting]:
