@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import product
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -186,3 +187,67 @@ def test_what_is_overdue_is_told_apart_and_the_chapter_counts_the_span(house: Ho
         "asked": 2, "ended": 1, "local_it": 0, "this_service": 0, "supplier": 1, "open": 1, "overdue": 1,
     }  # fmt: skip
     assert {figure.value for figure in before.figures} == {0}
+
+
+@pytest.mark.rule("GOV-6")
+def test_a_contact_passes_on_to_the_end_of_their_last_day_and_on_the_day_after_no_more(
+    house: House, clock: FixedClock
+) -> None:
+    who, manager = someone(house, "hub_coordinator"), someone(house, "hub_manager")
+    requests = [sorted_as(house, a_request(house), Matter.SUPPLIER) for _ in range(3)]
+    named(house, manager, who, date(2026, 12, 4))
+
+    for request, instant in zip(requests[:2], ("2026-12-03T12:00", "2026-12-04T23:59"), strict=True):
+        move_to(clock, instant)
+        assert on_the_list(house, who) == (False,)
+        with house.work(*who) as ctx:
+            assert Step.PASS_ON in use_cases.view(ctx, request.id).may
+            use_cases.pass_on(ctx, request.id, ticket="OAS-41")
+
+    move_to(clock, "2026-12-05T00:00")
+    assert on_the_list(house, who) == (True,), "it stands there still, as over"
+    with house.work(*who) as ctx:
+        whole = use_cases.view(ctx, requests[2].id)
+        assert (Step.PASS_ON in whole.may, whole.ask) == (False, [])
+    with house.work(*who) as ctx, pytest.raises(NotASupportContact):
+        use_cases.pass_on(ctx, requests[2].id, ticket="OAS-41")
+    named(house, manager, at_work(house, a_person(house, "hub_coordinator", full_name="Una Marsh")), None)
+    with house.work(*who) as ctx:
+        assert use_cases.view(ctx, requests[2].id).ask == ["Una Marsh"]
+
+
+@pytest.mark.rule("GOV-6")
+def test_whose_last_day_is_over_is_named_again_once_and_ended_with_that_day(house: House, clock: FixedClock) -> None:
+    who, manager = someone(house, "hub_coordinator"), someone(house, "hub_manager")
+    others = [someone(house, "hub_manager") for _ in range(2)]
+    with pytest.raises(Invalid) as refused:
+        named(house, manager, who, date(2026, 11, 20))
+    assert [field.pointer for field in refused.value.fields] == ["/ends_on"], "yesterday"
+    named(house, manager, who, date(2026, 11, 21))
+    with pytest.raises(NamedAlready):
+        named(house, manager, who, date(2026, 11, 30))
+
+    move_to(clock, "2026-11-24T09:00")
+    ends = together(house, [(one, lambda ctx: use_cases.name_contact(ctx, person_of(who))) for one in others])
+
+    assert sorted(ends) == ["NamedAlready", "done"]
+    assert on_the_list(house, who) == (False,)
+    first, second = sorted(every(house, SupportContact), key=lambda each: each.named_at)
+    assert (first.ended_at, second.ended_at) == (datetime(2026, 11, 22, tzinfo=UTC), None), "it ended with its last day"
+    assert len(logged(house, "support_contact.ended")) == 1
+
+
+def person_of(who: Acting) -> UUID:
+    assert who.actor.person_id is not None
+    return who.actor.person_id
+
+
+def named(house: House, manager: Acting, who: Acting, ends_on: date | None) -> None:
+    with house.work(*manager) as ctx:
+        use_cases.name_contact(ctx, person_of(who), ends_on=ends_on)
+
+
+def on_the_list(house: House, who: Acting) -> tuple[bool, ...]:
+    """Of each of this person's entries, whether it is over."""
+    with house.reading(*who) as ctx:
+        return tuple(each.past for each in queries.contacts(ctx) if each.contact.person_id == person_of(who))

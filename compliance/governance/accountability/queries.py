@@ -120,24 +120,30 @@ def whole(ctx: Context, organisation_id: UUID) -> Whole:
     return Whole(one, months, by_month, _by_area(ctx, organisation_id, recent))
 
 
+def below(ctx: Context, organisation_id: UUID) -> list[Rate]:
+    """What this organisation does too little of over the counted months, in one statement; none where nothing was told.
+
+    Raises NotFound for one whose facts the actor may not read.
+    """
+    if not may(ctx, Permission.FACTS_READ, organisation=organisation_id):
+        raise NotFound()
+    policy = ctx.the(Policy)
+    values = policy.accountability
+    told = counted_by_month(ctx, complete_months(london_date(ctx.now()), values.months_counted), {organisation_id})
+    found = []
+    for code, by_month in told.get(organisation_id, {}).items():
+        measure, counted = policy.measures[code], sum(by_month.values(), Counted())
+        stands = standing(counted, least=measure.least, few=values.counted_least)
+        if stands is Standing.BELOW:
+            found.append(Rate(measure, counted, stands))
+    return found
+
+
 def failing(ctx: Context, within: Collection[UUID] | None = None) -> list[Standings]:
     """Organisations that persistently fail, for the job that puts them before the groups; as they stand, whoever asks."""
     wanted = select(Organisation.id, Organisation.name).where(true() if within is None else Organisation.id.in_(within))
     named = [(row[0], row[1]) for row in ctx.session.execute(wanted.order_by(Organisation.id))]
     return [each for each in _standings(ctx, named, within, None) if each.is_about(Which.PERSISTENT)]
-
-
-def below(ctx: Context, within: Collection[UUID]) -> dict[UUID, list[Rate]]:
-    """Of these organisations, the measures that are below what is expected over the last months: one statement."""
-    policy = ctx.the(Policy)
-    months = complete_months(london_date(ctx.now()), policy.accountability.months_counted)
-    found = {}
-    for one, told in counted_by_month(ctx, months, within).items():
-        rates = [_rate(policy, each, told.get(each.code, {}), months, ()) for each in policy.measures.values()]
-        under = [rate for rate in rates if rate.standing is Standing.BELOW]
-        if under:
-            found[one] = under
-    return found
 
 
 def counted_by_month(

@@ -50,7 +50,10 @@ class HelpRequest(Audited, Base):
 
 
 class SupportContact(Audited, Base):
-    """A member of the hub whom the manager named to pass requests on to the supplier, until they are no more (OP 6.4)."""
+    """A member of the hub whom the manager named to pass requests on to the supplier, until they are no more (OP 6.4).
+
+    `ends_on` is their last day, if one was named: after it they are none, though nobody has ended it.
+    """
 
     __tablename__ = "support_contacts"
     __table_args__ = (
@@ -63,5 +66,6 @@ class SupportContact(Audited, Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     named_by: Mapped[str] = mapped_column(String(64))
     named_at: Mapped[datetime]
+    ends_on: Mapped[date | None]
     ended_by: Mapped[str | None] = mapped_column(String(64))
     ended_at: Mapped[datetime | None]

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, false, func, or_, select
 
 from compliance.identity.models import Person
 from compliance.identity.queries import names_of
@@ -66,7 +66,10 @@ class Listed:
 
 @dataclass(frozen=True)
 class Whole:
-    """A request with everything that was said, opened, and what the actor may do about it."""
+    """A request with everything that was said, opened, and what the actor may do about it.
+
+    `ask` is whom the actor may ask to pass it on, where it waits for that and they may not; None where it does not.
+    """
 
     request: HelpRequest
     who: str
@@ -76,6 +79,16 @@ class Whole:
     outcome: str | None
     names: dict[str, str]
     may: frozenset[Step]
+    ask: Sequence[str] | None = None
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One who passes requests on to the supplier, or who did until a last day that is `past`."""
+
+    contact: SupportContact
+    name: str
+    past: bool
 
 
 @dataclass(frozen=True)
@@ -140,8 +153,10 @@ def whole(ctx: Context, it: HelpRequest) -> Whole:
     names = names_of(ctx, actors)
     named = select(Organisation.name).where(Organisation.id == it.organisation_id)
     possible = steps(it.status, it.matter) if may(ctx, Permission.HELP_HANDLE) else frozenset()
+    ask = None
     if Step.PASS_ON in possible and not is_contact(ctx):
         possible -= {Step.PASS_ON}
+        ask = [each.name for each in contacts(ctx) if not each.past]
     return Whole(
         it,
         opened(it.caller, "caller") or names.get(str(it.person_id), ""),
@@ -151,31 +166,50 @@ def whole(ctx: Context, it: HelpRequest) -> Whole:
         opened(it.outcome, "outcome"),
         names,
         possible,
+        ask,
     )
 
 
 def is_contact(ctx: Context) -> bool:
-    """Whether the actor is a support contact now."""
+    """Whether the actor is a support contact now: on their last day still, and not on the day after."""
     if ctx.actor.person_id is None:
         return False
-    live = select(SupportContact.id).where(
-        SupportContact.person_id == ctx.actor.person_id, SupportContact.ended_at.is_(None)
+    theirs = SupportContact.person_id == ctx.actor.person_id
+    return (
+        ctx.session.scalar(select(SupportContact.id).where(theirs, SupportContact.ended_at.is_(None), ~_past(ctx)))
+        is not None
     )
-    return ctx.session.scalar(live) is not None
 
 
-def contacts(ctx: Context) -> Sequence[tuple[SupportContact, str]]:
-    """The support contacts of now, by name; raises Forbidden."""
+def contacts(ctx: Context) -> Sequence[Contact]:
+    """The support contacts of now, by name, and after them those whose last day is over and whom nobody took off the list.
+
+    Raises Forbidden.
+    """
     if not may(ctx, Permission.HELP_READ):
         raise Forbidden()
+    past = _past(ctx)
     rows = ctx.session.execute(
-        select(SupportContact, Person.full_name)
+        select(SupportContact, Person.full_name, past)
         .join(Person, Person.id == SupportContact.person_id)
         .where(SupportContact.ended_at.is_(None))
-        .order_by(Person.full_name, SupportContact.id)
+        .order_by(past, Person.full_name, SupportContact.id)
         .limit(MOST)
     )
-    return [(row[0], row[1]) for row in rows]
+    return [Contact(row[0], row[1], bool(row[2])) for row in rows]
+
+
+def past_contact(ctx: Context, person_id: UUID) -> SupportContact | None:
+    """This person's entry of which the last day is over and that nobody took off the list, held."""
+    theirs = select(SupportContact).where(
+        SupportContact.person_id == person_id, SupportContact.ended_at.is_(None), _past(ctx)
+    )
+    return ctx.session.scalars(theirs.with_for_update()).one_or_none()
+
+
+def _past(ctx: Context) -> ColumnElement[bool]:
+    """The last day is over, in London; who has none is not past it."""
+    return func.coalesce(SupportContact.ends_on < london_date(ctx.now()), false())
 
 
 def counted(ctx: Context) -> Counted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from audit.record import record
 from compliance.identity import those_with
 from compliance.identity.models import Person
 from compliance.kernel import text
-from compliance.kernel.clock import london_date
+from compliance.kernel.clock import end_of, london_date
 from compliance.kernel.context import Context
 from compliance.kernel.db import violated
 from compliance.kernel.errors import Forbidden, Invalid, NotFound
@@ -139,13 +140,24 @@ def end(ctx: Context, request_id: UUID, *, outcome: str) -> HelpRequest:
     return it
 
 
-def name_contact(ctx: Context, person_id: UUID) -> SupportContact:
-    """Name a member of the hub who passes requests on to the supplier; raises NamedAlready, and Invalid at `/person_id`."""
+def name_contact(ctx: Context, person_id: UUID, *, ends_on: date | None = None) -> SupportContact:
+    """Name a member of the hub who passes requests on to the supplier, until the end of a last day if one is given.
+
+    Whose last day is over can be named again. Raises NamedAlready, and Invalid at `/person_id` and `/ends_on`.
+    """
     require(ctx, Permission.HELP_NAME)
     if person_id not in {each.id for each in who_can_be_named(ctx)}:
         raise Invalid.at("/person_id", "Choose a member of the hub.")
+    if ends_on is not None and ends_on < london_date(ctx.now()):
+        raise Invalid.at("/ends_on", "Enter today or a later day, or none.")
 
-    contact = SupportContact(id=ctx.new_id(), person_id=person_id, named_by=ctx.actor.id, named_at=ctx.now())
+    past = queries.past_contact(ctx, person_id)
+    if past is not None:
+        _end(ctx, past)
+        ctx.session.flush()
+    contact = SupportContact(
+        id=ctx.new_id(), person_id=person_id, named_by=ctx.actor.id, named_at=ctx.now(), ends_on=ends_on
+    )
     ctx.session.add(contact)
     try:
         ctx.session.flush()
@@ -159,21 +171,27 @@ def name_contact(ctx: Context, person_id: UUID) -> SupportContact:
 
 
 def end_contact(ctx: Context, contact_id: UUID) -> None:
-    """Somebody is no support contact from now on; raises NotFound."""
+    """Somebody is no support contact from now on, or was none since their last day; raises NotFound."""
     require(ctx, Permission.HELP_NAME)
     wanted = select(SupportContact).where(SupportContact.id == contact_id, SupportContact.ended_at.is_(None))
     contact = ctx.session.scalars(wanted.with_for_update()).one_or_none()
     if contact is None:
         raise NotFound()
 
-    contact.ended_by, contact.ended_at = ctx.actor.id, ctx.now()
-
-    record(ctx, SupportContactEnded(subject=contact.id, person=contact.person_id))
+    _end(ctx, contact)
 
 
 def who_can_be_named(ctx: Context) -> Any:
     """Those who handle requests for help, and so can be named to pass one on."""
     return those_with.hub_wide(ctx, Permission.HELP_HANDLE, most=those_with.TO_CHOOSE_FROM)
+
+
+def _end(ctx: Context, contact: SupportContact) -> None:
+    """Take somebody off the list, who ended with their last day where that is over."""
+    ended = ctx.now() if contact.ends_on is None else min(ctx.now(), end_of(contact.ends_on))
+    contact.ended_by, contact.ended_at = ctx.actor.id, ended
+
+    record(ctx, SupportContactEnded(subject=contact.id, person=contact.person_id))
 
 
 def _logged(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compliance.governance.support.rules import Matter
 
-from .fields import Line, OneOf, OneOfMany, Prose
+from .fields import Day, Line, OneOf, OneOfMany, Prose
 from .plain import Needed, PlainForm
 from .register import Question
 
@@ -61,6 +61,10 @@ class EndHelp(PlainForm):
 
 class NameContact(PlainForm):
     person_id = OneOfMany("Who?", [Needed("Choose a member of the hub.")])
+    ends_on = Day(
+        "Last day",
+        description="For cover, such as during a leave. Leave empty if you do not know one. For example, 27 3 2027.",
+    )
 
 
 class EndContact(PlainForm):

@@ -188,7 +188,9 @@ def name_contact() -> Reply:
     if form.sent():
         with telling(form):
             with work() as ctx:
-                use_cases.name_contact(ctx, parse_id(form.person_id.data or "") or UUID(int=0))
+                use_cases.name_contact(
+                    ctx, parse_id(form.person_id.data or "") or UUID(int=0), ends_on=form.ends_on.data
+                )
             return on("help.contacts", "They can pass requests on to the supplier.")
     return show("help_contact_new.html", form)
 

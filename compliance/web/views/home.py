@@ -106,7 +106,7 @@ def home() -> Reply:
             *home_breaches.of_data(ctx),
             *home_accountability.about_data(ctx),
             *home_accountability.escalated(ctx),
-            *home_accountability.taking_part(ctx),
+            *home_accountability.own_part(ctx),
             *home_help.waiting(ctx),
             *home_outages.outages(ctx),
             *home_complaints.waiting(ctx),

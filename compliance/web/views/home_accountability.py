@@ -1,11 +1,8 @@
-"""What waits of complaints about data and of organisations that do not take part, on the first page (COM-9, GOV-2).
-
-An organisation is told here what is below what is expected of it, before a group has to ask.
-"""
+"""What waits of complaints about data and of organisations that do not take part, on the first page (COM-9, GOV-2)."""
 
 from __future__ import annotations
 
-from flask import url_for
+from flask import g, url_for
 
 from compliance.complaints.data_protection import queries as data_complaints
 from compliance.governance.accountability import queries as accountability
@@ -14,8 +11,8 @@ from compliance.governance.figures.model import Unit, said
 from compliance.kernel.context import Context
 from compliance.web.access import can, could
 from compliance.web.words import count, day
-from policies.access import reach
 from policies.permissions import Permission
+from policies.values import Policy
 
 from .home_parts import Waiting
 
@@ -54,22 +51,30 @@ def escalated(ctx: Context) -> list[Waiting]:
     return _to_judge(found) if raises else _to_answer(found) if not can(Permission.ESCALATION_ANSWER) else []
 
 
-def taking_part(ctx: Context) -> list[Waiting]:
-    """Where one's own organisation stands below what is expected of it, each measure with what it is held against."""
-    own = reach(ctx, Permission.FACTS_READ) if could(Permission.FACTS_READ) else None
-    if not own:
+def own_part(ctx: Context) -> list[Waiting]:
+    """For a partner: what its organisation does too little of, as the page of its own says it (GOV-2)."""
+    organisation_id = g.sign_in.person.organisation_id
+    if can(Permission.FACTS_READ) or organisation_id is None or not can(Permission.FACTS_READ, organisation_id):
         return []
-    waiting = []
-    for organisation_id, rates in accountability.below(ctx, own).items():
-        said_of = [
-            f"{rate.measure.name.lower()} {said(rate.counted.share, Unit.SHARE)}, expected {rate.measure.least}%"
-            for rate in rates
-        ]
-        says = f"{'; '.join(said_of).capitalize()}. Beside it stands what the hub owes you."
-        where = url_for("accountability.organisation", organisation_id=organisation_id)
-        title = "Your organisation takes less part than is expected"
-        waiting.append(Waiting(None, title, says, where, "See the months"))
-    return waiting
+    found = accountability.below(ctx, organisation_id)
+    if not found:
+        return []
+    names = ", ".join(each.measure.name.lower() for each in found)
+    shown = "; ".join(
+        f"{each.counted.part:,} of {each.counted.whole:,} ({said(each.counted.share, Unit.SHARE)}), "
+        f"where {each.measure.least}% is expected"
+        for each in found
+    )
+    months = count(ctx.the(Policy).accountability.months_counted, "complete month")
+    return [
+        Waiting(
+            None,
+            f"Your organisation is below what is expected: {names}",
+            f"Over the last {months}: {shown}.",
+            url_for("accountability.organisation", organisation_id=organisation_id),
+            "See each month, and what the hub owes you",
+        )
+    ]
 
 
 def _to_answer(found: escalations.Counted) -> list[Waiting]:

@@ -1,4 +1,4 @@
-"""For want of what a licence was refused: what was refused before is not known."""
+"""For want of what a licence was refused, unknown of those before; and until which day somebody is a support contact."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make room for it."""
+    """Make room for both."""
     op.add_column("licences", sa.Column("refused_for", sa.String(length=16), nullable=True))
+    op.add_column("support_contacts", sa.Column("ends_on", sa.Date(), nullable=True))
 
 
 def downgrade() -> None:
-    """Forget it."""
+    """Forget them."""
+    op.drop_column("support_contacts", "ends_on")
     op.drop_column("licences", "refused_for")
