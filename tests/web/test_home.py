@@ -50,7 +50,6 @@ def swale(sqlite_app: Flask, clock: FixedClock) -> UUID:
 def _stage(house: House, clock: FixedClock) -> UUID:
     seats(house, standing=50)
     it = between(house, an_organisation(house, "swale"), an_organisation(house, "thanet"))
-    absent(house, it.swale, *LAST_THREE)
     a_complaint(it)
     late = a_complaint(it, theme="attendance")
     clock.move(timedelta(days=1))
