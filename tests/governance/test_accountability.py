@@ -251,6 +251,7 @@ def test_who_was_offered_a_seat_and_took_the_request_back_went_without_by_choice
     with licences.acting(house) as ctx:
         offer_free_seats(ctx, next(each.id for each in every(house, SeatContract) if each.kind == Kind.STANDING))
     assert offers(house) == {request.id: None}
+    assert (owed_to(house, swale).waiting, owed_to(house, swale).overdue) == (0, 0), "the seat is theirs to take"
     with licences.acting(house) as ctx:
         licensing.deactivate(ctx, request.id, reason=EndReason.AT_REQUEST)
 

@@ -69,7 +69,8 @@ def test_every_step_from_every_standing_is_taken_or_refused_by_name(standing: St
         (1, ["announce", "move_meeting"]),
         (24, ["announce", "move_meeting"]),
         (25, ["announce", "offline_referrals", "daily_research"]),
-        (24 * 9, ["announce", "offline_referrals", "daily_research", "fortnightly_meetings"]),
+        (24 * 7, ["announce", "offline_referrals", "daily_research"]),  # The fifth working day itself.
+        (24 * 8, ["announce", "offline_referrals", "daily_research", "fortnightly_meetings"]),
     ],
 )
 def test_which_steps_of_the_appendix_apply_is_told_by_how_long_it_lasts(
@@ -191,6 +192,10 @@ def test_an_outage_closes_only_when_all_that_was_taken_by_hand_is_settled(house:
         use_cases.close(ctx, it.id)
     back(house, it)
     other = taken(house, it, kind="research", reference="OFF-2")
+    clock.move(timedelta(hours=1))
+    with pytest.raises(Invalid) as late:
+        taken(house, it, taken_at=clock.now())
+    assert late.value.fields[0].pointer == "/taken_at", "it was back by then"
     hub = someone(house, "hub_coordinator")
     with pytest.raises(NotTranscribed), house.work(*hub) as ctx:
         use_cases.close(ctx, it.id)
