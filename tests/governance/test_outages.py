@@ -69,8 +69,8 @@ def test_every_step_from_every_standing_is_taken_or_refused_by_name(standing: St
         (1, ["announce", "move_meeting"]),
         (24, ["announce", "move_meeting"]),
         (25, ["announce", "offline_referrals", "daily_research"]),
-        (24 * 7, ["announce", "offline_referrals", "daily_research"]),  # The fifth working day itself.
-        (24 * 8, ["announce", "offline_referrals", "daily_research", "fortnightly_meetings"]),
+        (24 * 6, ["announce", "offline_referrals", "daily_research"]),  # The fifth working day itself.
+        (24 * 7, ["announce", "offline_referrals", "daily_research", "fortnightly_meetings"]),
     ],
 )
 def test_which_steps_of_the_appendix_apply_is_told_by_how_long_it_lasts(
