@@ -36,7 +36,8 @@ STYLE = """
 LABELS_MOST = 8
 """Labels below the picture at the most: more of them run into one another."""
 LETTER = 8.5
-"""The width of a letter, to set the names of the series beside one another."""
+"""The width of a letter, to set the names of the series beside one another, and numbers beside the scale."""
+_GAP = 8
 
 FILLS = ("plain", "stripes", "dots")
 """How the columns of each series are told apart, besides by colour."""
@@ -68,6 +69,11 @@ class Chart:
         """The number at the top of the scale: a round one, no smaller than any value."""
         return _round_up(max((value for each in self.series for value in each.values if value is not None), default=0))
 
+    @property
+    def left(self) -> float:
+        """How far from the left the scale stands: far enough for its longest number."""
+        return max(LEFT, 2 * _GAP + LETTER * len(f"{self.top:,}"))
+
 
 def lines(chart: Chart) -> Markup:
     """One line for each series, with a mark of its own shape at each value."""
@@ -86,7 +92,7 @@ def lines(chart: Chart) -> Markup:
 def columns(chart: Chart) -> Markup:
     """For each label one column a series, side by side, each with a pattern of its own."""
     x, y = _scales(chart)
-    room = (WIDTH - LEFT - RIGHT) / max(1, len(chart.labels))
+    room = (WIDTH - chart.left - RIGHT) / max(1, len(chart.labels))
     wide = room * 0.8 / max(1, len(chart.series))
     drawn = []
     for number, series in enumerate(chart.series, 1):
@@ -116,8 +122,8 @@ class _Scale:
 
 
 def _scales(chart: Chart) -> tuple[_Scale, _Scale]:
-    room = (WIDTH - LEFT - RIGHT) / max(1, len(chart.labels))
-    return _Scale(LEFT + room / 2, room), _Scale(HEIGHT - BOTTOM, -(HEIGHT - BOTTOM - TOP) / chart.top)
+    room = (WIDTH - chart.left - RIGHT) / max(1, len(chart.labels))
+    return _Scale(chart.left + room / 2, room), _Scale(HEIGHT - BOTTOM, -(HEIGHT - BOTTOM - TOP) / chart.top)
 
 
 def _runs(values: Sequence[int | None]) -> list[list[tuple[int, int]]]:
@@ -153,8 +159,8 @@ def _framed(chart: Chart, drawn: Sequence[str], signs: Sequence[str]) -> Markup:
     """The picture with its title, its scale, its labels, and the sign of each series beside its name."""
     x, y = _scales(chart)
     scale = [
-        f'<line class="hub-chart__grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>'
-        f'<text class="hub-chart__text" x="{LEFT - 8}" y="{y(value) + 5:.1f}" text-anchor="end">{value:,}</text>'
+        f'<line class="hub-chart__grid" x1="{chart.left:g}" x2="{WIDTH - RIGHT}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>'
+        f'<text class="hub-chart__text" x="{chart.left - _GAP:g}" y="{y(value) + 5:.1f}" text-anchor="end">{value:,}</text>'
         for value in sorted({0, chart.top // 2, chart.top})
     ]
     apart = -(-len(chart.labels) // LABELS_MOST)
@@ -175,7 +181,7 @@ def _framed(chart: Chart, drawn: Sequence[str], signs: Sequence[str]) -> Markup:
 
 def _names(chart: Chart, signs: Sequence[str]) -> list[str]:
     """What each series is called, beside its sign, along the top."""
-    shown, start = [], float(LEFT + 8)
+    shown, start = [], chart.left + _GAP
     for series, sign in zip(chart.series, signs, strict=True):
         shown.append(
             f'<g transform="translate({start:.0f} 14)">{sign}'

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from compliance.papers.pictures import HEIGHT, LEFT, WIDTH, Chart, Series, columns, lines
+from compliance.papers.pictures import HEIGHT, WIDTH, Chart, Series, columns, lines
 
-__all__ = ["HEIGHT", "LEFT", "WIDTH", "Chart", "Series", "columns", "lines"]
+__all__ = ["HEIGHT", "WIDTH", "Chart", "Series", "columns", "lines"]

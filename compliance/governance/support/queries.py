@@ -79,6 +79,7 @@ class Whole:
     outcome: str | None
     names: dict[str, str]
     may: frozenset[Step]
+    overdue: bool = False
     ask: Sequence[str] | None = None
 
 
@@ -127,8 +128,7 @@ def requests(
         found = [each.icontains(said, autoescape=True) for each in (Person.full_name, Organisation.name)]
         wanted = wanted.where(or_(*found, *([] if number is None else [number])))
     page = SORTS.page(ctx.session, wanted, sort=sort, after=place, limit=limit)
-    today = london_date(ctx.now())
-    return page.each(lambda row: Listed(row[0], row[1], row[2], row[0].ended_at is None and row[0].answer_by < today))
+    return page.each(lambda row: Listed(row[0], row[1], row[2], _overdue(ctx, row[0])))
 
 
 def visible(ctx: Context, request_id: UUID, *, lock: bool = False) -> HelpRequest:
@@ -166,6 +166,7 @@ def whole(ctx: Context, it: HelpRequest) -> Whole:
         opened(it.outcome, "outcome"),
         names,
         possible,
+        _overdue(ctx, it),
         ask,
     )
 
@@ -224,6 +225,10 @@ def counting(ctx: Context) -> Select[*tuple[Any, ...]]:
         func.count(case((_which(ctx, Which.OVERDUE), 1))),
         func.count(case((_which(ctx, Which.OPEN), 1))),
     ).select_from(_IT)
+
+
+def _overdue(ctx: Context, it: HelpRequest) -> bool:
+    return it.ended_at is None and it.answer_by < london_date(ctx.now())
 
 
 def _theirs(ctx: Context) -> ColumnElement[bool]:

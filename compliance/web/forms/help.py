@@ -47,7 +47,7 @@ class PassOn(PlainForm):
     ticket = Line(
         "What does the supplier call it?",
         [Needed("Enter the supplier’s ticket.")],
-        description="The ticket’s number in the supplier’s system.",
+        description="Report it in the supplier’s system first. Then enter the number of the ticket that it gave you.",
     )
 
 

@@ -46,6 +46,8 @@ WHICH = {
     Which.ENDED: "Ended",
     Which.ALL: "All",
 }
+OWN = (Which.OPEN, Which.ENDED, Which.ALL)
+"""What whoever reads their own alone can narrow the list to: how the hub sorts them is no matter of theirs."""
 
 
 @pages.get("")
@@ -60,7 +62,7 @@ def requests() -> Reply:
         record(ctx, ListViewed(what="help-requests", rows=len(page.rows)))
     return show(
         "help.html", form, rows=page.rows, after=page.after, beginning=after is None, sort=sort, called=called,
-        subjects=in_force(Policy).help_subjects, filtered=_asked(form) != _EVERYTHING, everybodys=can(Permission.HELP_READ),
+        subjects=in_force(Policy).help_subjects, matters=MATTERS, filtered=_asked(form) != _EVERYTHING, everybodys=can(Permission.HELP_READ),
     )  # fmt: skip
 
 
@@ -100,7 +102,7 @@ def log_call() -> Reply:
     form.verified_by.choices = [(code, each.name) for code, each in in_force(Policy).help_checks.items()]
     with reading() as ctx:
         form.organisation_id.choices = [
-            ("", "None of the register"),
+            ("", "None that is in the register"),
             *((str(one), name) for one, name in register.names(ctx)),
         ]
     if form.sent():
@@ -124,7 +126,7 @@ def request(request_id: UUID) -> Reply:
     return show(
         "help_request.html", whole=whole, it=it, name=called(it.year, it.number), may={step.value for step in whole.may},
         subjects=policy.help_subjects, checks=checks, matters=MATTERS,
-        everybodys=can(Permission.HELP_READ),
+        everybodys=can(Permission.HELP_READ), overdue=whole.overdue,
     )  # fmt: skip
 
 
@@ -224,7 +226,10 @@ def _subjects() -> list[tuple[str, str]]:
 
 def _question() -> HelpQuestion:
     form = HelpQuestion()
-    form.which.choices = [(which.value, words) for which, words in WHICH.items()]
+    everybodys = can(Permission.HELP_READ)
+    form.which.choices = [(which.value, words) for which, words in WHICH.items() if everybodys or which in OWN]
+    if not everybodys:
+        form.search.label.text = "Search by number"
     return form
 
 
