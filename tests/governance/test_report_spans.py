@@ -15,6 +15,7 @@ from compliance.kernel.errors import Invalid
 from policies.floors import BrokenPolicy
 from policies.reports import ReportKind, checked_kinds
 from policies.values import packaged
+from tests.builders.facts import told
 from tests.builders.identity import an_employer, someone
 from tests.builders.use import move_to
 
@@ -99,6 +100,20 @@ def test_a_span_of_which_nothing_can_be_known_is_refused_and_one_that_is_half_kn
     )
     move_to(clock, "2027-04-01T09:00")
     assert asked("2027Q1") == ()
+
+
+@pytest.mark.rule("GOV-1", "GOV-4")
+def test_a_nought_of_a_time_before_the_service_began_is_not_said_as_if_it_were_known(house: House) -> None:
+    refuge, manager = an_employer(house), someone(house, "hub_manager", "ig_officer")
+    told(house, refuge, date(2026, 8, 1), {"meetings_attended": 3})
+
+    def asked(written: str) -> tuple[str, ...]:
+        with house.reading(*manager) as ctx:
+            return tuple(report.build(ctx, "steering_pack", spans.span_named(PACK, written)).says)
+
+    unseen = "This service began on 21 November 2026: before that day, a 0 may be what nobody has entered."
+    assert asked("2026Q3") == ("The registers begin on 1 August 2026: nothing is known of what was before.", unseen)
+    assert unseen in asked("2026Q4")
 
 
 @pytest.mark.rule("GOV-1")

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
+from audit.models import AuditEntry
 from compliance.governance.facts.models import Fact
 from compliance.kernel.clock import london_date, start_of
 from compliance.kernel.context import Context
@@ -36,6 +37,12 @@ def _first_known(ctx: Context) -> date | None:
     told: date | None = ctx.session.scalar(select(func.min(Fact.month)))
     days = [london_date(instant) for instant in (registered, signed) if instant is not None]
     return min([*days, told] if told is not None else days, default=None)
+
+
+def kept_since(ctx: Context) -> date | None:
+    """The London date of the first entry of the log, from which on this service saw what happened; None for an empty log."""
+    first = ctx.session.scalar(select(AuditEntry.at).order_by(AuditEntry.number).limit(1))
+    return london_date(datetime.fromisoformat(first)) if first is not None else None
 
 
 def number(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
