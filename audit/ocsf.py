@@ -85,7 +85,7 @@ VERBS: dict[str, int] = {
          "reckoned", "recovered", "refused", "rehashed", "resealed", "reset", "review_reminded", "reviewed", "set", "signature_corrected", "signed",
          "signed_off", "taken", "told", "turns_set", "upheld", "version_opened", "version_published", "warned", "withdrew",
          "domain_added", "answered", "closed", "failed", "rolled_back", "accepted_rollback", "reopened", "reminded", "grown", "handed_over",
-         "found_breach", "called_to_mind", "noted", "altered", "rotated", "not_told", "assessed", "people_decided", "people_told", "partners_told", "escalated", "resolved", "conduct_referred", "action_done", "action_reminded", "raised_as_breach", "retained", "regrouped", "permitted", "relied_on", "authorised", "moved", "sent_again", "done_again", "settled", "instructed", "record_instructed", "chased", "confirmed", "left_out", "prolonged", "turned", "sorted", "passed_on"),
+         "found_breach", "called_to_mind", "noted", "altered", "rotated", "not_told", "assessed", "people_decided", "people_told", "partners_told", "escalated", "resolved", "conduct_referred", "action_done", "action_reminded", "raised_as_breach", "retained", "regrouped", "permitted", "relied_on", "authorised", "moved", "sent_again", "done_again", "settled", "instructed", "record_instructed", "chased", "confirmed", "left_out", "prolonged", "turned", "sorted", "passed_on", "received"),
         UPDATE,
     ),
     **dict.fromkeys(

@@ -142,6 +142,7 @@ class Permission(StrEnum):
     TRAINING_READ = "training.read"
     WELCOME_READ = "welcome.read"
     WELCOME_GIVE = "welcome.give"
+    WELCOME_RECEIVE = "welcome.receive"
     OUTAGE_READ = "outage.read"
     OUTAGE_RUN = "outage.run"
     OUTAGE_MAKE = "outage.make"

@@ -67,6 +67,12 @@ class Given(Body):
     given_on: Day
 
 
+class Received(Body):
+    """`given_on` is the day of the pack, as the list has it."""
+
+    given_on: Day
+
+
 @training.get("/training")
 @guarded(Permission.TRAINING_READ)
 def read_training() -> Reply:
@@ -128,7 +134,7 @@ def read_welcome_packs() -> Reply:
     return present(
         {
             "items": [
-                {"organisation_id": row.id, "organisation": row.name, "given_on": row.given_on, "items": list(row.items), "lacks": list(row.lacks)}
+                {"organisation_id": row.id, "organisation": row.name, "given_on": row.given_on, "received_at": row.received_at, "items": list(row.items), "lacks": list(row.lacks)}
                 for row in rows
             ]
         }
@@ -144,6 +150,19 @@ def give_welcome_pack(organisation_id: UUID) -> Reply:
         pack = welcoming.give(ctx, organisation_id, given_on=body.given_on, items=body.items)
         said = {
             "id": pack.id, "organisation_id": organisation_id, "given_on": pack.given_on, "items": pack.items.split(),
+        }  # fmt: skip
+    return changed(ctx, said, 201)
+
+
+@training.post("/organisations/<uuid:organisation_id>/welcome-packs/receipt")
+@guarded(Permission.WELCOME_RECEIVE)
+def receive_welcome_pack(organisation_id: UUID) -> Reply:
+    """Confirm for one's own organisation that the pack it was given has arrived."""
+    body = parse(Received)
+    with work() as ctx:
+        pack = welcoming.receive(ctx, organisation_id, given_on=body.given_on)
+        said = {
+            "id": pack.id, "organisation_id": organisation_id, "given_on": pack.given_on, "received_at": pack.received_at,
         }  # fmt: skip
     return changed(ctx, said, 201)
 

@@ -11,3 +11,11 @@ class AlreadyGiven(Conflict):
     code = "welcome-already-given"
     rule = "GOV-7"
     detail = "It is recorded already that the organisation was given a pack on this day."
+
+
+class AlreadyReceived(Conflict):
+    """Somebody of the organisation has said so already."""
+
+    code = "welcome-already-received"
+    rule = "GOV-7"
+    detail = "It is confirmed already that this pack has arrived."

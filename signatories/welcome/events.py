@@ -17,3 +17,13 @@ class WelcomePackGiven(Event):
 
     rules: tuple[str, ...] = ("GOV-7",)
     items: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WelcomePackReceived(Event):
+    """Somebody of the organisation confirmed that the pack it was given has arrived."""
+
+    name: ClassVar[str] = "welcome_pack.received"
+    subject_kind: ClassVar[str | None] = "welcome_pack"
+
+    rules: tuple[str, ...] = ("GOV-7",)

@@ -14,9 +14,10 @@ from compliance.kernel.db import Base
 
 
 class WelcomePack(Audited, Base):
-    """A pack given on a London date. `items` are codes of the policy, with a space between; rows are only added.
+    """A pack given on a London date. `items` are codes of the policy, with a space between.
 
-    `given_by` is the id of whoever recorded it, at `recorded_at`.
+    `given_by` is the id of whoever recorded it, at `recorded_at`; `received_by` that of who said for the organisation,
+    at `received_at`, that it has arrived. Nothing else of a row changes.
     """
 
     __tablename__ = "welcome_packs"
@@ -27,6 +28,8 @@ class WelcomePack(Audited, Base):
     given_on: Mapped[date]
     given_by: Mapped[str] = mapped_column(String(64))
     recorded_at: Mapped[datetime]
+    received_at: Mapped[datetime | None]
+    received_by: Mapped[str | None] = mapped_column(String(64))
 
     def whose_rights(self) -> Iterable[tuple[str, UUID]]:
         return (("organisation", self.organisation_id),)

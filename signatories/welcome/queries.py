@@ -1,4 +1,4 @@
-"""Which organisations were given their pack, and which were not yet (GOV-7)."""
+"""Which organisations were given their pack and say it has arrived, and which were not yet (GOV-7)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from compliance.kernel.context import Context
-from policies.access import reach
+from compliance.kernel.errors import NotFound
+from policies.access import reach, require
 from policies.permissions import Permission
 from policies.values import Policy
 from signatories.models import Organisation
@@ -19,16 +20,21 @@ from .models import WelcomePack
 
 
 class Which(StrEnum):
-    """Whom the list shows: all, those without a pack, or those whose last pack lacks something of today's."""
+    """Whom the list shows: all, those without a pack, those that have not said theirs has arrived, or those whose last
+    pack lacks something of today's."""
 
     ALL = "all"
     WITHOUT = "without"
+    UNCONFIRMED = "unconfirmed"
     INCOMPLETE = "incomplete"
 
 
 @dataclass(frozen=True)
 class Welcomed:
-    """An organisation and its newest pack: when it was given, of what; None and nothing where it has none."""
+    """An organisation and its newest pack: when it was given, of what, and when it said that it has arrived.
+
+    None and nothing where it has none, or has not said so.
+    """
 
     id: UUID
     name: str
@@ -36,6 +42,7 @@ class Welcomed:
     given_on: date | None
     items: tuple[str, ...]
     lacks: tuple[str, ...]
+    received_at: datetime | None
 
 
 def welcomed(ctx: Context, *, which: Which = Which.ALL, search: str | None = None) -> list[Welcomed]:
@@ -47,7 +54,14 @@ def welcomed(ctx: Context, *, which: Which = Which.ALL, search: str | None = Non
         .subquery()
     )
     wanted = (
-        select(Organisation.id, Organisation.name, Organisation.created_at, WelcomePack.given_on, WelcomePack.items)
+        select(
+            Organisation.id,
+            Organisation.name,
+            Organisation.created_at,
+            WelcomePack.given_on,
+            WelcomePack.items,
+            WelcomePack.received_at,
+        )
         .outerjoin(newest, newest.c.organisation_id == Organisation.id)
         .outerjoin(
             WelcomePack,
@@ -61,15 +75,27 @@ def welcomed(ctx: Context, *, which: Which = Which.ALL, search: str | None = Non
         wanted = wanted.where(Organisation.name.icontains(search.strip(), autoescape=True))
     codes = list(ctx.the(Policy).welcome)
     rows = []
-    for place, name, joined_at, given_on, items in ctx.session.execute(wanted):
+    for place, name, joined_at, given_on, items, received_at in ctx.session.execute(wanted):
         had = tuple((items or "").split())
         lacks = tuple(code for code in codes if code not in had)
-        rows.append(Welcomed(place, name, joined_at, given_on, had, lacks))
+        rows.append(Welcomed(place, name, joined_at, given_on, had, lacks, received_at))
     if which is Which.WITHOUT:
         return [row for row in rows if row.given_on is None]
+    if which is Which.UNCONFIRMED:
+        return [row for row in rows if row.given_on is not None and row.received_at is None]
     if which is Which.INCOMPLETE:
         return [row for row in rows if row.given_on is not None and row.lacks]
     return rows
+
+
+def to_receive(ctx: Context, organisation_id: UUID) -> WelcomePack:
+    """The newest pack of one's own organisation; raises Forbidden, and NotFound where it has none or is another's."""
+    require(ctx, Permission.WELCOME_RECEIVE, organisation=organisation_id)
+    theirs = select(WelcomePack).where(WelcomePack.organisation_id == organisation_id)
+    found = ctx.session.scalars(theirs.order_by(WelcomePack.given_on.desc()).limit(1)).one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def without(ctx: Context) -> int:

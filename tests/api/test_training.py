@@ -6,7 +6,7 @@ import pytest
 
 from compliance.licences.models import Training
 from tests.builders.api import Calls
-from tests.builders.identity import every
+from tests.builders.identity import an_employer, every
 from tests.builders.licences import a_licence, an_organisation, seats
 
 PATH = "/api/v1/training"
@@ -40,3 +40,23 @@ def test_a_list_is_recorded_whole_or_as_far_as_its_rows_are_good(sqlite_calls: C
     assert [row.person_id for row in dash()] == [kim]
     assert hub.post(PATH, {"rows": []}).status_code == 422
     assert delegate.post(PATH, {"rows": [GOOD]}).status_code == 403
+
+
+@pytest.mark.rule("GOV-7")
+def test_a_delegate_confirms_the_pack_of_their_own_organisation(sqlite_calls: Calls) -> None:
+    house = sqlite_calls.house
+    place, other = an_employer(house, "Ash"), an_employer(house, "Birch")
+    hub, delegate = sqlite_calls.someone("hub_coordinator"), sqlite_calls.someone("delegate", organisation_id=place)
+    for each in (place, other):
+        hub.post(f"/api/v1/organisations/{each}/welcome-packs", {"items": ["protocol"], "given_on": "2026-11-02"})
+
+    path = f"/api/v1/organisations/{place}/welcome-packs/receipt"
+    assert delegate.post(path, {"given_on": "2026-11-03"}).status_code == 404
+    done = delegate.post(path, {"given_on": "2026-11-02"})
+    assert done.status_code == 201
+    assert delegate.post(path, {"given_on": "2026-11-02"}).get_json()["code"] == "welcome-already-received"
+    [row] = delegate.get("/api/v1/welcome-packs?which=all").get_json()["items"]
+    assert row["received_at"] == done.get_json()["received_at"]
+    assert delegate.post(path.replace(str(place), str(other)), {"given_on": "2026-11-02"}).status_code == 404
+    waits = hub.get("/api/v1/welcome-packs?which=unconfirmed").get_json()["items"]
+    assert [each["organisation_id"] for each in waits] == [str(other)]

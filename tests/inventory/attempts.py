@@ -94,6 +94,9 @@ ATTEMPTS: dict[str, Door | Act] = {
     "POST /organisations/<organisation_id>/welcome-packs": Door(
         "POST", "/organisations/{organisation}/welcome-packs", says(items=["protocol"], given_on="2026-11-02")
     ),
+    "POST /organisations/<organisation_id>/welcome-packs/receipt": Door(
+        "POST", "/organisations/{organisation}/welcome-packs/receipt", says(given_on="2026-10-05")
+    ),
     "GET /reports": Door("GET", "/reports"),
     "GET /reports/<issued_id>": Door("GET", "/reports/{issued_report}"),
     "POST /reports": Door("POST", "/reports", says(kind="biannual", period="2026H2")),

@@ -27,6 +27,7 @@ from compliance.sharing.statement import use_cases as statement
 from retention.reviews.use_cases import ask as ask_review
 from signatories import queries as register_queries
 from signatories import use_cases as register_use_cases
+from signatories.welcome import use_cases as welcoming
 from tests.builders import disposals, exceptions, helping, licences, outage_days, outages
 from tests.builders import identity as people
 from tests.builders import signatories as partners
@@ -161,6 +162,7 @@ def of_a_partner(house: House, code: str, area: str) -> Belongings:
             ctx, organisation, kind="safeguarding", title="Our policy", owner="Head", dated_on=date(2026, 1, 5),
             next_review_on=date(2027, 3, 1), file_name="policy.pdf", file=partners.a_pdf(),
         ).id  # fmt: skip
+        welcoming.give(ctx, organisation, given_on=date(2026, 10, 5), items=["protocol"])
     withdrawal = partners.withdraws(house, gone, acknowledged_by=None).id
     leaving = licences.an_organisation(house, f"{code}-leaving", areas=[area])
     in_a_month = house.clock.now() + timedelta(days=30)

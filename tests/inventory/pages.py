@@ -212,6 +212,7 @@ FORMS: dict[str, Fields] = {
     "licences.training": _says(module="elearning", **_day("done_on", 2026)),
     "training.done": _says(module="dash", **_day("done_on", 2026)),
     "welcome.give": _says(items="protocol", **_day("given_on", 2026)),
+    "welcome.receive": _says(given_on="2026-10-05"),
     "licences.vetting": _says(level="NPPV 2", **_day("holds_until", 2028)),
     "organisations.add_domain": lambda its: {"domain": f"{its.code}-two.gov.uk"},
     "assurance.record_check": _says(found="yes"),

@@ -14,7 +14,7 @@ from compliance.governance.figures.model import Span
 from compliance.kernel.context import House
 from compliance.kernel.errors import Forbidden, Invalid, NotFound
 from signatories.welcome import queries, use_cases
-from signatories.welcome.errors import AlreadyGiven
+from signatories.welcome.errors import AlreadyGiven, AlreadyReceived
 from signatories.welcome.models import WelcomePack
 from signatories.welcome.queries import Which
 from tests.builders.identity import Acting, an_employer, every, logged, someone
@@ -27,6 +27,11 @@ DAY = date(2026, 11, 2)
 def gave(house: House, who: Acting, place: UUID, items: Collection[str] = WHOLE, day: date = DAY) -> None:
     with house.work(*who) as ctx:
         use_cases.give(ctx, place, given_on=day, items=items)
+
+
+def received(house: House, who: Acting, place: UUID) -> None:
+    with house.work(*who) as ctx:
+        use_cases.receive(ctx, place, given_on=DAY)
 
 
 def listed(house: House, who: Acting, which: Which = Which.ALL) -> list[UUID]:
@@ -108,6 +113,62 @@ def test_a_delegate_sees_their_own_pack_and_records_none(house: House, coordinat
     with pytest.raises(Forbidden):
         listed(house, someone(house, "steering_member"))
     assert other in listed(house, coordinator)
+
+
+@pytest.mark.rule("GOV-7")
+def test_the_partner_says_that_its_pack_has_arrived_and_a_new_one_is_to_be_confirmed_anew(
+    house: House, coordinator: Acting
+) -> None:
+    place, without = an_employer(house, "Ash"), an_employer(house, "Birch")
+    delegate = someone(house, "delegate", organisation_id=place)
+    gave(house, coordinator, place)
+    assert listed(house, coordinator, Which.UNCONFIRMED) == [place]
+
+    received(house, delegate, place)
+
+    with house.reading(*coordinator) as ctx:
+        rows = {row.id: row.received_at for row in queries.welcomed(ctx)}
+    assert rows == {place: house.clock.now(), without: None}
+    assert listed(house, coordinator, Which.UNCONFIRMED) == []
+    [pack] = every(house, WelcomePack)
+    assert pack.received_by == delegate.actor.id
+    [entry] = logged(house, "welcome_pack.received")
+    assert (entry.subject_id, entry.rules) == (str(pack.id), "GOV-7")
+    with pytest.raises(AlreadyReceived):
+        received(house, delegate, place)
+
+    gave(house, coordinator, place, WHOLE, date(2026, 11, 9))
+    assert listed(house, coordinator, Which.UNCONFIRMED) == [place]
+
+
+@pytest.mark.rule("GOV-7", "ROL-4")
+def test_nobody_but_the_partner_confirms_and_only_what_was_given(house: House, coordinator: Acting) -> None:
+    place, other = an_employer(house, "Ash"), an_employer(house, "Birch")
+    delegate = someone(house, "delegate", organisation_id=place)
+    gave(house, coordinator, other)
+
+    for who, whose, refusal in (
+        (delegate, other, NotFound), (delegate, place, NotFound), (coordinator, other, Forbidden),
+        (someone(house, "escalation_contact", organisation_id=other), other, Forbidden),
+    ):  # fmt: skip
+        with pytest.raises(refusal):
+            received(house, who, whose)
+        with house.reading(*who) as ctx, pytest.raises(refusal):
+            queries.to_receive(ctx, whose)
+
+    assert [pack.received_at for pack in every(house, WelcomePack)] == [None]
+
+
+@pytest.mark.rule("GOV-7")
+@pytest.mark.parametrize("number", range(3))
+def test_two_who_confirm_the_same_pack_at_once_confirm_it_once(house: House, coordinator: Acting, number: int) -> None:
+    place = an_employer(house)
+    gave(house, coordinator, place)
+    act: Act = lambda ctx: use_cases.receive(ctx, place, given_on=DAY)  # noqa: E731
+    two = [someone(house, "delegate", organisation_id=place) for _ in range(2)]
+
+    assert sorted(together(house, [(who, act) for who in two], number)) == ["AlreadyReceived", "done"]
+    assert len(logged(house, "welcome_pack.received")) == 1
 
 
 @pytest.mark.rule("GOV-1", "GOV-7")

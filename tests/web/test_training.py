@@ -59,3 +59,30 @@ def test_the_hub_records_a_welcome_pack(sqlite_app: Flask, comes: Comes) -> None
     assert [pack.items for pack in every(house, WelcomePack)] == ["protocol"]
     assert "Training videos of the case system" in hub.get("/welcome?which=incomplete").text
     assert "Harbour Refuge" in hub.get("/welcome/export.csv").text
+
+
+@pytest.mark.rule("GOV-7")
+def test_a_delegate_confirms_that_the_pack_has_arrived(sqlite_app: Flask, comes: Comes) -> None:
+    house = house_of(sqlite_app)
+    place, other = an_employer(house, "Harbour Refuge"), an_employer(house, "Ash")
+    hub, delegate = comes("hub_coordinator"), comes("delegate", organisation_id=place)
+    here = f"/welcome/{place}/receipt"
+    assert "Not given yet" in delegate.get("/welcome").text
+    assert delegate.get(here).status_code == 404
+    given = {"items": ["protocol"], "given_on-day": "2", "given_on-month": "11", "given_on-year": "2026"}
+    assert hub.send(f"/welcome/{place}", given).status_code == 303
+
+    assert "Not confirmed" in hub.get("/welcome?which=unconfirmed").text
+    page = delegate.get("/welcome").text
+    assert here in page
+    assert "Record a pack" not in page
+    assert "on 2 November 2026" in delegate.get(here).text
+    assert delegate.send(here, {"given_on": "2026-02-31"}).status_code == 422
+    assert delegate.send(here).status_code == 303
+    assert here not in delegate.get("/welcome").text
+    again = delegate.send(here)
+    assert (again.status_code, "Rule GOV-7" in again.text) == (409, True)
+    assert "No organisation fits" in hub.get("/welcome?which=unconfirmed").text
+    assert [pack.received_by for pack in every(house, WelcomePack)] == [str(delegate.account.person.id)]  # type: ignore[union-attr]
+    assert delegate.get(f"/welcome/{other}/receipt").status_code == 404
+    assert hub.get(here).status_code == 403

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from wtforms import DateField
+from wtforms.widgets import HiddenInput
+
 from compliance.licences.training.rules import Which
 from signatories.welcome.queries import Which as Pack
 
@@ -10,7 +15,12 @@ from .plain import Needed, PlainForm
 from .register import Question
 
 WHICH = {Which.ALL: "Everybody", Which.DUE: "Who is due", Which.IN_DATE: "Who is not due"}
-PACKS = {Pack.ALL: "Every organisation", Pack.WITHOUT: "Without a pack", Pack.INCOMPLETE: "Something was not in it"}
+PACKS = {
+    Pack.ALL: "Every organisation",
+    Pack.WITHOUT: "Without a pack",
+    Pack.UNCONFIRMED: "Not confirmed",
+    Pack.INCOMPLETE: "Something was not in it",
+}
 
 
 class TrainingQuestion(Question):
@@ -33,3 +43,9 @@ class WelcomeQuestion(Question):
 class PackGiven(PlainForm):
     items = Several("What was in the pack?", [Needed("Choose what was in the pack.")])
     given_on = Day("When was it given?", [Needed("Enter the day it was given.")])
+
+
+class PackReceived(PlainForm):
+    """Which pack the page showed, by its day: another may have been given since."""
+
+    given_on: Any = DateField(widget=HiddenInput(), validators=[Needed("Look at the pack again, then confirm it.")])

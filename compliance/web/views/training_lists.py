@@ -47,9 +47,9 @@ def first() -> Reply:
 
 
 @pages.get("/template.<form>")
-@guarded(Permission.TRAINING_RECORD)
+@guarded(Permission.TRAINING_READ)
 def template(form: str) -> Reply:
-    """An empty list to fill in."""
+    """An empty list to fill in: by the hub, or by a partner whose list the hub then records."""
     return sheets.template_of(KIND, form)
 
 

@@ -13,7 +13,7 @@ from compliance.kernel.tables import Table
 from compliance.web import lists
 from compliance.web.access import guarded
 from compliance.web.forms.plain import telling
-from compliance.web.forms.training import PackGiven, WelcomeQuestion
+from compliance.web.forms.training import PackGiven, PackReceived, WelcomeQuestion
 from compliance.web.replies import Reply, on, show
 from policies.permissions import Permission
 from policies.values import Policy
@@ -65,6 +65,22 @@ def give(organisation_id: UUID) -> Reply:
                 use_cases.give(ctx, organisation_id, given_on=form.given_on.data, items=form.items.data or ())
             return on("welcome.welcomed", f"The pack of {name} is recorded.")
     return show("welcome_give.html", form, name=name)
+
+
+@pages.route("/<uuid:organisation_id>/receipt", methods=["GET", "POST"])
+@guarded(Permission.WELCOME_RECEIVE)
+def receive(organisation_id: UUID) -> Reply:
+    """The pack that one's organisation was given has arrived."""
+    form = PackReceived()
+    with reading() as ctx:
+        pack = queries.to_receive(ctx, organisation_id)
+        name = register.organisation(ctx, organisation_id).name
+    if form.sent():
+        with telling(form):
+            with work() as ctx:
+                use_cases.receive(ctx, organisation_id, given_on=form.given_on.data)
+            return on("welcome.welcomed", "It is recorded that the pack has arrived.")
+    return show("welcome_receive.html", form, name=name, pack=pack, items=in_force(Policy).welcome)
 
 
 def _which(form: WelcomeQuestion) -> Which:
