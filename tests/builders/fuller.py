@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Table, insert, select, update
 
 from bench.history import Dice
+from compliance.complaints.data_protection.models import DataProtectionComplaint
 from compliance.complaints.models import Complaint
 from compliance.governance.escalations.models import Escalation, EscalationAsk
 from compliance.governance.growth.models import GrowthMonth
@@ -89,9 +90,13 @@ def _assurance(store: Connection, dice: Dice) -> None:
 
 
 def _complaints(store: Connection) -> None:
+    """Some that follow another, and some that came on the first or the last day of a quarter."""
     ids = list(store.scalars(select(Complaint.id).order_by(Complaint.number)))
     for first, again in zip(ids, ids[3::4], strict=False):
         store.execute(update(Complaint).where(Complaint.id == again).values(follows_id=first))
+    came = list(store.scalars(select(DataProtectionComplaint.id).order_by(DataProtectionComplaint.number)))
+    for one, day in zip(came, (date(2026, 7, 1), date(2026, 9, 30), date(2026, 10, 1)), strict=False):
+        store.execute(update(DataProtectionComplaint).where(DataProtectionComplaint.id == one).values(received_on=day))
 
 
 def _escalations(store: Connection, dice: Dice, partners: Sequence[UUID]) -> None:
