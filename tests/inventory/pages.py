@@ -202,7 +202,7 @@ FORMS: dict[str, Fields] = {
         "organisation_id": str(its.organisation), "full_name": "Wren Alder", "email": f"new@{its.code}.gov.uk",
         "kind": "standing", "areas": its.area, "reason": "Joins the team",
     },
-    "licences.refuse": _says(reason="No."),
+    "licences.refuse": _says(reason="No.", refused_for="no_seat"),
     "licences.suspend": _says(reason="leave"),
     "licences.deactivate": _says(reason="leaver"),
     "licences.reallocate": lambda its: {"to_licence": str(its.requested)},

@@ -132,4 +132,6 @@ def test_growth_passes_axe_and_fits_a_narrow_screen_from_its_first_month_on(
     move_to(clock, "2027-01-02T09:00")
     for job in jobs.JOBS:
         run_now(house, job)
-    shuts_nobody_out(seat(comes("steering_member")), "/growth")  # After a year in which much was asked, months of little.
+    shuts_nobody_out(
+        seat(comes("steering_member")), "/growth"
+    )  # After a year in which much was asked, months of little.
