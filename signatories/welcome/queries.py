@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, case, func, select, true
+from sqlalchemy.orm import aliased
 
 from compliance.kernel.context import Context
+from compliance.kernel.counting import counts
 from compliance.kernel.errors import NotFound
 from policies.access import reach, require
 from policies.permissions import Permission
@@ -98,7 +101,41 @@ def to_receive(ctx: Context, organisation_id: UUID) -> WelcomePack:
     return found
 
 
+@dataclass(frozen=True)
+class Counted:
+    """Of the organisations within reach: how many have no pack, and have not said that their newest has arrived."""
+
+    without: int
+    unconfirmed: int
+
+
+def counted(ctx: Context) -> Counted:
+    """What the first page says of packs: one statement."""
+    return Counted(*counts(ctx, counting))
+
+
+def counting(ctx: Context) -> Select[*tuple[Any, ...]]:
+    """What `counted` counts, as a statement of one row; raises Forbidden."""
+    later = aliased(WelcomePack)
+    newer = (later.organisation_id == WelcomePack.organisation_id) & (later.given_on > WelcomePack.given_on)
+    waits = select(WelcomePack.id).where(
+        WelcomePack.organisation_id == Organisation.id,
+        WelcomePack.received_at.is_(None),
+        ~select(later.id).where(newer).exists(),
+    )
+    within = reach(ctx, Permission.WELCOME_READ)
+    return (
+        select(func.count(case((~_had(), 1))), func.count(case((waits.exists(), 1))))
+        .select_from(Organisation)
+        .where(true() if within is None else Organisation.id.in_(within))
+    )
+
+
 def without(ctx: Context) -> int:
     """How many organisations were never given a pack."""
-    had = select(WelcomePack.id).where(WelcomePack.organisation_id == Organisation.id).exists()
-    return ctx.session.scalar(select(func.count(Organisation.id)).where(~had)) or 0
+    return ctx.session.scalar(select(func.count(Organisation.id)).where(~_had())) or 0
+
+
+def _had() -> ColumnElement[bool]:
+    """As a condition on organisations: one was given to them."""
+    return select(WelcomePack.id).where(WelcomePack.organisation_id == Organisation.id).exists()

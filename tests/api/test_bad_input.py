@@ -145,7 +145,6 @@ def requests() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "/api/v1/people", {"full_name": "Kit Rowan", "email": "kit@kent.example.org", "roles": ["hub_coordinator"]}
     yield f"/api/v1/people/{person}/reset", {"identity_check": "Rang their line manager."}
     yield f"/api/v1/people/{person}/training", {"module": "elearning", "done_on": "2026-10-01"}
-    yield f"/api/v1/organisations/{organisation}/welcome-packs/receipt", {"given_on": "2026-11-02"}
     yield "/api/v1/training", {"rows": [{"email": "kit@swale.gov.uk", "module": "dash", "done_on": "2026-10-01"}]}
     yield f"/api/v1/people/{person}/vetting", {"level": "NPPV 2", "holds_until": "2028-01-31"}
     yield (

@@ -14,10 +14,13 @@ from flask import Flask
 from compliance.app import house_of
 from compliance.kernel.clock import FixedClock
 from compliance.kernel.context import House
+from compliance.licences.models import Licence
 from compliance.licences.rules import Status
+from compliance.licences.use_cases import record_training
 from compliance.web import sections
 from compliance.web.views import home_doing, home_figures
 from compliance.web.views.home_parts import MANY, Waiting, bands
+from signatories.welcome import use_cases as welcoming
 from tests.builders.breaches import a_cast, reported
 from tests.builders.capacity import Hub
 from tests.builders.complaints import a_complaint, between, records
@@ -26,7 +29,7 @@ from tests.builders.escalations import an_escalation, answered
 from tests.builders.facts import LAST_THREE, absent, told
 from tests.builders.flags import a_concern
 from tests.builders.holds import held
-from tests.builders.identity import an_employer
+from tests.builders.identity import an_employer, every
 from tests.builders.identity import someone as someone_at_work
 from tests.builders.licences import a_licence, an_organisation, seats
 from tests.support.browser import NARROW, WIDE, axe
@@ -63,6 +66,10 @@ def _stage(house: House, clock: FixedClock) -> UUID:
     for number, status in enumerate((Status.ACTIVE, Status.ACTIVE, Status.REQUESTED, Status.APPROVED)):
         a_licence(house, it.swale, f"p{number}@swale.gov.uk", status=status)
     absent(house, it.swale)
+    with house.work(*someone_at_work(house, "hub_coordinator")) as ctx:
+        person = next(each.person_id for each in every(house, Licence) if each.status == Status.ACTIVE)
+        record_training(ctx, person, module="dash", done_on=date(2024, 1, 5))
+        welcoming.give(ctx, it.swale, given_on=date(2026, 11, 2), items=["protocol"])
     clock.move(timedelta(days=12))
     an_escalation(house, it.swale, about="actions")
     return it.swale
@@ -109,6 +116,24 @@ def test_each_figure_is_the_length_of_the_list_behind_it(comes: Comes, swale: UU
         page = visitor.get(href, follow_redirects=True)
         assert page.status_code == 200, href
         assert _rows(page.text) == number, f"{says!r} leads to {href}, which has {_rows(page.text)} rows"
+
+
+@pytest.mark.rule("GOV-7")
+def test_who_is_due_and_which_packs_are_to_be_given_and_confirmed_stand_there(comes: Comes, swale: UUID) -> None:
+    def shown(role: str) -> list[str]:
+        found = [says for _, _, says in _figures(_comes(comes, role, swale).get("/").text)]
+        return [says for says in found if "training" in says or "pack" in says]
+
+    hub, partner = shown("hub_manager"), shown("delegate")
+    assert any("due for training" in says for says in hub)
+    assert any("no welcome pack" in says for says in hub)
+    assert partner == ["1 person is due for training: See who"]
+    assert shown("ig_officer") == []
+    delegate = _comes(comes, "delegate", swale)
+    assert "Your welcome pack" in delegate.get("/").text
+
+    assert delegate.send(f"/welcome/{swale}/receipt").status_code == 303
+    assert "Your welcome pack" not in delegate.get("/").text
 
 
 def test_so_are_those_of_seats_for_whoever_gives_them_out(sqlite_app: Flask, clock: FixedClock, comes: Comes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from compliance.governance.support import use_cases as support
 from compliance.governance.support.rules import Matter
 from compliance.kernel.context import operator
 from compliance.licences.models import Licence
+from signatories.welcome import use_cases as welcoming
 from tests.builders import helping, outage_days, outages
 from tests.builders.facts import absent
 from tests.builders.identity import an_employer, at_work, every, someone
@@ -56,6 +58,8 @@ def what_is_learnt(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
             select(Licence.person_id).where(Licence.organisation_id == organisation_id)
         ).first()
     one = (f"/training/{person}",) if person else ()
+    with walk.house.work(*someone(walk.house, "hub_coordinator")) as ctx:
+        welcoming.give(ctx, organisation_id, given_on=date(2026, 11, 2), items=["protocol"])
     hub = comes("hub_coordinator")
     walk.open(
         "a co-ordinator, of training",
@@ -72,7 +76,12 @@ def what_is_learnt(walk: Walk, comes: Comes, organisation_id: UUID) -> None:
         f"/welcome/{organisation_id}",
     )  # fmt: skip
     walk.open(
-        "a delegate, of training", comes("delegate", organisation_id=organisation_id), "/training", "/welcome", *one
+        "a delegate, of training",
+        comes("delegate", organisation_id=organisation_id),
+        "/training",
+        "/welcome",
+        f"/welcome/{organisation_id}/receipt",
+        *one,
     )
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select
 
 from compliance.identity.models import Person
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
+from compliance.kernel.counting import counts
 from compliance.kernel.errors import NotFound
 from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from compliance.licences.models import Licence, Training
@@ -95,7 +97,12 @@ def learner(ctx: Context, person_id: UUID) -> Learner:
 
 def due_count(ctx: Context) -> int:
     """How many people within reach are due for a module now."""
-    return ctx.session.scalar(select(func.count(Person.id)).where(*_seen(ctx), due_now(ctx))) or 0
+    return int(counts(ctx, counting)[0])
+
+
+def counting(ctx: Context) -> Select[*tuple[Any, ...]]:
+    """What `due_count` counts, as a statement of one row."""
+    return select(func.count(Person.id)).where(*_seen(ctx), due_now(ctx))
 
 
 def due_now(ctx: Context) -> ColumnElement[bool]:

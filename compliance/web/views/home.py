@@ -22,6 +22,7 @@ from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context, reading
 from compliance.kernel.counting import Counting, ask_together
 from compliance.licences import queries as licences
+from compliance.licences.training import queries as training
 from compliance.notices import listing as letters
 from compliance.notices import queries as notices
 from compliance.notices.ways import Post
@@ -30,11 +31,12 @@ from compliance.sharing.reuse import queries as reuse
 from compliance.sharing.statement import queries as statement
 from compliance.web.access import could, signed_in
 from compliance.web.replies import Reply, show
-from compliance.web.words import ROLES, count, moment
+from compliance.web.words import ROLES, count, day, moment
 from policies.permissions import Permission
 from policies.values import Policy
 from retention.disposals import chasing as disposals
 from retention.holds import queries as holds
+from signatories.welcome import queries as welcome
 
 from . import (
     home_accountability,
@@ -50,6 +52,7 @@ from . import (
     home_register,
     home_retention,
     home_sharing,
+    home_training,
 )
 from .home_parts import Waiting, are_many, bands
 
@@ -69,6 +72,8 @@ COUNTED: tuple[tuple[Permission, Counting], ...] = (
     (Permission.HELP_HANDLE, support.counting),
     (Permission.OUTAGE_RUN, outages.counting),
     (Permission.COMPLAINT_READ, complaints.counting),
+    (Permission.TRAINING_READ, training.counting),
+    (Permission.WELCOME_READ, welcome.counting),
     (Permission.REUSE_ANSWER, reuse.counting),
     (Permission.DISCLOSURE_AUTHORISE, disclosures.counting),
     (Permission.STATEMENT_ACKNOWLEDGE, statement.counting),
@@ -109,6 +114,7 @@ def home() -> Reply:
             *home_accountability.own_part(ctx),
             *home_help.waiting(ctx),
             *home_outages.outages(ctx),
+            *home_training.waiting(ctx),
             *home_complaints.waiting(ctx),
             *home_sharing.waiting(ctx),
             *home_retention.held(ctx),
@@ -209,7 +215,7 @@ def _letters(ctx: Context) -> list[Waiting]:
         Waiting(
             number,
             f"{'letter' if number == 1 else 'letters'} could not be sent yet",
-            f"The oldest was written on {moment(post.oldest)}. It may be a link or a code that somebody waits for.",
+            f"The oldest is of {day(post.oldest)}. One may be a code.",
             url_for("notices.letters", state=(letters.State.FAILING if post.failing else letters.State.WAITING).value),
             "See what is wrong",
             urgent=True,

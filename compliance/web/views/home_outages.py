@@ -27,6 +27,6 @@ def outages(ctx: Context) -> list[Waiting]:
         title = "outage to write up" if found.to_write_up == 1 else "outages to write up"
         waiting.append(Waiting(found.to_write_up, title, says, where, "See the list"))
     if not found.packs:
-        says = "If the case system is down now, the hub has no list of whom to reach."
+        says = "In an outage now, the hub has no list of whom to reach."
         waiting.append(Waiting(None, "No outage pack of today", says, where, "See why", urgent=True))
     return waiting

@@ -138,7 +138,7 @@ def _checks(due: int) -> list[Waiting]:
         Waiting(
             due,
             f"ISA {'check is' if due == 1 else 'checks are'} due",
-            "Look at the partnership’s own list of who signed the Information Sharing Agreement, and record what it says.",
+            "Look at the partnership’s own list of who signed the ISA.",
             url_for("assurance.checks"),
             "Record what it says",
         )
@@ -152,7 +152,7 @@ def _reviews(due: int) -> list[Waiting]:
         Waiting(
             due,
             f"{'review' if due == 1 else 'reviews'} of the instruments to record",
-            "Say whether each instrument is useful and fit for its purpose, and whether it goes on.",
+            "Say whether each is useful and fit, and whether it goes on.",
             url_for("instruments.calendar", state=reviewing.TO_RECORD),
             "See the calendar",
         )
