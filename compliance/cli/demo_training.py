@@ -20,7 +20,7 @@ _PACKS = 3
 
 
 def people_learn(stage: Stage, coordinator: Somebody, people: Sequence[Somebody]) -> None:
-    """Each of them did a module that is to be refreshed; the first organisations were given their pack."""
+    """Each of them did a module that is to be refreshed; the first organisations were given their pack, and one says so."""
     organisations = list(dict.fromkeys(each.organisation for each in people if each.organisation))[:_PACKS]
     with stage.as_(coordinator) as ctx:
         items = list(ctx.the(Policy).welcome)
@@ -31,3 +31,9 @@ def people_learn(stage: Stage, coordinator: Somebody, people: Sequence[Somebody]
             partner = register.organisation_by_code(ctx, code)
             given = items[:-1] if place == len(organisations) else items
             welcoming.give(ctx, partner.id, given_on=days_before(stage, 10), items=given)
+    for delegate in [each for each in stage.people if each.role == "delegate" and each.organisation in organisations][
+        :1
+    ]:
+        with stage.as_(delegate) as ctx:
+            partner = register.organisation_by_code(ctx, delegate.organisation or "")
+            welcoming.receive(ctx, partner.id, given_on=days_before(stage, 10))
