@@ -170,7 +170,9 @@ def test_seats_that_are_left_are_those_of_the_register_before_any_month_is_count
 
     with house.reading(*someone(house, "steering_member")) as ctx:
         found = queries.growth(ctx)
-        figures = {figure.code: figure for figure in chapter(ctx, Span(date(2026, 7, 1), date(2026, 10, 1), "")).figures}
+        figures = {
+            figure.code: figure for figure in chapter(ctx, Span(date(2026, 7, 1), date(2026, 10, 1), "")).figures
+        }
 
     assert (found.seats.reach, found.seats.left, found.hours.left) == (Reach.UNKNOWN, 3, None)
     assert (figures["seats_left"].said, figures["hours_left"].said) == ("3", "Not known")
