@@ -12,7 +12,7 @@ AHEAD = timedelta(days=7)
 LONG = 4
 """Rows from which a band takes two columns."""
 
-MANY = 10
+MANY = 8
 """Rows from which the bands stand one below the other, and only what is overdue says more than what it is."""
 
 
