@@ -146,8 +146,8 @@ def _policies_and_contacts(store: Connection, dice: Dice, partners: Sequence[UUI
         {"organisation_id": partners[6], "kind": "data_protection", "title": "-", "owner": "-", "dated_on": today,
          "next_review_on": today + timedelta(days=300), "recorded_at": gone + timedelta(days=1)}
     ])  # fmt: skip
-    for one, kind, left in ((8, "escalation", 90), (9, "primary", 40), (10, "delegate", 20)):
-        mine = contacts.c.organisation_id == partners[one], contacts.c.kind == kind
+    for place, kind, left in ((8, "escalation", 90), (9, "primary", 40), (10, "delegate", 20)):
+        mine = contacts.c.organisation_id == partners[place], contacts.c.kind == kind
         store.execute(update(contacts).where(*mine).values(ended_at=dice.now - timedelta(days=left)))
     _add(store, dice, "key_contacts", [
         {"organisation_id": partners[9], "kind": "primary", "name": "-", "email": "-",

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import html
-import json
-import re
-from io import BytesIO
 
 import pytest
-from openpyxl import load_workbook
 
 from compliance.governance.figures import dresses, report, spans
 from compliance.governance.figures.dresses import Form
@@ -20,6 +16,7 @@ from compliance.kernel.jobs import run_now
 from policies.values import Policy
 from signatories import queries as register
 from tests.builders.busy_hub import a_busy_hub
+from tests.builders.dressed import of_html, of_json, of_xlsx, pdf_says
 from tests.builders.papers import bare, text_of
 from tests.builders.recount import recounted
 from tests.builders.use import move_to
@@ -131,15 +128,13 @@ def test_all_four_dresses_say_the_same_digits_as_the_model(sqlite_house: House) 
     found, before = the_pack(house, "2026Q4"), the_pack(house, "2026Q3")
     files = {form: dresses.dress(house, found, form, before=before).content for form in Form}
 
-    model = [(chapter.heading, each.name, each.said) for chapter in found.chapters for each in chapter.figures]
-    assert _of_json(files[Form.JSON]) == model
-    assert _of_xlsx(files[Form.XLSX]) == model
-    assert _of_html(files[Form.HTML].decode()) == [(name, value) for _, name, value in model]
-    paper = text_of(files[Form.PDF])
-    place = 0
-    for _, name, value in model:
-        place = paper.index(bare(name + value), place)
+    model = [(each.name, each.said) for chapter in found.chapters for each in chapter.figures]
+    assert of_json(files[Form.JSON]) == model
+    assert of_xlsx(files[Form.XLSX]) == model
+    assert of_html(files[Form.HTML].decode()) == model
+    assert pdf_says(files[Form.PDF], model)
 
+    paper = text_of(files[Form.PDF])
     for chapter in found.chapters:
         for trend in chapter.trends:
             values = [said(value, trend.unit) for _, series in trend.series for value in series]
@@ -164,20 +159,3 @@ def test_the_annual_summary_names_no_organisation_in_any_dress_and_writes_no_sma
     assert any(figure.instead == "Fewer than 5" for figure in figures)
     assert {chapter.decisions for chapter in found.chapters} == {()}
     assert {figure.where for figure in figures} == {""}
-
-
-def _of_json(content: bytes) -> list[tuple[str, str, str]]:
-    held = json.loads(content)
-    return [
-        (chapter["heading"], each["name"], each["said"]) for chapter in held["chapters"] for each in chapter["figures"]
-    ]
-
-
-def _of_xlsx(content: bytes) -> list[tuple[str, str, str]]:
-    rows = list(load_workbook(BytesIO(content))["Figures"].iter_rows(min_row=3, values_only=True))
-    return [(str(row[0]), str(row[1]), str(row[2])) for row in rows]
-
-
-def _of_html(page: str) -> list[tuple[str, str]]:
-    rows = re.findall(r'<tr><th scope="row">(.*?)</th><td class="value">(.*?)</td>', page)
-    return [(html.unescape(re.sub(r"<[^>]+>", "", name)), html.unescape(value)) for name, value in rows]
