@@ -60,7 +60,7 @@ def test_every_figure_of_the_pack_is_what_counting_the_rows_by_hand_comes_to(hou
     a_busy_hub(house)
     run_now(house, COUNT_MONTHS)
 
-    found = {written: the_pack(house, written) for written in ("2026Q2", "2026Q3", "2026Q4")}
+    found = {written: the_pack(house, written) for written in ("2025Q4", "2026Q2", "2026Q3", "2026Q4")}
     for written, pack in found.items():
         assert figures(pack) == by_hand(house, pack), written
     move_to(clock, "2028-04-01T09:00")

@@ -71,6 +71,12 @@ class Rows:
     def how_many(self, table: str, fits: Callable[[Row], Any]) -> int:
         return sum(bool(fits(row)) for row in self.rows(table))
 
+    def knows(self, table: str, day: str) -> bool:
+        """Whether the span reaches as far as the first row of a table; nothing is known of what was before."""
+        days = [row[day] for row in self.rows(table)]
+        first = min(self.day(each) if isinstance(each, datetime) else each for each in days)
+        return self.until > first
+
     def months(self) -> list[date]:
         """The first day of each month of the span."""
         month, found = self.since, []

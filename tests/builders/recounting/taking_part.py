@@ -114,10 +114,11 @@ def support(it: Rows) -> Figures:
     """Requests for help by the day they were asked on, whose matter they were, and what was open at the end (GOV-6)."""
     asked = [row for row in it.known("help_requests") if it.inside(row["asked_at"])]
     still = [row for row in it.known("help_requests") if it.open(row["asked_at"], row["ended_at"])]
-    return {
+    counted: Figures = {
         "asked": len(asked),
         "ended": it.how_many("help_requests", lambda row: it.inside(row["ended_at"])),
         **{whose: sum(row["matter"] == whose for row in asked) for whose in ("local_it", "this_service", "supplier")},
         "open": len(still),
         "overdue": sum(row["answer_by"] < it.last for row in still),
     }
+    return counted if it.knows("help_requests", "asked_at") else dict.fromkeys(counted)

@@ -175,6 +175,7 @@ def _trend(ctx: Context, span: Span) -> Trend:
         ctx, span, "signed", "Signatures and withdrawals by month", "How many there were in each month.",
         (("Signatures", Signature, Signature.signed_at, believed),
          ("Withdrawals", Withdrawal, Withdrawal.effective_at, gone)),
+        by_its_own=False,
     )  # fmt: skip
 
 
