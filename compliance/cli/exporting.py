@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from errno import EISDIR
 from pathlib import Path
 
 import click
@@ -15,6 +18,7 @@ from compliance.governance.outages import keeping, packing
 from compliance.governance.outages.archive import BrokenPack
 from compliance.governance.outages.sealing import DoesNotOpen
 from compliance.governance.reports import use_cases as reports
+from compliance.governance.reports.queries import compared_with
 from compliance.kernel.context import House, operator
 
 from .configured import application, fail
@@ -85,31 +89,56 @@ def export_outage_pack(to: Path) -> None:
 
 
 def _export(house: House, kind: str, period: str, to: Path) -> None:
-    """Count with nothing locked, keep that it was handed out, then write: a file is there whole or not at all."""
+    """Count with nothing locked, write beside, keep that it was handed out, and only then put all in place, or none."""
     actor = operator("export")
     with house.reading(actor) as ctx:
         report = reports.count(ctx, kind, period, _progress)
-    with house.work(actor) as ctx:
-        before = reports.counted(ctx, report, forms=list(Form))
+        before = compared_with(ctx, report.kind, report.span)
+    files = {}
+    for form in Form:
+        click.echo(f"  making {STEM}.{form.value} …", err=True)
+        files[to / f"{STEM}.{form.value}"] = dress(house, report, form, before=before, stem=STEM).content
     try:
-        to.mkdir(parents=True, exist_ok=True)
-        for form in Form:
-            click.echo(f"  writing {STEM}.{form.value} …", err=True)
-            write(to / f"{STEM}.{form.value}", dress(house, report, form, before=before, stem=STEM).content)
+        with written(files) as put:
+            with house.work(actor) as ctx:
+                reports.counted(ctx, report, forms=list(Form))
+            put()
     except OSError as problem:
         fail(f"{to} cannot be written to: {problem.strerror}.")
     click.echo(f"{report.title}, {report.span.name}, as of {_said(report.at)}: {to}/{STEM}.{{{','.join(Form)}}}")
 
 
-def write(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read, in one step; raises OSError."""
-    part = path.with_name(f".{path.name}.part")
+@contextmanager
+def written(files: Mapping[Path, bytes]) -> Iterator[Callable[[], None]]:
+    """Write files that only their owner reads, each beside its place; what is given puts them all there.
+
+    What was not put there is gone afterwards. Raises OSError before anything is in place.
+    """
+    parts = {path: path.with_name(f".{path.name}.part") for path in files}
+    try:
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_dir():
+                raise IsADirectoryError(EISDIR, f"{path.name} is a folder", str(path))
+            _write(parts[path], content)
+        yield lambda: _put(parts)
+    finally:
+        for part in parts.values():
+            with suppress(OSError):
+                part.unlink()
+
+
+def _put(parts: Mapping[Path, Path]) -> None:
+    for path, part in parts.items():
+        part.replace(path)
+
+
+def _write(part: Path, content: bytes) -> None:
     part.unlink(missing_ok=True)
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    part.replace(path)
 
 
 def _progress(code: str, done: int, of: int) -> None:

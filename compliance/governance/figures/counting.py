@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
-from audit.models import AuditEntry
 from compliance.governance.facts.models import Fact
 from compliance.kernel.clock import london_date, start_of
 from compliance.kernel.context import Context
 from signatories.models import Organisation, Signature
 
 from . import spans
+from .kept import Register, begun
 from .model import Span, Trend, Unit
 
 _KNOWN = "reports.known_since"
@@ -37,12 +37,6 @@ def _first_known(ctx: Context) -> date | None:
     told: date | None = ctx.session.scalar(select(func.min(Fact.month)))
     days = [london_date(instant) for instant in (registered, signed) if instant is not None]
     return min([*days, told] if told is not None else days, default=None)
-
-
-def kept_since(ctx: Context) -> date | None:
-    """The London date of the first entry of the log, from which on this service saw what happened; None for an empty log."""
-    first = ctx.session.scalar(select(AuditEntry.at).order_by(AuditEntry.number).limit(1))
-    return london_date(datetime.fromisoformat(first)) if first is not None else None
 
 
 def number(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
@@ -68,23 +62,32 @@ def open_at(began: Any, ended: Any, at: datetime) -> ColumnElement[bool]:
 
 
 def by_month(
-    ctx: Context, span: Span, code: str, heading: str, says: str, counted: Sequence[tuple[str, type[Any], Any, Any]]
+    ctx: Context,
+    span: Span,
+    code: str,
+    heading: str,
+    says: str,
+    counted: Sequence[tuple[str, type[Any], Any, Any]],
+    *,
+    by_its_own: bool = True,
 ) -> Trend:
     """How many there were of each in each month of the span and before it: a name, a table, an instant of it, a condition.
 
-    A month that is to come, or of which no register knows anything, has no value. One statement for each.
+    A month that is to come, or of which its register knows nothing, has no value: `by_its_own` is False
+    where what the register of organisations knows goes for it as well. A statement or three for each.
     """
     shown = _months(span)
     last, first = london_date(ctx.now()), known_since(ctx)
     series: list[tuple[str, Sequence[int | None]]] = []
     for name, table, instant, condition in counted:
+        begins = begun(ctx, Register((), (instant,))) if by_its_own else first
         each = [number(instant >= start_of(day), instant < start_of(after), condition) for day, after in shown]
         row = ctx.session.execute(select(*each).select_from(table)).one()
         series.append(
             (
                 name,
                 [
-                    count if day <= last and first is not None and after > first else None
+                    count if day <= last and begins is not None and after > begins else None
                     for (day, after), count in zip(shown, row, strict=True)
                 ],
             )

@@ -24,7 +24,8 @@ from .chapters import (
     support,
     training,
 )
-from .counting import kept_since, known_since
+from .counting import known_since
+from .kept import log_begun
 from .model import Chapter, Report, Span
 
 Progress = Callable[[str, int, int], None]
@@ -95,7 +96,7 @@ def _said_first(ctx: Context, span: Span) -> list[str]:
         says.append(f"{span.name} is not over: this is how it stood on {said_day(today)}.")
     if span.since < since:
         says.append(f"The registers begin on {said_day(since)}: nothing is known of what was before.")
-    begun = kept_since(ctx)
+    begun = log_begun(ctx)
     if begun is not None and max(span.since, since) < begun:
         says.append(f"This service began on {said_day(begun)}: before that day, a 0 may be what nobody has entered.")
     return says

@@ -16,8 +16,9 @@ from compliance.decisions.events import DecisionAnswered, DecisionsAnswered
 from compliance.identity.models import Person
 from compliance.kernel.clock import london_date, start_of
 from compliance.kernel.context import Context
+from compliance.licences import seats as seats_of
 from compliance.licences.models import Licence, SeatContract
-from compliance.licences.rules import HOLDS_A_SEAT
+from compliance.licences.rules import HOLDS_A_SEAT, Kind
 from policies.access import require
 from policies.permissions import Permission
 from policies.values import Policy
@@ -62,7 +63,7 @@ def read(ctx: Context) -> Growth:
     }
     worked = [minutes({what: counts[what][place] for what in long}, long) for place in range(len(shown))]
     seats = ctx.session.scalar(select(func.coalesce(func.sum(SeatContract.seats), 0))) or 0
-    taken = ctx.session.scalar(select(func.count()).select_from(Licence).where(Licence.status.in_(HOLDS_A_SEAT))) or 0
+    taken = sum(seats_of.taken(ctx, kind) for kind in Kind)
     terms: dict[str, Any] = {"last": last, "least": values.months_least, "furthest": values.months_ahead}
     return Growth(
         shown,

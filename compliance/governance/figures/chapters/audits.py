@@ -8,7 +8,7 @@ from compliance.accesses.audits.models import AccessAudit, AccessAuditFigure, Ac
 from compliance.accesses.audits.rules import FIGURES, Status
 from compliance.accesses.flags.models import AccessFlag
 from compliance.decisions.exceptions.models import BreakGlass
-from compliance.governance.figures import spans
+from compliance.governance.figures import kept, spans
 from compliance.governance.figures.counting import by_month, number, numbers, open_at, together, worded
 from compliance.governance.figures.model import Chapter, Decision, Figure, Grid, Span, Trend, Unit, share
 from compliance.kernel.clock import london_date, said_day
@@ -32,6 +32,14 @@ _NAMES = {
     "break_glass": "By break-glass",
 }
 
+_REGISTERS = (
+    kept.Register(
+        ("flags_raised", "concerns", "flags_explained", "flags_breaches", "flags_open"), (AccessFlag.raised_at,), ("flags",),
+        "flags",
+    ),
+    kept.Register(("glass_granted", "glass_unreviewed"), (BreakGlass.granted_at,)),
+)  # fmt: skip
+
 
 def chapter(ctx: Context, span: Span) -> Chapter:
     """The audits of the quarters in the span as they stand now, with flags and break-glass of the span."""
@@ -53,7 +61,7 @@ def chapter(ctx: Context, span: Span) -> Chapter:
         *_figures(ctx, quarters),
         *_beside(ctx, span),
     ]
-    return Chapter(
+    whole = Chapter(
         "audits",
         "Access audits",
         f"What people opened was audited by the quarter; the audits as they stood at {said_day(today)}.",
@@ -62,6 +70,7 @@ def chapter(ctx: Context, span: Span) -> Chapter:
         (_trend(ctx, span),),
         tuple(_decisions(audits)),
     )
+    return kept.told(ctx, span, whole, *_REGISTERS)
 
 
 def _figures(ctx: Context, quarters: list[str]) -> list[Figure]:

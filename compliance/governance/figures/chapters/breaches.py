@@ -13,7 +13,7 @@ from compliance.breaches.notifying.rules import Status as Telling
 from compliance.breaches.notifying.rules import status_of
 from compliance.breaches.rules import ENDED, Kind, Status
 from compliance.decisions.exceptions.models import Conflict
-from compliance.governance.figures import spans
+from compliance.governance.figures import kept, spans
 from compliance.governance.figures.counting import by_month, number, numbers, open_at, worded
 from compliance.governance.figures.model import Chapter, Decision, Figure, Grid, Span, Trend, Unit, share
 from compliance.governance.gathering import moment
@@ -27,6 +27,17 @@ MOST = 500
 _ENDED = [each.value for each in ENDED]
 _NOT_TO_TELL = "not_notify"
 
+_REGISTERS = (
+    kept.Register(
+        ("reported", "ended", "resolved", "closed", "open"), (Incident.reported_at,), ("kinds", "organisations"),
+        "incidents",
+    ),
+    kept.Register(
+        ("data_breaches", "told_in_time", "told_late", "told_in_time_share", "not_told", "clock_runs", "clock_over",
+         "people_told", "partners_told"), (DataBreach.aware_at,), ("clocks",), "incidents",
+    ),
+)  # fmt: skip
+
 
 def chapter(ctx: Context, span: Span) -> Chapter:
     """What was reported in the span and how it stands, and the clocks that began in it.
@@ -34,7 +45,7 @@ def chapter(ctx: Context, span: Span) -> Chapter:
     It says nothing of what a breach is about: no reference, no person, no words.
     """
     waits = _waiting(ctx)
-    return Chapter(
+    whole = Chapter(
         "breaches",
         "Breaches",
         "Breaches count in the span in which they were reported, personal-data breaches in that in which the clock began.",
@@ -43,6 +54,7 @@ def chapter(ctx: Context, span: Span) -> Chapter:
         (_trend(ctx, span),),
         tuple(_decisions(waits)),
     )
+    return kept.told(ctx, span, whole, *_REGISTERS)
 
 
 def _waiting(ctx: Context) -> dict[str, int]:

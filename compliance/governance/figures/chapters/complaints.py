@@ -12,7 +12,7 @@ from compliance.complaints.data_protection.models import DataProtectionComplaint
 from compliance.complaints.data_protection.rules import Status as Answering
 from compliance.complaints.models import Complaint, ComplaintStage
 from compliance.complaints.rules import FIRST, LAST, Status
-from compliance.governance.figures import spans
+from compliance.governance.figures import kept, spans
 from compliance.governance.figures.counting import by_month, number, numbers, open_at
 from compliance.governance.figures.model import Chapter, Decision, Figure, Grid, Span, Trend, Unit, share
 from compliance.kernel.clock import london_date
@@ -23,6 +23,17 @@ from signatories.models import Organisation
 MOST = 500
 """Organisations that are listed at the most."""
 
+_REGISTERS = (
+    kept.Register(
+        ("raised", "urgent", "again", "resolved", "ruled", "took_median", "took_longest", "open"), (Complaint.raised_at,),
+        ("themes", "stages", "organisations"), "complaints",
+    ),
+    kept.Register(
+        ("data_received", "data_in_time", "data_late", "data_in_time_share", "data_answered", "data_open"),
+        (DataProtectionComplaint.received_on,), (), "data_complaints",
+    ),
+)  # fmt: skip
+
 
 def chapter(ctx: Context, span: Span) -> Chapter:
     """Complaints count in the span in which they were raised, as they stand now; figures of organisations are of all themes.
@@ -30,7 +41,7 @@ def chapter(ctx: Context, span: Span) -> Chapter:
     So no two tables side by side tell who complained of what about whom (COM-7).
     """
     between = _between(ctx, span)
-    return Chapter(
+    whole = Chapter(
         "complaints",
         "Complaints and themes",
         "Complaints count in the span in which they were raised, as they stand now.",
@@ -39,6 +50,7 @@ def chapter(ctx: Context, span: Span) -> Chapter:
         (_trend(ctx, span),),
         tuple(_decisions(between)),
     )
+    return kept.told(ctx, span, whole, *_REGISTERS)
 
 
 def _between(ctx: Context, span: Span) -> dict[str, int]:

@@ -8,7 +8,7 @@ from statistics import median_low
 
 from sqlalchemy import func, or_, select
 
-from compliance.governance.figures import spans
+from compliance.governance.figures import kept, spans
 from compliance.governance.figures.counting import number, together, worded
 from compliance.governance.figures.model import Chapter, Decision, Figure, Grid, Span, Trend, Unit
 from compliance.kernel.clock import london_date, said_day
@@ -27,6 +27,13 @@ from .quarters import quarters_in
 MONTHS_BACK = 12
 _KINDS = {"standing": "Standing", "by_invite": "By invite"}
 
+_REGISTERS = (
+    kept.Register(
+        ("held", "requested", "given", "refused", "ended", "waiting_at_end", "left_list", "wait_median", "wait_longest"),
+        (Licence.requested_at, Licence.activated_at), ("ended", "verdicts"),
+    ),
+)  # fmt: skip
+
 
 def chapter(ctx: Context, span: Span) -> Chapter:
     """Seats as they are at the moment of counting, licences at the end of the span, and what changed in it.
@@ -35,7 +42,7 @@ def chapter(ctx: Context, span: Span) -> Chapter:
     """
     found = seats.capacity(ctx, Asked(), months_back=MONTHS_BACK)
     counted = _counted(ctx, span)
-    return Chapter(
+    whole = Chapter(
         "licences",
         "Licences",
         f"Seats as they were at {said_day(london_date(ctx.now()))}; what became of licences is of the span.",
@@ -44,6 +51,7 @@ def chapter(ctx: Context, span: Span) -> Chapter:
         (_past(found),),
         tuple(_decisions(found)),
     )
+    return kept.told(ctx, span, whole, *_REGISTERS)
 
 
 def _seats(found: Capacity) -> list[Figure]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from compliance.governance.figures import spans
+from compliance.governance.figures import kept, spans
 from compliance.governance.figures.counting import by_month, number, open_at, together, worded
 from compliance.governance.figures.model import Chapter, Decision, Figure, Grid, Span, Trend
 from compliance.kernel.clock import london_date, said_day
@@ -22,11 +22,18 @@ from retention.reviews.rules import Decision as Found
 from retention.reviews.rules import Status as Reviewing
 from retention.rules import Status
 
+_REGISTERS = (
+    kept.Register(
+        tuple(f"in_span_{each}" for each in ("registered", "opened", "decided", "confirmed", "placed", "lifted", "held")),
+        (RetentionRecord.registered_at, RetentionHold.placed_at), ("decided",),
+    ),
+)  # fmt: skip
+
 
 def chapter(ctx: Context, span: Span) -> Chapter:
     """Records as they stand now, with the reviews, holds and disposals of the span."""
     stands, done = _standing(ctx), _done(ctx, span)
-    return Chapter(
+    whole = Chapter(
         "retention",
         "Retention",
         f"Records as they stood at {said_day(london_date(ctx.now()))}; reviews, holds and disposals are of the span.",
@@ -35,6 +42,7 @@ def chapter(ctx: Context, span: Span) -> Chapter:
         (_trend(ctx, span),),
         tuple(_decisions(stands)),
     )
+    return kept.told(ctx, span, whole, *_REGISTERS)
 
 
 def _standing(ctx: Context) -> dict[str, int]:

@@ -175,6 +175,7 @@ def _trend(ctx: Context, span: Span) -> Trend:
         ctx, span, "signed", "Signatures and withdrawals by month", "How many there were in each month.",
         (("Signatures", Signature, Signature.signed_at, believed),
          ("Withdrawals", Withdrawal, Withdrawal.effective_at, gone)),
+        by_its_own=False,
     )  # fmt: skip
 
 
@@ -182,15 +183,16 @@ def _decisions(after: Sequence[OrganisationFacts], before: Sequence[Organisation
     """Only those that came to stand so in the span: what was decided once is not asked again each quarter."""
     stood = {each.id: each.state for each in before}
     outside = {
-        State.REFUSED: "refuse to sign", State.WITHDRAWN: "have withdrawn", State.LAPSED: "did not sign again in time",
+        State.REFUSED: ("refuses to sign", "refuse to sign"), State.WITHDRAWN: ("has withdrawn", "have withdrawn"),
+        State.LAPSED: ("did not sign again in time",) * 2,
     }  # fmt: skip
     found = []
-    for state, what in outside.items():
+    for state, (one, several) in outside.items():
         count = sum(each.state is state and stood.get(each.id) is not state for each in after)
         if count:
             found.append(
                 Decision(
-                    f"Decide how the MARAC goes on without {count:,} {_organisations(count)} that {what}.",
+                    f"Decide how the MARAC goes on without {count:,} {_organisations(count)} that {one if count == 1 else several}.",
                     "It came to be so in this time, and nobody of theirs holds a licence until they sign.",
                     f"/register?state={state.value}",
                     "SIG-5" if state is State.REFUSED else "SIG-9",

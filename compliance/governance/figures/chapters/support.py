@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import and_, func, select
 
-from compliance.governance.figures import spans
+from compliance.governance.figures import kept, spans
 from compliance.governance.figures.counting import number, numbers
 from compliance.governance.figures.model import Chapter, Figure, Grid, Span
 from compliance.governance.support.models import HelpRequest
@@ -14,6 +14,13 @@ from compliance.kernel.context import Context
 from policies.values import Policy
 
 _IT = HelpRequest
+
+_REGISTERS = (
+    kept.Register(
+        ("asked", "ended", "local_it", "this_service", "supplier", "open", "overdue"), (_IT.asked_at,), ("subjects",),
+        "support", from_the_first=False,
+    ),
+)  # fmt: skip
 
 
 def chapter(ctx: Context, span: Span) -> Chapter:
@@ -46,7 +53,7 @@ def chapter(ctx: Context, span: Span) -> Chapter:
     )
     subjects = ctx.the(Policy).help_subjects
     rows = [(subjects[code].name if code in subjects else code, f"{count:,}") for code, count in about]
-    return Chapter(
+    whole = Chapter(
         code="support",
         heading="Support",
         figures=[Figure(code, name, found[code], where="/help?which=all") for code, name in names.items()],
@@ -54,3 +61,4 @@ def chapter(ctx: Context, span: Span) -> Chapter:
             Grid("subjects", "About what", ("About", "Requests"), rows, nothing="Nobody asked for help.", names=False)
         ],
     )
+    return kept.told(ctx, span, whole, *_REGISTERS)

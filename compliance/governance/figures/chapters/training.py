@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from compliance.governance.figures import spans
+from compliance.governance.figures import kept, spans
 from compliance.governance.figures.counting import number
 from compliance.governance.figures.model import Chapter, Decision, Figure, Grid, Span
 from compliance.identity.models import Person
@@ -16,6 +16,11 @@ from policies.values import Policy
 from signatories.models import Organisation
 from signatories.welcome import queries as welcome
 from signatories.welcome.models import WelcomePack
+
+_REGISTERS = (
+    kept.Register(("done",), (Training.done_on,), from_the_first=False),
+    kept.Register(("given",), (WelcomePack.given_on,), from_the_first=False),
+)
 
 
 def chapter(ctx: Context, span: Span) -> Chapter:
@@ -32,7 +37,7 @@ def chapter(ctx: Context, span: Span) -> Chapter:
         ctx.session.scalar(select(func.count(Organisation.id)).where(spans.within(ctx, span, Organisation.created_at)))
         or 0
     )
-    return Chapter(
+    whole = Chapter(
         "training",
         "Training and welcome packs",
         "Who is due is counted as it stands now. A module that somebody did again is counted in the span of the last time.",
@@ -53,6 +58,7 @@ def chapter(ctx: Context, span: Span) -> Chapter:
         (),
         _decisions(without),
     )  # fmt: skip
+    return kept.told(ctx, span, whole, *_REGISTERS)
 
 
 def _modules(ctx: Context, in_it: ColumnElement[bool], over: ColumnElement[bool]) -> dict[str, tuple[int, int, int]]:
