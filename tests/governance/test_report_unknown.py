@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -16,6 +16,7 @@ from compliance.kernel.db import WRITES
 from policies.values import Policy
 from signatories.models import Organisation
 from tests.builders.busy_hub import a_busy_hub
+from tests.builders.facts import told
 from tests.builders.identity import Acting, an_employer, someone
 from tests.builders.use import move_to
 
@@ -90,3 +91,40 @@ def test_requests_for_help_are_known_from_the_first_one_on(house: House) -> None
     assert set(known["2026Q2"].values()) == {NOT_KNOWN}
     assert known["2026Q3"]["asked"] == "80"
     assert known["2026Q3"]["ended"] == "0"
+
+
+@pytest.mark.rule("GOV-1", "GOV-2")
+def test_a_quarter_of_which_the_case_system_told_nothing_has_no_rates_and_no_rows(house: House) -> None:
+    manager = came(house, "2026-01-05T09:00")
+    told(house, an_employer(house, "Ferry Lane"), date(2026, 10, 1), {"meetings_attended": 3, "meetings_missed": 1})
+
+    silent, spoken = (chapters(house, manager, written)["accountability"] for written in ("2026Q3", "2026Q4"))
+
+    rates = ("attendance", "actions", "research")
+    assert {each.said for each in silent.figures if each.code in rates} == {NOT_KNOWN}
+    assert [(grid.rows, grid.nothing) for grid in silent.grids] == [
+        ([], "The case system reported nothing for these months.")
+    ] * 2
+    assert {value for _, series in silent.trends[0].series for value in series} == {None}
+    assert {each.code: each.said for each in spoken.figures}["attendance"] == "75.0%"
+
+
+@pytest.mark.rule("GOV-1")
+def test_an_organisation_that_joined_within_the_quarter_is_there_at_its_end_and_not_at_its_beginning(
+    house: House, clock: FixedClock
+) -> None:
+    manager = came(house, "2026-01-05T09:00")
+    before = an_employer(house, "Ferry Lane")
+    told(house, before, date(2026, 11, 1), {"meetings_attended": 1, "meetings_missed": 0})
+    move_to(clock, "2027-01-05T09:00")
+
+    found = chapters(house, manager, "2026Q4")
+
+    said = {each.code: each.value for each in found["signatories"].figures}
+    assert (said["organisations_before"], said["organisations"], said["in_span_joined"]) == (1, 2, 1)
+    assert [row[0] for row in found["accountability"].grids[0].rows] == ["Ferry Lane"], (
+        "counted from its first month on"
+    )
+    assert {each.code: each.value for each in chapters(house, manager, "2026Q3")["signatories"].figures}[
+        "organisations"
+    ] == 1
