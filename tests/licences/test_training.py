@@ -9,9 +9,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
+from compliance.identity.models import Person
 from compliance.kernel.clock import FixedClock, start_of
 from compliance.kernel.context import House
+from compliance.kernel.db import WRITES
 from compliance.kernel.errors import Forbidden, Invalid, NotFound
 from compliance.kernel.jobs import Run, run_now
 from compliance.licences import use_cases
@@ -103,6 +106,9 @@ def test_those_who_are_due_are_found_and_the_others_are_not(house: House, place:
     assert len(page) == 1
     assert {row.id for row in listed(house, search="swale")} == {calm, over, soon}
     assert listed(house, search="nobody of this name") == []
+    with house.engine.execution_options(**{WRITES: True}).begin() as store:
+        store.execute(update(Person).where(Person.id == over).values(closed_at=house.clock.now()))
+    assert {row.id for row in listed(house, Which.DUE)} == {soon}, "who has left is due for nothing"
 
 
 MODULE = TrainingModule("dash", "DASH", "", "2024 2025 2026", "2025", 24, "", "")
