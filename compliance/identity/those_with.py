@@ -14,26 +14,21 @@ from policies.permissions import Permission
 from .models import Person, RoleHeld
 from .queries import still_held
 
-MOST = 40
-"""People who are told of one thing at the most."""
-
-TO_CHOOSE_FROM = 500
-"""People whom something can be given to at the most: more than any hub has for one thing."""
+MOST = 500
+"""People at the most: more than any hub has for one thing, so that nobody is left out of a group of every signatory."""
 
 
-def hub_wide(ctx: Context, *permissions: Permission, most: int = MOST) -> Sequence[Person]:
+def hub_wide(ctx: Context, *permissions: Permission) -> Sequence[Person]:
     """Those who have any of these for the whole hub, and whose account is open and not locked."""
-    return _holders(ctx, {each.value for each in permissions}, "hub", None, most)
+    return _holders(ctx, {each.value for each in permissions}, "hub", None)
 
 
 def of_organisation(ctx: Context, organisation_id: UUID, *permissions: Permission) -> Sequence[Person]:
     """Those who have any of these by a role for this organisation, and whose account is open and not locked."""
-    return _holders(ctx, {each.value for each in permissions}, "organisation", organisation_id, MOST)
+    return _holders(ctx, {each.value for each in permissions}, "organisation", organisation_id)
 
 
-def _holders(
-    ctx: Context, permissions: set[str], reach: str, organisation_id: UUID | None, most: int
-) -> Sequence[Person]:
+def _holders(ctx: Context, permissions: set[str], reach: str, organisation_id: UUID | None) -> Sequence[Person]:
     roles = [
         role
         for role, granted in ctx.the(Access).table.items()
@@ -43,4 +38,4 @@ def _holders(
         RoleHeld.role.in_(roles), RoleHeld.organisation_id == organisation_id, still_held(ctx.now())
     )
     wanted = select(Person).where(Person.id.in_(able), Person.closed_at.is_(None), Person.locked_at.is_(None))
-    return ctx.session.scalars(wanted.order_by(Person.id).limit(most)).all()
+    return ctx.session.scalars(wanted.order_by(Person.id).limit(MOST)).all()

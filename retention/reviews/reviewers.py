@@ -10,7 +10,7 @@ from sqlalchemy import exists, or_, select
 from compliance.decisions.exceptions.models import Conflict
 from compliance.decisions.exceptions.queries import kept
 from compliance.identity.models import Person
-from compliance.identity.those_with import TO_CHOOSE_FROM, hub_wide
+from compliance.identity.those_with import hub_wide
 from compliance.kernel.context import Context
 from policies.permissions import Permission
 from retention.models import RetentionRecord
@@ -22,7 +22,7 @@ from .rules import Status
 def able(ctx: Context, record: RetentionRecord) -> Sequence[Person]:
     """Everybody who may review this record now."""
     never = kept(ctx, record.reference)
-    return [each for each in hub_wide(ctx, Permission.RETENTION_REVIEW, most=TO_CHOOSE_FROM) if each.id not in never]
+    return [each for each in hub_wide(ctx, Permission.RETENTION_REVIEW) if each.id not in never]
 
 
 def choose(ctx: Context, record: RetentionRecord) -> UUID | None:
@@ -33,7 +33,7 @@ def choose(ctx: Context, record: RetentionRecord) -> UUID | None:
 
 def without_one(ctx: Context, *, limit: int) -> list[UUID]:
     """Open reviews that nobody is named for, or somebody who may not review any more, or not this record (DEC-6)."""
-    people = [each.id for each in hub_wide(ctx, Permission.RETENTION_REVIEW, most=TO_CHOOSE_FROM)]
+    people = [each.id for each in hub_wide(ctx, Permission.RETENTION_REVIEW)]
     it = RetentionReview
     apart = exists().where(
         Conflict.person_id == it.reviewer_id,

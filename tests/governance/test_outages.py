@@ -114,6 +114,17 @@ def test_the_passphrase_needs_two_holders_and_only_they_see_it_after_a_fresh_cod
 
 
 @pytest.mark.rule("GOV-3")
+def test_in_a_hub_of_many_people_each_of_them_can_hold_it(sqlite_house: House) -> None:
+    manager = someone(sqlite_house, "hub_manager")
+    team = [someone(sqlite_house, "hub_coordinator") for _ in range(45)]
+    for one in team:
+        with sqlite_house.work(*manager) as ctx:
+            holding.name_holder(ctx, person(one))
+    with sqlite_house.reading(*manager) as ctx:
+        assert {person(one) for one in team} <= set(queries.able(ctx))
+
+
+@pytest.mark.rule("GOV-3")
 def test_it_is_turned_when_it_is_lost_or_a_holder_leaves_and_the_earlier_one_still_opens_what_it_sealed(
     house: House,
 ) -> None:

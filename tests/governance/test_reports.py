@@ -91,6 +91,15 @@ def test_those_who_read_it_are_told_once_and_the_letter_says_nothing_of_what_is_
     assert "Harbour Refuge" not in str(said)
 
 
+@pytest.mark.rule("GOV-1")
+def test_a_group_of_many_members_is_told_to_the_last_of_them(sqlite_house: House) -> None:
+    manager = someone(sqlite_house, "hub_manager")
+    known(sqlite_house)
+    members = [a_person(sqlite_house, "steering_member") for _ in range(45)]
+    issued(sqlite_house, manager, counted(sqlite_house, manager))
+    assert all(letters(sqlite_house, member, "report_issued") for member in members)
+
+
 @pytest.mark.rule("GOV-1", "GOV-2")
 def test_facts_corrected_after_the_pack_was_issued_are_shown_beside_it_and_make_the_next_edition(
     house: House, manager: Acting

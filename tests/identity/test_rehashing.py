@@ -93,12 +93,12 @@ def test_a_megabyte_for_a_password_is_refused_before_any_hash_alike_for_every_na
     outcomes = set()
     for _ in range(2):
         for name in names:
-            began = time.perf_counter()
+            began = time.process_time()
             outcomes.add(use_cases.sign_in(sqlite_house, Origin("192.0.2.10"), email=name, password="x" * 1_000_000))
-            took[name].append(time.perf_counter() - began)
-        began = time.perf_counter()
+            took[name].append(time.process_time() - began)
+        began = time.process_time()
         passwords.spend_the_same_time(PASSWORD)
-        took["a hash"].append(time.perf_counter() - began)
+        took["a hash"].append(time.process_time() - began)
 
     assert outcomes == {use_cases.Outcome(None, 0)}
     a_hash = statistics.median(took["a hash"])

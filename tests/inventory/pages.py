@@ -153,7 +153,7 @@ FORMS: dict[str, Fields] = {
     "escalations.escalate": lambda its: {
         "organisation_id": str(its.organisation), "about": "research", "grounds": "Late.", "asked": "Why?", "of_whom": "Head",
     },
-    "outages.turn": _says(number="1"),
+    "outages.turn": _says(number="0"),
     "outages.name_holder": lambda its: {"person_id": str(its.person)},
     "outages.declare": _says(what="The data centre is down."),
     "outages.expect": _says(clock="17:30", **_day("day", 2026, 11, 22)),

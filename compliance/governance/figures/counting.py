@@ -32,9 +32,13 @@ def known_since(ctx: Context) -> date | None:
 
 
 def _first_known(ctx: Context) -> date | None:
-    registered = ctx.session.scalar(select(func.min(Organisation.created_at)))
-    signed = ctx.session.scalar(select(func.min(Signature.signed_at)).where(Signature.superseded_at.is_(None)))
-    told: date | None = ctx.session.scalar(select(func.min(Fact.month)))
+    firsts = select(
+        select(func.min(Organisation.created_at)).scalar_subquery(),
+        select(func.min(Signature.signed_at)).where(Signature.superseded_at.is_(None)).scalar_subquery(),
+        select(func.min(Fact.month)).scalar_subquery(),
+    )
+    found: Sequence[Any] = ctx.session.execute(firsts).one()
+    registered, signed, told = found
     days = [london_date(instant) for instant in (registered, signed) if instant is not None]
     return min([*days, told] if told is not None else days, default=None)
 
@@ -74,20 +78,24 @@ def by_month(
     """How many there were of each in each month of the span and before it: a name, a table, an instant of it, a condition.
 
     A month that is to come, or of which its register knows nothing, has no value: `by_its_own` is False
-    where what the register of organisations knows goes for it as well. A statement or three for each.
+    where what the register of organisations knows goes for it as well. A statement for each, and one or three beside them.
     """
     shown = _months(span)
-    last, first = london_date(ctx.now()), known_since(ctx)
+    last = london_date(ctx.now())
     series: list[tuple[str, Sequence[int | None]]] = []
-    for name, table, instant, condition in counted:
-        begins = begun(ctx, Register((), (instant,))) if by_its_own else first
+    begins = (
+        begun(ctx, [Register((), (instant,)) for _, _, instant, _ in counted])
+        if by_its_own
+        else [known_since(ctx)] * len(counted)
+    )
+    for (name, table, instant, condition), begin in zip(counted, begins, strict=True):
         each = [number(instant >= start_of(day), instant < start_of(after), condition) for day, after in shown]
         row = ctx.session.execute(select(*each).select_from(table)).one()
         series.append(
             (
                 name,
                 [
-                    count if day <= last and begins is not None and after > begins else None
+                    count if day <= last and begin is not None and after > begin else None
                     for (day, after), count in zip(shown, row, strict=True)
                 ],
             )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from audit.models import AuditEntry
 from compliance.kernel.clock import london_date
@@ -34,32 +35,51 @@ class Register:
 
 def log_begun(ctx: Context) -> date | None:
     """The London date of the first entry of the log, from which on this service saw what happened; None for an empty log."""
-    first = ctx.session.scalar(select(AuditEntry.at).order_by(AuditEntry.number).limit(1))
+    first = ctx.session.scalar(_first_entry())
     return london_date(datetime.fromisoformat(first)) if first is not None else None
 
 
-def begun(ctx: Context, register: Register) -> date:
-    """The first London date that it knows of: of its first row or, where that is sooner, of the log; today where it has none."""
-    found: list[date | datetime | None] = [ctx.session.scalar(select(func.min(each))) for each in register.days]
-    if register.from_the_first:
-        found.append(log_begun(ctx))
-    known = [london_date(each) if isinstance(each, datetime) else each for each in found if each is not None]
-    return min([*known, london_date(ctx.now())])
+def _first_entry() -> Select[Any]:
+    return select(AuditEntry.at).order_by(AuditEntry.number).limit(1)
 
 
-def knows_of(ctx: Context, span: Span, register: Register) -> bool:
-    """Whether anything is known of a span: it is not all before the register began, and none of it is disposed of by now."""
-    if span.until <= begun(ctx, register):
-        return False
+def begun(ctx: Context, registers: Sequence[Register]) -> list[date]:
+    """The first London date that each knows of: of its first row or, where that is sooner, of the log; today where it has none.
+
+    One question to the store, however many registers are asked about.
+    """
+    firsts = [select(func.min(each)) for register in registers for each in register.days]
+    log, *found = ctx.session.execute(select(*(each.scalar_subquery() for each in (_first_entry(), *firsts)))).one()
+    rows, today = iter(found), london_date(ctx.now())
+    return [
+        min([today, *_days([*islice(rows, len(each.days)), *([log] if each.from_the_first else [])])])
+        for each in registers
+    ]
+
+
+def _days(found: Iterable[date | datetime | str | None]) -> Iterator[date]:
+    """London dates of what the store answered with; an entry of the log says its instant in words."""
+    for each in found:
+        instant = datetime.fromisoformat(each) if isinstance(each, str) else each
+        if instant is not None:
+            yield london_date(instant) if isinstance(instant, datetime) else instant
+
+
+def _disposed_of(ctx: Context, span: Span, register: Register) -> bool:
+    """Whether some of what a register knew of a span may be gone by now."""
     if not register.rule:
-        return True
+        return False
     policy = ctx.the(Policy)
-    return span.since >= london_date(ctx.now() - policy.own_records[register.rule].lasts(policy))
+    return span.since < london_date(ctx.now() - policy.own_records[register.rule].lasts(policy))
 
 
 def told(ctx: Context, span: Span, chapter: Chapter, *registers: Register) -> Chapter:
-    """The chapter as far as its registers know of the span: what one knows nothing of is said to be not known."""
-    silent = [each for each in registers if not knows_of(ctx, span, each)]
+    """The chapter as far as its registers know of the span: what one knows nothing of is said to be not known.
+
+    One knows nothing of a span that was all over before it began, nor of one of which something is disposed of by now.
+    """
+    beginnings = zip(registers, begun(ctx, registers), strict=True)
+    silent = [each for each, first in beginnings if span.until <= first or _disposed_of(ctx, span, each)]
     unknown = {code for each in silent for code in each.figures}
     empty = {code for each in silent for code in each.grids}
     return replace(

@@ -183,7 +183,7 @@ def end_contact(ctx: Context, contact_id: UUID) -> None:
 
 def who_can_be_named(ctx: Context) -> Any:
     """Those who handle requests for help, and so can be named to pass one on."""
-    return those_with.hub_wide(ctx, Permission.HELP_HANDLE, most=those_with.TO_CHOOSE_FROM)
+    return those_with.hub_wide(ctx, Permission.HELP_HANDLE)
 
 
 def _end(ctx: Context, contact: SupportContact) -> None:
