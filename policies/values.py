@@ -6,7 +6,7 @@ which values there are. A file with one too many or too few does not load, and t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -209,8 +209,21 @@ class Policy:
 
     @cached_property
     def area_now(self) -> dict[str, str]:
-        """For each code that an area has or had: the one it has now. What was counted under an old one is the area's still."""
+        """For each code that an area has or had: the one it has now. What was written under an old one is the area's still."""
         return {code: area.code for area in self.areas.values() for code in (area.code, *area.formerly)}
+
+    def areas_now(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """The areas these codes stand for now, each once; a code that no area has or had stays as it is."""
+        return tuple(dict.fromkeys(self.area_now.get(code, code) for code in codes))
+
+    def area_codes(self, area: str) -> tuple[str, ...]:
+        """Every code that an area has or had; none for one that there is not."""
+        return tuple(code for code, now in self.area_now.items() if now == area)
+
+    def area_name(self, code: str) -> str:
+        """The name of the area that a code stands for now; the code itself where there is none."""
+        area = self.areas.get(self.area_now.get(code, code))
+        return area.name if area else code
 
     def stand_on_the_floor(self) -> None:
         """Raises BrokenPolicy naming the value that is weaker than anybody may make it (IDN-9)."""

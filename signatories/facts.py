@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.orm import Session
 
 from compliance.kernel.clock import end_of, start_of
+from policies.values import Policy
 
 from . import lines, rules
 from .rules import InstrumentCell, SignatureFact, State, VersionFact
@@ -83,11 +84,11 @@ def standings(
     at: datetime,
     organisation_ids: Collection[UUID] | None = None,
     *,
-    required: Sequence[str],
+    policy: Policy,
     known: datetime | None = None,
 ) -> dict[UUID, OrganisationFacts]:
-    """Every organisation's facts at `at`, or those of some; `required` are the instruments LIC-1 asks for."""
-    return read(store, at, organisation_ids, required=required, known=known).organisations
+    """Every organisation's facts at `at`, or those of some, by the instruments and the areas of this policy (LIC-1)."""
+    return read(store, at, organisation_ids, policy=policy, known=known).organisations
 
 
 def read(
@@ -95,10 +96,11 @@ def read(
     at: datetime,
     organisation_ids: Collection[UUID] | None = None,
     *,
-    required: Sequence[str],
+    policy: Policy,
     known: datetime | None = None,
 ) -> Reading:
     """`standings`, together with the versions they were judged by."""
+    required = policy.signatories.required_instruments
     ids = None if organisation_ids is None else list(organisation_ids)
     found: dict[str, dict[Any, list[Row[Any]]]] = {what: defaultdict(list) for what in lines.KINDS}
     for line in store.execute(lines.lines(at, known, ids)):
@@ -132,7 +134,7 @@ def read(
             kind=row.kind,
             takes_licences=row.takes_licences,
             since=min([row.created_at, *(signature.signed_at for _, signature in signed)]),
-            areas=_split(row.areas),
+            areas=frozenset(policy.areas_now(_split(row.areas))),
             domains=_split(row.domains),
             policies={line.code: line.day for line in found["policy"][row.owner]},
             contacts=_split(row.contacts),

@@ -19,6 +19,7 @@ from compliance.licences.rules import Checklist, EndReason, Kind, RefusedFor, St
 from compliance.licences.waiting import queries as waiting
 from compliance.licences.waiting.queries import Standing
 from policies.permissions import Permission
+from policies.values import Policy
 from signatories import queries as signatories
 
 from .access import guarded
@@ -257,7 +258,7 @@ def as_json(ctx: Context, licence: Licence, last_use: datetime | None = None) ->
         },
         "kind": licence.kind,
         "status": licence.status,
-        "areas": [area.area for area in licence.areas],
+        "areas": ctx.the(Policy).areas_now(area.area for area in licence.areas),
         "cases": cases_of(ctx, licence),
         "ends_on": licence.ends_on,
         "reason": licence.reason,

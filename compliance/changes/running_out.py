@@ -140,7 +140,7 @@ def _of_people(ctx: Context, mark: TimeMark, ends: Ends) -> int:
 
 def _of_organisations(ctx: Context, mark: TimeMark) -> int:
     policy, then, now = ctx.the(Policy), mark.reached_at, ctx.now()
-    facts = standings(ctx.session, then, required=policy.signatories.required_instruments)
+    facts = standings(ctx.session, then, policy=policy)
     moved = [one for one, organisation in facts.items() if _changes(organisation, policy, then, now)]
     for organisation_id in moved:
         ended_by_time(ctx, "organisation", organisation_id)

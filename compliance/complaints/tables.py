@@ -31,7 +31,7 @@ def of_complaints(ctx: Context, rows: Sequence[Listed], *, most: int | None = No
             policy.complaint_themes[row.complaint.theme].name
             if row.complaint.theme in policy.complaint_themes
             else row.complaint.theme,
-            row.complaint.area or "",
+            policy.area_name(row.complaint.area) if row.complaint.area else "",
             row.complaint.reference or "",
             "yes" if row.complaint.immediate_risk else "no",
             row.due_on.isoformat(),

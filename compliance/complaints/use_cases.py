@@ -223,7 +223,7 @@ def _begin(
         raise Invalid.at("/about", "Choose the organisation that it is about.")
     if matter.theme not in policy.complaint_themes:
         raise Invalid.at("/theme", "Choose what it is about.")
-    if matter.area and matter.area not in policy.areas:
+    if matter.area and matter.area not in policy.area_now:
         raise Invalid.at("/area", "Choose an area MARAC, or none.")
     reference = text.line(matter.reference, pointer="/reference", limit=255) if (matter.reference or "").strip() else None  # type: ignore[arg-type]  # fmt: skip
     pair = {

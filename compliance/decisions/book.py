@@ -114,7 +114,6 @@ class Book:
 
     state_version: int
     actions: dict[str, Action]
-    areas: frozenset[str]
     policy: Policy
     people: dict[str, Standing] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
@@ -55,7 +55,6 @@ def _empty(connection: Connection, house: House) -> Book:
             name: Action(action.types, action.own_part, action.needs_area)
             for name, action in policy.case_actions.items()
         },
-        frozenset(policy.areas),
         policy,
     )
 
@@ -108,9 +107,8 @@ def _fold(connection: Connection, house: House, book: Book, person_ids: Collecti
         found = accounts(connection, at, person_ids)
         # One person's change must not cost a look at every organisation: a hub may have twenty thousand.
         only = _theirs(found, held) if person_ids is not None else None
-        required = policy.signatories.required_instruments
         organisations = standings(
-            connection, at, only if only is None or len(only) <= MOST_NAMED else None, required=required
+            connection, at, only if only is None or len(only) <= MOST_NAMED else None, policy=policy
         )
         folding = _Folding(policy, access, organisations, at)
         for account in found:
@@ -150,7 +148,7 @@ class _Folding:
             one: eligibility.of_organisation(facts, policy, at, given=True) for one, facts in organisations.items()
         }
         self._actions = cache(lambda roles: frozenset().union(*(access.case_actions(role) for role in roles)))
-        self._areas: Callable[[tuple[str, ...]], frozenset[str]] = cache(frozenset)
+        self._areas = cache(self._opened)
 
     def standing(self, account: Account, holder: Holder, beside: Exceptions) -> Standing:
         """Everything a decision needs of one person, and until when it holds without anybody acting."""
@@ -230,6 +228,11 @@ class _Folding:
             frozenset(licence.cases or ()) if licence.kind == Kind.BY_INVITE else None,
             until,
         )
+
+    def _opened(self, areas: tuple[str, ...]) -> frozenset[str]:
+        """Every code by which a case can name one of these areas: the one it has now, and those it had before a merger."""
+        now = set(self._policy.areas_now(areas))
+        return frozenset(now.union(*(self._policy.area_codes(area) for area in now)))
 
     def _without_licence(self, account: Account, failing: tuple[Reason, ...]) -> Right:
         """Somebody who holds no licence is refused by that, and by where their organisation stands."""

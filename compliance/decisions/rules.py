@@ -71,7 +71,7 @@ def decide(
         conflict = standing.kept.get(folded(reference)) or standing.kept.get(folded(named))
         if conflict is not None:
             return Verdict(False, _of_no_case(book, now, standing, action), conflict=conflict)
-    opened = _opened(standing, now, reference, area) if standing.opened else None
+    opened = _opened(book, standing, now, reference, area) if standing.opened else None
     by_glass: Right | None = None
     refused: tuple[Reason, ...] | None = None
     for right in standing.rights:
@@ -103,10 +103,13 @@ def _of_no_case(book: Book, now: float, standing: Standing, action: str) -> tupl
     return min(refusals, key=len, default=(why.NO_LICENCE,))
 
 
-def _opened(standing: Standing, now: float, reference: str, area: str | None) -> Opened | None:
+def _opened(book: Book, standing: Standing, now: float, reference: str, area: str | None) -> Opened | None:
     """The break-glass by which this case is open to this person now, in the area it was granted for."""
     opened = standing.opened.get(reference)
-    return opened if opened is not None and opened.area == area and now < opened.until else None
+    if opened is None or area is None or now >= opened.until:
+        return None
+    granted, asked = (book.policy.areas_now((code,)) for code in (opened.area, area))
+    return opened if granted == asked else None
 
 
 def _against(
@@ -125,7 +128,7 @@ def _against(
     against = []
     if action not in right.actions:
         against.append(why.ROLE_LACKS)
-    if needs.needs_area and area not in book.areas:
+    if needs.needs_area and area not in book.policy.area_now:
         against.append(why.NO_AREA)
     elif needs.needs_area and area not in right.areas:
         against.append(why.OTHER_AREA)

@@ -92,14 +92,16 @@ def _state(row: Found[Any], at: datetime, rests: dict[str, bool]) -> Status:
 
 
 def _listed(ctx: Context, states: Sequence[tuple[Found[Any], Status]], at: datetime) -> Part:
-    names = {code: area.name for code, area in ctx.the(Policy).areas.items()}
+    policy = ctx.the(Policy)
     rows: list[Row] = [
         (
             row.full_name,
             row.email,
             STATES[status],
             KINDS.get(row.kind, row.kind),
-            ", ".join(names.get(code, code) for code in sorted(row.areas.split(_BETWEEN))) if row.areas else "",
+            ", ".join(policy.area_name(code) for code in policy.areas_now(sorted(row.areas.split(_BETWEEN))))
+            if row.areas
+            else "",
             _day(row.requested_at),
             _by_then(row.activated_at, at),
             _by_then(row.deactivated_at, at),

@@ -7,7 +7,7 @@ that is a signatory at this instant. So nobody has to be taken off one, and nobo
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -129,6 +129,8 @@ def _known(ctx: Context, area: str) -> str:
 
 
 def _members(ctx: Context, areas: Collection[str]) -> list[Member]:
+    policy = ctx.the(Policy)
+    codes = [code for area in areas for code in policy.area_codes(area)]
     rows = ctx.session.execute(
         select(
             Person.id, Person.full_name, Person.email, Licence.organisation_id, Licence.id, Organisation.name,
@@ -137,9 +139,13 @@ def _members(ctx: Context, areas: Collection[str]) -> list[Member]:
         .join(Licence, Licence.person_id == Person.id)
         .join(Organisation, Organisation.id == Licence.organisation_id)
         .join(LicenceArea, LicenceArea.licence_id == Licence.id)
-        .where(LicenceArea.area.in_(areas), IN_USE, Licence.kind == Kind.STANDING, Person.closed_at.is_(None))
+        .where(LicenceArea.area.in_(codes), IN_USE, Licence.kind == Kind.STANDING, Person.closed_at.is_(None))
         .order_by(Person.full_name, Person.id)
     )  # fmt: skip
-    members = [Member(*member) for *member, status, rests, turns in rows if usable(status, rests, turns, ctx.now())]
+    members = dict.fromkeys(
+        replace(Member(*member), area=policy.area_now[member[-1]])
+        for *member, status, rests, turns in rows
+        if usable(status, rests, turns, ctx.now())
+    )
     signatories = eligibility.signatories(ctx, {member.organisation_id for member in members})
     return [member for member in members if member.organisation_id in signatories]

@@ -119,7 +119,7 @@ def signatories(ctx: Context, organisation_ids: Collection[UUID]) -> set[UUID]:
 def failing_organisations(ctx: Context) -> set[UUID]:
     """The organisations that no longer bring what a licence that was given stands on (LIC-13)."""
     at, policy = ctx.now(), ctx.the(Policy)
-    found = standings(ctx.session, at, required=policy.signatories.required_instruments)
+    found = standings(ctx.session, at, policy=policy)
     return {
         one
         for one, organisation in found.items()
@@ -150,8 +150,7 @@ def _organisations(
 ) -> dict[UUID, OrganisationFacts]:
     if not ids:
         return {}
-    required = ctx.the(Policy).signatories.required_instruments
-    return standings(ctx.session, at, ids, required=required, known=known)
+    return standings(ctx.session, at, ids, policy=ctx.the(Policy), known=known)
 
 
 def _instrument(code: str, cell: InstrumentCell) -> Item:

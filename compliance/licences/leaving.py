@@ -125,7 +125,7 @@ def losses(ctx: Context, organisation_id: UUID, *, instruments: Iterable[str], e
 
     of_person: dict[UUID, list[LostLicence]] = defaultdict(list)
     for licence in held:
-        of_person[licence.person_id].append(_lost(licence, hanging))
+        of_person[licence.person_id].append(_lost(ctx.the(Policy), licence, hanging))
     found = []
     for person in sorted(people.values(), key=lambda each: (each.full_name.casefold(), str(each.id))):
         own = tuple(of_person[person.id])
@@ -244,12 +244,12 @@ def _open_to(
     return cases, people
 
 
-def _lost(licence: Licence, hanging: dict[tuple[str, UUID], int]) -> LostLicence:
+def _lost(policy: Policy, licence: Licence, hanging: dict[tuple[str, UUID], int]) -> LostLicence:
     return LostLicence(
         licence.id,
         str(licence.kind),
         str(licence.status),
-        tuple(each.area for each in licence.areas),
+        policy.areas_now(each.area for each in licence.areas),
         tuple(each.reference for each in licence.cases),
         licence.ends_on,
         hanging.get(("turns", licence.id), 0),

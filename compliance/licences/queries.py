@@ -19,6 +19,7 @@ from compliance.kernel.errors import NotFound
 from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from policies.access import reach, require
 from policies.permissions import Permission
+from policies.values import Policy
 from signatories.models import Organisation
 
 from . import eligibility
@@ -125,7 +126,7 @@ def licences(
     )  # fmt: skip
     asked.extend(column == value for column, value in wanted if value is not None)
     if area is not None:
-        asked.append(Licence.areas.any(LicenceArea.area == area))
+        asked.append(Licence.areas.any(LicenceArea.area.in_(ctx.the(Policy).area_codes(area))))
     if idle_before is not None:
         asked.extend(_idle(idle_before))
     if search and search.strip():

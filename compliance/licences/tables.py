@@ -8,6 +8,7 @@ from uuid import UUID
 
 from compliance.kernel.context import Context
 from compliance.kernel.tables import Table, day, moment
+from policies.values import Policy
 
 from .models import Licence
 
@@ -21,6 +22,7 @@ def of_licences(
     ctx: Context, licences: Sequence[Licence], used: Mapping[UUID, datetime], *, most: int | None = None
 ) -> Table:
     """One line for each licence; `used` says when each was last used, `most` at how many lines it was cut."""
+    policy = ctx.the(Policy)
     lines = [
         (
             licence.person.full_name,
@@ -29,7 +31,7 @@ def of_licences(
             licence.kind,
             licence.status,
             licence.suspension or licence.end_reason or "",
-            ", ".join(each.area for each in licence.areas),
+            ", ".join(policy.areas_now(each.area for each in licence.areas)),
             moment(licence.requested_at),
             moment(licence.decided_at),
             moment(licence.activated_at),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from flask import Flask
@@ -259,8 +260,13 @@ def not_taken(code: str | None) -> str:
 
 def area(code: str) -> str:
     """An area MARAC's name, from the policy."""
-    known = in_force(Policy).areas.get(code)
-    return known.name if known else code
+    return in_force(Policy).area_name(code)
+
+
+def areas(codes: Iterable[str]) -> str:
+    """The names of area MARACs, each once."""
+    policy = in_force(Policy)
+    return ", ".join(policy.area_name(code) for code in policy.areas_now(codes))
 
 
 def acted(entry: AuditEntry) -> str:
@@ -287,6 +293,7 @@ def teach(app: Flask) -> None:
         until=until,
         said=said,
         area=area,
+        areas=areas,
         happening=happening,
         london_day=london_day,
         acted=acted,

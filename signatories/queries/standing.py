@@ -86,8 +86,7 @@ def facts(
 
     What held at `at` as it was known then, or as it was known at a later instant; without either, as it is now.
     """
-    required = ctx.the(Policy).signatories.required_instruments
-    return standings(ctx.session, at or ctx.now(), organisation_ids, required=required, known=known or at)
+    return standings(ctx.session, at or ctx.now(), organisation_ids, policy=ctx.the(Policy), known=known or at)
 
 
 def withdrawn(ctx: Context) -> set[UUID]:
@@ -99,8 +98,7 @@ def reading(
     ctx: Context, organisation_id: UUID, *, at: datetime | None = None, known: datetime | None = None
 ) -> Reading:
     """One organisation's facts together with the versions they were judged by; raises NotFound."""
-    required = ctx.the(Policy).signatories.required_instruments
-    found = read(ctx.session, at or ctx.now(), [organisation_id], required=required, known=known or at)
+    found = read(ctx.session, at or ctx.now(), [organisation_id], policy=ctx.the(Policy), known=known or at)
     if organisation_id not in found.organisations:
         raise NotFound()
     return found

@@ -59,9 +59,8 @@ def signing(ctx: Context, organisation_ids: Ids = None) -> list[Reminder]:
 
     Whoever holds a signature that runs out is reminded; whoever refused, withdrew, or never signed is not.
     """
-    required = ctx.the(Policy).signatories.required_instruments
     found = read(
-        ctx.session, ctx.now(), None if organisation_ids is None else list(organisation_ids), required=required
+        ctx.session, ctx.now(), None if organisation_ids is None else list(organisation_ids), policy=ctx.the(Policy)
     )
     titles = {row.code: row.title for row in ctx.session.execute(select(Instrument.code, Instrument.title))}
     due = []

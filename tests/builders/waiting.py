@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,10 +18,10 @@ from compliance.licences.waiting.models import SeatOffer, WaitingPlace
 from tests.builders.licences import a_licence, a_person, a_request, acting, an_organisation, hub, seats
 
 
-def waits(house: House, organisation: UUID, email: str) -> Licence:
+def waits(house: House, organisation: UUID, email: str, **asked: Any) -> Licence:
     """A request whose checklist is complete, put on the list by the hub."""
     a_person(house, organisation, email)
-    request = a_request(house, organisation, email)
+    request = a_request(house, organisation, email, **asked)
     with acting(house) as ctx:
         use_cases.wait_for_seat(ctx, request.id)
     house.clock.move(timedelta(minutes=1))  # type: ignore[attr-defined]

@@ -44,7 +44,7 @@ def a_book(
         "case_system.use": Action(frozenset({"case_system"}), own_part=False, needs_area=False),
         "case.close": Action(frozenset({"case"}), own_part=False, needs_area=True),
     }
-    book = Book(7, actions, frozenset({"mid-kent", "medway"}), POLICY, **more)
+    book = Book(7, actions, POLICY, **more)
     book.enter(
         Standing(
             "P1",

@@ -190,7 +190,7 @@ def test_another_hub_asks_for_other_things_by_data_alone(sqlite_house: House) ->
         signatories=replace(policy.signatories, required_instruments=("op",)),
     )
     with sqlite_house.reading(hub()) as ctx:
-        facts = standings(ctx.session, ctx.now(), [organisation], required=("op",))[organisation]
+        facts = standings(ctx.session, ctx.now(), [organisation], policy=asked)[organisation]
         found = (
             *eligibility.of_organisation(facts, asked, ctx.now(), given=False),
             *eligibility.of_person(Holder(), "alex@swale.gov.uk", facts, asked, ctx.now()),

@@ -197,15 +197,14 @@ def test_facts_cost_as_many_statements_for_many_organisations_as_for_one(house: 
     the_instruments(house)
     ids = [an_organisation(house, f"partner-{place}") for place in range(12)]
     signs(house, ids[0])
-    required = house.the(Policy).signatories.required_instruments
     statements: list[str] = []
     event.listen(house.engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
 
     with house.engine.connect() as connection:
-        one = facts.standings(connection, house.clock.now(), [ids[0]], required=required)
+        one = facts.standings(connection, house.clock.now(), [ids[0]], policy=house.the(Policy, connection))
         asked = [each for each in statements if each.startswith("SELECT")]
         statements.clear()
-        every = facts.standings(connection, house.clock.now(), required=required)
+        every = facts.standings(connection, house.clock.now(), policy=house.the(Policy, connection))
     assert len(statements) == len(asked) <= 10
     assert one == {ids[0]: every[ids[0]]}
     assert {each.failing for each in every.values()} == {(), ("SIG-1",)}

@@ -139,12 +139,12 @@ def conflicts(
 
 def table_of_glasses(ctx: Context, found: Sequence[Glass], *, most: int | None = None) -> Table:
     """One line for each break-glass; the reasons stay on its page."""
-    areas = ctx.the(Policy).areas
+    policy = ctx.the(Policy)
     lines = [
         (
             each.person,
             each.row.reference,
-            areas[each.row.area].name if each.row.area in areas else each.row.area,
+            policy.area_name(each.row.area),
             each.stands,
             each.granted_by or "",
             moment(each.row.granted_at),

@@ -263,5 +263,5 @@ def _of(
     if within is not None:
         asked.append(Fact.organisation_id.in_(within))
     if area is not None:
-        asked.append(Fact.area.in_([code for code, now in policy.area_now.items() if now == area]))
+        asked.append(Fact.area.in_(policy.area_codes(area)))
     return asked

@@ -14,6 +14,7 @@ from compliance.kernel.context import Context
 from compliance.kernel.keyset import By, Page, Sorts, check_limit
 from policies.access import reach
 from policies.permissions import Permission
+from policies.values import Policy
 from signatories.models import Organisation
 
 from .models import Fact, FactTold
@@ -115,7 +116,7 @@ def facts(
     if counter is not None:
         wanted = wanted.where(Fact.counter == counter)
     if area is not None:
-        wanted = wanted.where(Fact.area == area)
+        wanted = wanted.where(Fact.area.in_(ctx.the(Policy).area_codes(area)))
     if search and search.strip():
         said = search.strip()
         wanted = wanted.where(

@@ -19,7 +19,7 @@ def of_facts(ctx: Context, rows: Sequence[Listed], *, most: int | None = None) -
     lines = [
         (
             row.organisation,
-            policy.areas[row.fact.area].name if row.fact.area in policy.areas else row.fact.area,
+            policy.area_name(row.fact.area),
             f"{row.fact.month:%Y-%m}",
             policy.fact_counters[row.fact.counter].name
             if row.fact.counter in policy.fact_counters

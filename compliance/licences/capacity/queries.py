@@ -206,7 +206,7 @@ class _Rows:
 
     def of(self, organisation: str, kind: Kind, areas: tuple[str, ...]) -> Iterable[Figures]:
         """The rows this counts in: none where what was asked leaves it out."""
-        asked = self._asked
+        asked, areas = self._asked, self._policy.areas_now(areas)
         left_out = asked.kind not in (None, kind) or (asked.area is not None and asked.area not in areas)
         if left_out or not self._is_wanted(organisation):
             return ()
@@ -250,11 +250,14 @@ def _seats(ctx: Context, before: datetime, asked: Asked | None = None) -> list[S
     Where areas are asked for, a licence comes once for each of those. Organisations by their code, for an id costs
     thousands of conversions.
     """
-    area: Any = LicenceArea.area if asked else literal("")
+    policy = ctx.the(Policy)
+    former = {code: now for code, now in policy.area_now.items() if code != now}
+    named_now = case(former, value=LicenceArea.area, else_=LicenceArea.area) if former else LicenceArea.area
+    area: Any = named_now if asked else literal("")
     alike = (Organisation.code, Licence.kind, Licence.status, case((before > SINCE, SINCE)), Licence.rota_id, area)
     named: list[ColumnElement[Any]] = [column.label(f"c{number}") for number, column in enumerate(alike)]
     counted = (
-        select(*named, func.count())
+        select(*named, func.count(Licence.id.distinct()) if former else func.count())
         .select_from(Licence)
         .join(Organisation, Organisation.id == Licence.organisation_id)
         .outerjoin(LastUse, LastUse.licence_id == Licence.id)
@@ -263,7 +266,7 @@ def _seats(ctx: Context, before: datetime, asked: Asked | None = None) -> list[S
     )
     if asked:
         counted = counted.outerjoin(LicenceArea, LicenceArea.licence_id == Licence.id)
-        counted = counted.where(LicenceArea.area == asked.area) if asked.area else counted
+        counted = counted.where(LicenceArea.area.in_(policy.area_codes(asked.area))) if asked.area else counted
     return [Seat(*row[:5], (row[5],) if row[5] else (), row[6]) for row in ctx.session.execute(counted)]
 
 

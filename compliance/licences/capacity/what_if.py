@@ -219,7 +219,11 @@ def _held(ctx: Context, question: Question, terms: Terms, names: dict[UUID, Name
     if question.organisation_id is not None:
         wanted.append(Licence.organisation_id == question.organisation_id)
     if question.area is not None:
-        wanted.append(exists().where(LicenceArea.licence_id == Licence.id, LicenceArea.area == question.area))
+        wanted.append(
+            exists().where(
+                LicenceArea.licence_id == Licence.id, LicenceArea.area.in_(ctx.the(Policy).area_codes(question.area))
+            )
+        )
     rows: Any = ctx.session.execute(
         select(
             Licence.id, Licence.organisation_id, Licence.status, Licence.rota_id, Licence.activated_at,

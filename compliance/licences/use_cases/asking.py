@@ -138,7 +138,7 @@ def move(
     why = text.prose(reason, pointer="/reason")
     _check_open(organisation, kind, outside=eligibility.outside(ctx, organisation_id))
     within = organisation_id == old.organisation_id
-    if within and set(wanted) == {area.area for area in old.areas}:
+    if within and set(wanted) == set(ctx.the(Policy).areas_now(each.area for each in old.areas)):
         raise SameLicence()
 
     keeps_seat = within and old.rota_id is None
@@ -216,12 +216,13 @@ def _official(ctx: Context, organisation: Organisation, email: str) -> str:
 def _areas(ctx: Context, organisation: Organisation, kind: Kind, areas: Iterable[str]) -> tuple[str, ...]:
     """The areas, in the policy's order: for a standing licence among those the organisation is a member of."""
     asked = set(areas)
-    known = ctx.the(Policy).areas
+    policy = ctx.the(Policy)
+    known = policy.areas
     if not asked:
         raise Invalid.at("/areas", "Choose at least one area.")
     if not asked <= known.keys():
         raise Invalid.at("/areas", "Choose from the area MARACs of this hub.")
-    if kind is Kind.STANDING and not asked <= {row.area for row in organisation.areas}:
+    if kind is Kind.STANDING and not asked <= set(policy.areas_now(row.area for row in organisation.areas)):
         raise Invalid.at("/areas", "Choose areas that the organisation is a member of. The hub can add an area to it.")
     return tuple(area for area in known if area in asked)
 

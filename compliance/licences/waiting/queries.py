@@ -79,6 +79,7 @@ def waiting(
     if organisation_id is not None and within is not None and organisation_id not in within:
         raise NotFound()
     kinds = [kind] if kind is not None else list(Kind)
+    policy = ctx.the(Policy)
     places = {each.licence_id: place for line in steps.lines(ctx, kinds).values() for place, each in enumerate(line, 1)}
 
     asked: list[ColumnElement[bool]] = [Licence.kind.in_(kinds), Licence.status == Status.REQUESTED]
@@ -87,7 +88,7 @@ def waiting(
     if organisation_id is not None:
         asked.append(Licence.organisation_id == organisation_id)
     if area is not None:
-        asked.append(Licence.areas.any(LicenceArea.area == area))
+        asked.append(Licence.areas.any(LicenceArea.area.in_(policy.area_codes(area))))
     if search and search.strip():
         looked_in = (Person.full_name, Person.email, Organisation.name)
         asked.append(or_(*(column.icontains(search.strip(), autoescape=True) for column in looked_in)))
@@ -103,7 +104,7 @@ def waiting(
     found = [
         Line(
             licence,
-            tuple(each.area for each in licence.areas),
+            policy.areas_now(each.area for each in licence.areas),
             places.get(licence.id),
             since,
             offer,

@@ -18,7 +18,7 @@ COLUMNS = (
 
 def of_waiting(ctx: Context, lines: Sequence[Line]) -> Table:
     """Each line as text; an offer that is accepted has no end."""
-    areas = ctx.the(Policy).areas
+    policy = ctx.the(Policy)
     return Table(
         title="Waiting list for seats",
         stem="waiting-list",
@@ -31,7 +31,7 @@ def of_waiting(ctx: Context, lines: Sequence[Line]) -> Table:
                 line.licence.person.email,
                 line.licence.organisation.name,
                 str(line.licence.kind),
-                ", ".join(areas[code].name if code in areas else code for code in line.areas),
+                ", ".join(policy.area_name(code) for code in line.areas),
                 moment(line.licence.requested_at),
                 moment(line.waiting_since),
                 moment(line.offer.ends_at) if line.offer and line.offer.accepted_at is None else "",

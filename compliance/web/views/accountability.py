@@ -66,7 +66,7 @@ def organisation(organisation_id: UUID) -> Reply:
         record(
             ctx, ListViewed(what="accountability-organisation", rows=len(found.months), organisation=organisation_id)
         )
-    areas = [(policy.areas[code].name if code in policy.areas else code, by) for code, by in found.by_area.items()]
+    areas = [(policy.area_name(code), by) for code, by in found.by_area.items()]
     return show(
         "accountability_one.html", found=found, measures=policy.measures, levels=LEVELS, values=policy.accountability,
         pictures=_pictures(found), areas=sorted(areas), rate=_rate, since=since,

@@ -35,7 +35,7 @@ def facts() -> Reply:
         record(ctx, ListViewed(what="facts", rows=len(page.rows)))
     return show(
         "facts.html", form, rows=page.rows, after=page.after, beginning=after is None, sort=sort,
-        counters=policy.fact_counters, areas=policy.areas, filtered=any(_asked(form).values()),
+        counters=policy.fact_counters, filtered=any(_asked(form).values()),
     )  # fmt: skip
 
 

@@ -169,7 +169,7 @@ def move(licence_id: UUID) -> Reply:
     form.areas.choices = [(area.code, area.name) for area in in_force(Policy).areas.values()]
     if not form.is_submitted():
         form.organisation_id.data = str(found.organisation_id)
-        form.areas.data = [area.area for area in found.areas]
+        form.areas.data = list(in_force(Policy).areas_now(area.area for area in found.areas))
     elif (named := parse_id(form.organisation_id.data or "")) and named not in dict(reached):
         raise NotFound()
     if form.sent():

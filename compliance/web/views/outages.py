@@ -173,7 +173,7 @@ def outage(outage_id: UUID) -> Reply:
     it = whole.listed.outage
     return show(
         "outage.html", Press(), whole=whole, it=it, name=called(it.year, it.number), rows=page.rows, kinds=KINDS,
-        after=page.after, beginning=after is None, areas=in_force(Policy).areas,
+        after=page.after, beginning=after is None,
     )  # fmt: skip
 
 

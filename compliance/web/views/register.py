@@ -61,7 +61,6 @@ def register() -> Reply:
         note=asked.note if asked else None,
         second=asked.second if asked else None,
         required=in_force(Policy).signatories.required_instruments,
-        areas={code: area.name for code, area in in_force(Policy).areas.items()},
         narrowed=any(filters[name] for name in ("sector", "area", "state")) if filters else False,
         filtered=any(filters.values()) or bool(asked and asked.as_at) or only_due,
     )

@@ -121,7 +121,7 @@ def _by_area(ctx: Context, policy: Policy, months: Sequence[date]) -> Grid:
     shown = {code: _cells(policy, code, {area: found[area].get(code, Counted()) for area in found})
              for code in policy.measures}  # fmt: skip
     rows = [
-        [policy.areas[area].name if area in policy.areas else area, *(shown[code][area] for code in policy.measures)]
+        [policy.area_name(area), *(shown[code][area] for code in policy.measures)]
         for area in (*(code for code in policy.areas if code in found), *sorted(set(found) - set(policy.areas)))
     ]
     return Grid(
