@@ -217,8 +217,9 @@ class Policy:
         return tuple(dict.fromkeys(self.area_now.get(code, code) for code in codes))
 
     def area_codes(self, area: str) -> tuple[str, ...]:
-        """Every code that an area has or had; none for one that there is not."""
-        return tuple(code for code, now in self.area_now.items() if now == area)
+        """Every code that the area of this code has or had; none for an area that there is not."""
+        wanted = self.area_now.get(area)
+        return tuple(code for code, now in self.area_now.items() if now == wanted)
 
     def area_name(self, code: str) -> str:
         """The name of the area that a code stands for now; the code itself where there is none."""

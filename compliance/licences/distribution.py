@@ -99,7 +99,7 @@ def export_list(
     kind = form_of(form)
     members = _asked(ctx, area, search, sort)
     record(ctx, ListExported(what=LIST, form=kind.value, rows=len(members)))
-    name = ctx.the(Policy).areas[area].name
+    name = ctx.the(Policy).area_name(area)
     rows = [(each.full_name, each.email, each.organisation, name) for each in members]
     address = f"{ctx.house.settings.base_url}/register/distribution-lists/{area}"
     columns = ("Name", "E-mail", "Organisation", "Area")
@@ -123,9 +123,10 @@ def _asked(ctx: Context, area: str, search: str | None, sort: str | None) -> lis
 
 
 def _known(ctx: Context, area: str) -> str:
-    if area not in ctx.the(Policy).areas:
+    now = ctx.the(Policy).area_now.get(area)
+    if now is None:
         raise NotFound()
-    return area
+    return now
 
 
 def _members(ctx: Context, areas: Collection[str]) -> list[Member]:

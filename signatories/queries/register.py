@@ -135,7 +135,8 @@ def register(
     seen = look(ctx, as_at, known_at)
     wanted = _state(state) if state else None
     needle = text.line(search, pointer="/search").casefold() if search and search.strip() else None
-    if area and area not in ctx.the(Policy).areas:
+    policy = ctx.the(Policy)
+    if area and area not in policy.area_now:
         raise Invalid.at("/area", "Choose one of the areas.")
     if sort.removeprefix("-") not in SORTS:
         raise Invalid.at("/sort", f"Sort by one of these: {', '.join(SORTS)}.")
@@ -147,7 +148,7 @@ def register(
         for found in facts(ctx, at=at, known=known).values()
         if found.since <= seen.at
         and (not sector or found.sector == sector)
-        and (not area or area in found.areas)
+        and (not area or policy.area_now[area] in found.areas)
         and (wanted is None or found.state is wanted)
         and (needle is None or _mentions(found, needle))
     ]

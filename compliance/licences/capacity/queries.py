@@ -200,22 +200,22 @@ class _Rows:
     def __init__(self, asked: Asked, partners: dict[str, _Partner], policy: Policy) -> None:
         self.made: dict[str, Figures] = {}
         self._asked = asked
+        self._area = policy.area_now.get(asked.area, asked.area) if asked.area else None
         self._partners = partners
         self._policy = policy
         self._found: dict[str, bool] = {}
 
     def of(self, organisation: str, kind: Kind, areas: tuple[str, ...]) -> Iterable[Figures]:
         """The rows this counts in: none where what was asked leaves it out."""
-        asked, areas = self._asked, self._policy.areas_now(areas)
-        left_out = asked.kind not in (None, kind) or (asked.area is not None and asked.area not in areas)
+        asked, areas, area = self._asked, self._policy.areas_now(areas), self._area
+        left_out = asked.kind not in (None, kind) or (area is not None and area not in areas)
         if left_out or not self._is_wanted(organisation):
             return ()
         if asked.by is By.ORGANISATION:
             return (self._row(organisation),)
         if asked.by is By.SECTOR:
             return (self._row(self._partners[organisation].sector),)
-        wanted = (area for area in areas or (NO_AREA,) if asked.area in (None, area))
-        return [self._row(area) for area in wanted]
+        return [self._row(each) for each in areas or (NO_AREA,) if area in (None, each)]
 
     def _is_wanted(self, organisation: str) -> bool:
         if organisation not in self._found:
