@@ -93,7 +93,10 @@ def to_count(ctx: Context) -> list[date]:
 
 
 def count(ctx: Context, month: date) -> dict[What, int]:
-    """Everything of one month that is over: what stood at its end, and what there was of it. One statement for each."""
+    """Everything of one month that is over: what stood at its end, and what there was of it. One statement for each.
+
+    Cases are not among it where no access to any was reported: nobody knows whether there was none.
+    """
     since, until = start_of(month), start_of(months_on(month, 1))
 
     def within(instant: Any) -> ColumnElement[bool]:
@@ -113,6 +116,8 @@ def count(ctx: Context, month: date) -> dict[What, int]:
         What.REVIEWS: select(func.count()).select_from(RetentionReview).where(within(RetentionReview.opened_at)),
     }
     counts = {what: ctx.session.scalar(each) or 0 for what, each in wanted.items()}
+    if not counts[What.CASES]:
+        del counts[What.CASES]
     return counts | {What.DECISIONS: _decisions(ctx, since, until)}
 
 

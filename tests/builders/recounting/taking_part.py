@@ -71,6 +71,8 @@ def growth(it: Rows) -> Figures:
         what: sum(each[what] for each in whole) if len(whole) == len(counted) else None
         for what in ("decisions", "cases", "requests", "audits", "reviews")
     }
+    if not all(each["cases"] for each in whole):
+        flows["cases"] = None
     shown = [each for each in (_month(it, month) for month in _year_before(it.today)) if each]
     seats = sum(row["seats"] for row in it.known("seat_contracts"))
     worked = sum(shown[-1][what] * long for what, long in MINUTES.items()) if shown else None
