@@ -51,7 +51,7 @@ def answered(ctx: Context, cells: Cells, columns: Sequence[Column], take: Take, 
 
     Raises HalfDone where a row was refused after it had changed something.
     """
-    number = int(cells["row"]) if cells.get("row", "").isdigit() else 0
+    number = number_of(cells)
     before = len(recorded(ctx))
     try:
         _readable(cells, columns)
@@ -64,6 +64,11 @@ def answered(ctx: Context, cells: Cells, columns: Sequence[Column], take: Take, 
         named = {column.code: column.name for column in columns} | dict(also)
         return Answer(number, cells, False, first.detail if first else refusal.words, named.get(at, ""))
     return Answer(number, cells, True, says, made=made)
+
+
+def number_of(cells: Cells) -> int:
+    """The number of a row, as spreadsheets show it; 0 where it says none."""
+    return int(cells["row"]) if cells.get("row", "").isdigit() else 0
 
 
 def _readable(cells: Cells, columns: Sequence[Column]) -> None:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, url_for
 
-from compliance.kernel.context import in_force, reading, work
-from compliance.licences.sheets.reading import listed_in
+from compliance.kernel.context import in_force
 from compliance.licences.training.lists.columns import COLUMNS, KIND
 from compliance.licences.training.lists.events import TrainingListTried
 from compliance.licences.training.lists.use_cases import carry_out
 from compliance.web import sheets
 from compliance.web.access import guarded
-from compliance.web.forms.plain import telling
-from compliance.web.forms.sheets import Again, Send
+from compliance.web.forms.sheets import Send
 from compliance.web.replies import Reply, show
 from policies.permissions import Permission
 from policies.values import Policy
@@ -21,6 +19,9 @@ pages = Blueprint("training_lists", __name__, url_prefix="/training/list")
 
 ABOUT = sheets.About(
     kind=KIND,
+    carry_out=carry_out,
+    tried=TrainingListTried,
+    answers="training-answers",
     first="training_lists.first",
     home="training.learners",
     home_text="Back to training",
@@ -36,14 +37,7 @@ ABOUT = sheets.About(
 @guarded(Permission.TRAINING_RECORD, upload=True)
 def first() -> Reply:
     """Send a spreadsheet, and see for each row what would become of it; nothing is recorded yet."""
-    form = Send()
-    if form.sent():
-        with telling(form):
-            with reading() as ctx:
-                rows, notes = listed_in(ctx, form.file.data.read(), COLUMNS)
-            answers = sheets.tried(carry_out, rows, lambda number: TrainingListTried(rows=number))
-            return sheets.previewed(ABOUT, answers, rows, notes)
-    return _first(form)
+    return sheets.looked_at(ABOUT, _first)
 
 
 @pages.get("/template.<form>")
@@ -57,21 +51,14 @@ def template(form: str) -> Reply:
 @guarded(Permission.TRAINING_RECORD)
 def send() -> Reply:
     """Record the list: every row that can be taken is, in one transaction, and each other is answered with why."""
-    form = Again()
-    if form.sent():
-        with telling(form):
-            rows = sheets.rows_in(form.rows.data, COLUMNS)
-            with work() as ctx:
-                answers = carry_out(ctx, rows)
-            return sheets.done(ABOUT, answers)
-    return _first(sheets.told_again(form))
+    return sheets.sent(ABOUT, _first)
 
 
 @pages.post("/answers.<form>")
 @guarded(Permission.TRAINING_RECORD)
 def answers(form: str) -> Reply:
     """The answers that were just given, as a file: those refused can be mended in it, and sent again."""
-    return sheets.answers_of(KIND, form, what="training-answers")
+    return sheets.answers_of(ABOUT, form)
 
 
 def _first(form: Send) -> Reply:
