@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from compliance.kernel.errors import NotFound
 from compliance.kernel.keyset import check_limit
@@ -39,6 +40,16 @@ class Page:
 
     entries: tuple[AuditEntry, ...]
     before_number: int | None
+
+
+FIRST_AT = select(AuditEntry.at).order_by(AuditEntry.number).limit(1)
+"""The instant of the first entry, as the log writes it."""
+
+
+def log_begun(ctx: Context) -> date | None:
+    """The London date of the first entry, from which on this service saw what happened; None for an empty log."""
+    first = ctx.session.scalar(FIRST_AT)
+    return london_date(datetime.fromisoformat(first)) if first is not None else None
 
 
 def search(

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
-from audit.models import AuditEntry
+from audit.queries import log_begun
 from compliance.accesses.reporting.models import ReportedAccess
 from compliance.identity.models import Person, RoleHeld
 from compliance.identity.queries import names_of, still_held
@@ -76,10 +76,9 @@ def to_open(ctx: Context) -> list[Quarter]:
 
     An organisation had a licence in the quarter, or something that happened in it was reported, however late.
     """
-    first = ctx.session.scalar(select(AuditEntry.at).order_by(AuditEntry.number).limit(1))
-    if first is None:
+    since = log_begun(ctx)
+    if since is None:
         return []
-    since = london_date(datetime.fromisoformat(first))
     quarters = rules.to_open(today(ctx), since, ctx.the(Policy).calendar)
     return [quarter for quarter in quarters if ctx.session.scalar(_unopened(quarter).limit(1)) is not None]
 

@@ -14,7 +14,7 @@ from compliance.kernel.context import Context
 from signatories.models import Organisation, Signature
 
 from . import spans
-from .kept import Register, begun
+from .kept import Register, begun, days_of
 from .model import Span, Trend, Unit
 
 _KNOWN = "reports.known_since"
@@ -37,10 +37,7 @@ def _first_known(ctx: Context) -> date | None:
         select(func.min(Signature.signed_at)).where(Signature.superseded_at.is_(None)).scalar_subquery(),
         select(func.min(Fact.month)).scalar_subquery(),
     )
-    found: Sequence[Any] = ctx.session.execute(firsts).one()
-    registered, signed, told = found
-    days = [london_date(instant) for instant in (registered, signed) if instant is not None]
-    return min([*days, told] if told is not None else days, default=None)
+    return min(days_of(ctx.session.execute(firsts).one()), default=None)
 
 
 def number(*conditions: ColumnElement[bool]) -> ColumnElement[int]:

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
-from audit.models import AuditEntry
+from audit.queries import FIRST_AT
 from compliance.kernel.clock import london_date
 from compliance.kernel.context import Context
 from policies.values import Policy
@@ -33,31 +33,21 @@ class Register:
     from_the_first: bool = field(default=True, kw_only=True)
 
 
-def log_begun(ctx: Context) -> date | None:
-    """The London date of the first entry of the log, from which on this service saw what happened; None for an empty log."""
-    first = ctx.session.scalar(_first_entry())
-    return london_date(datetime.fromisoformat(first)) if first is not None else None
-
-
-def _first_entry() -> Select[Any]:
-    return select(AuditEntry.at).order_by(AuditEntry.number).limit(1)
-
-
 def begun(ctx: Context, registers: Sequence[Register]) -> list[date]:
     """The first London date that each knows of: of its first row or, where that is sooner, of the log; today where it has none.
 
     One question to the store, however many registers are asked about.
     """
     firsts = [select(func.min(each)) for register in registers for each in register.days]
-    log, *found = ctx.session.execute(select(*(each.scalar_subquery() for each in (_first_entry(), *firsts)))).one()
+    log, *found = ctx.session.execute(select(*(each.scalar_subquery() for each in (FIRST_AT, *firsts)))).one()
     rows, today = iter(found), london_date(ctx.now())
     return [
-        min([today, *_days([*islice(rows, len(each.days)), *([log] if each.from_the_first else [])])])
+        min([today, *days_of([*islice(rows, len(each.days)), *([log] if each.from_the_first else [])])])
         for each in registers
     ]
 
 
-def _days(found: Iterable[date | datetime | str | None]) -> Iterator[date]:
+def days_of(found: Iterable[date | datetime | str | None]) -> Iterator[date]:
     """London dates of what the store answered with; an entry of the log says its instant in words."""
     for each in found:
         instant = datetime.fromisoformat(each) if isinstance(each, str) else each

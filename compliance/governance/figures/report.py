@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from audit.queries import log_begun
 from compliance.kernel.clock import london_date, said_day
 from compliance.kernel.context import Context
 from compliance.kernel.errors import Invalid
@@ -25,7 +26,6 @@ from .chapters import (
     training,
 )
 from .counting import known_since
-from .kept import log_begun
 from .model import Chapter, Report, Span
 
 Progress = Callable[[str, int, int], None]

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, Select, and_, cast, func, or_, select
 
 from audit.models import AuditEntry, Moment
+from audit.queries import log_begun
 from compliance.accesses.audits.models import AccessAudit
 from compliance.accesses.reporting.models import ReportedAccess
 from compliance.decisions.events import DecisionAnswered, DecisionsAnswered
@@ -82,14 +83,13 @@ def kept(ctx: Context, months: Sequence[date]) -> dict[tuple[date, What], int]:
 
 def to_count(ctx: Context) -> list[date]:
     """The months that are over and were not counted, the oldest first: none from before the log began."""
-    first = ctx.session.scalar(select(AuditEntry.at).order_by(AuditEntry.number).limit(1))
-    if first is None:
+    begun = log_begun(ctx)
+    if begun is None:
         return []
-    begun = london_date(datetime.fromisoformat(first)).replace(day=1)
     last = months_on(london_date(ctx.now()), -1)
     months = [months_on(last, -back) for back in reversed(range(CATCHES_UP))]
     counted = set(ctx.session.scalars(select(GrowthMonth.month).where(GrowthMonth.what == What.ORGANISATIONS.value)))
-    return [month for month in months if month >= begun and month not in counted]
+    return [month for month in months if month >= begun.replace(day=1) and month not in counted]
 
 
 def count(ctx: Context, month: date) -> dict[What, int]:
