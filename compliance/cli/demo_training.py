@@ -31,9 +31,7 @@ def people_learn(stage: Stage, coordinator: Somebody, people: Sequence[Somebody]
             partner = register.organisation_by_code(ctx, code)
             given = items[:-1] if place == len(organisations) else items
             welcoming.give(ctx, partner.id, given_on=days_before(stage, 10), items=given)
-    for delegate in [each for each in stage.people if each.role == "delegate" and each.organisation in organisations][
-        :1
-    ]:
-        with stage.as_(delegate) as ctx:
-            partner = register.organisation_by_code(ctx, delegate.organisation or "")
-            welcoming.receive(ctx, partner.id, given_on=days_before(stage, 10))
+    delegate = next(each for each in stage.people if each.role == "delegate" and each.organisation in organisations)
+    with stage.as_(delegate) as ctx:
+        partner = register.organisation_by_code(ctx, delegate.organisation or "")
+        welcoming.receive(ctx, partner.id, given_on=days_before(stage, 10))

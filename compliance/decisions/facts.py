@@ -148,7 +148,8 @@ class _Folding:
             one: eligibility.of_organisation(facts, policy, at, given=True) for one, facts in organisations.items()
         }
         self._actions = cache(lambda roles: frozenset().union(*(access.case_actions(role) for role in roles)))
-        self._areas = cache(self._opened)
+        # Every code by which a case can name one of these areas: the one it has now, and those it had before a merger.
+        self._areas = cache(lambda areas: frozenset(areas).union(*map(policy.area_codes, areas)))
 
     def standing(self, account: Account, holder: Holder, beside: Exceptions) -> Standing:
         """Everything a decision needs of one person, and until when it holds without anybody acting."""
@@ -228,11 +229,6 @@ class _Folding:
             frozenset(licence.cases or ()) if licence.kind == Kind.BY_INVITE else None,
             until,
         )
-
-    def _opened(self, areas: tuple[str, ...]) -> frozenset[str]:
-        """Every code by which a case can name one of these areas: the one it has now, and those it had before a merger."""
-        now = set(self._policy.areas_now(areas))
-        return frozenset(now.union(*(self._policy.area_codes(area) for area in now)))
 
     def _without_licence(self, account: Account, failing: tuple[Reason, ...]) -> Right:
         """Somebody who holds no licence is refused by that, and by where their organisation stands."""

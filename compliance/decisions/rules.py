@@ -106,10 +106,9 @@ def _of_no_case(book: Book, now: float, standing: Standing, action: str) -> tupl
 def _opened(book: Book, standing: Standing, now: float, reference: str, area: str | None) -> Opened | None:
     """The break-glass by which this case is open to this person now, in the area it was granted for."""
     opened = standing.opened.get(reference)
-    if opened is None or area is None or now >= opened.until:
+    if opened is None or now >= opened.until:
         return None
-    granted, asked = (book.policy.areas_now((code,)) for code in (opened.area, area))
-    return opened if granted == asked else None
+    return opened if area in (opened.area, *book.policy.area_codes(opened.area)) else None
 
 
 def _against(

@@ -23,7 +23,7 @@ def of_welcomed(ctx: Context, rows: Sequence[Welcomed]) -> Table:
             row.name,
             moment(row.joined_at),
             str(row.given_on or ""),
-            moment(row.received_at) if row.received_at else "",
+            moment(row.received_at),
             named(row.items),
             named(row.lacks),
         )
